@@ -1,0 +1,64 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Evolink.Client;
+
+/// <summary>The body of <c>POST /v1/videos/generations</c> for <c>wan2.6-image-to-video</c>.</summary>
+/// <remarks>Nothing is checked here: the validator holds the rules.</remarks>
+public sealed record VideoGenerationRequest
+{
+    /// <summary>The one model that this API knows: <c>wan2.6-image-to-video</c>.</summary>
+    public const string Wan26ImageToVideo = "wan2.6-image-to-video";
+
+    /// <summary>The model's name. Required; always <see cref="Wan26ImageToVideo"/>.</summary>
+    [JsonPropertyName("model")]
+    public string? Model { get; init; } = Wan26ImageToVideo;
+
+    /// <summary>What the video shall show. Required, at most 1500 characters (Unicode code points).</summary>
+    [JsonPropertyName("prompt")]
+    public string? Prompt { get; init; }
+
+    /// <summary>Length of the video in seconds, 2 to 15; Evolink chooses when it is left out. The pre-charge follows it.</summary>
+    [JsonPropertyName("duration")]
+    public int? Duration { get; init; }
+
+    /// <summary><c>720p</c> (default) or <c>1080p</c>.</summary>
+    [JsonPropertyName("quality")]
+    public string? Quality { get; init; }
+
+    /// <summary>Exactly one link to the first frame: jpeg, png without alpha, bmp or webp, at most 10 MB, each side 360 to 2000 pixels.</summary>
+    [JsonPropertyName("image_urls")]
+    public IReadOnlyList<string>? ImageUrls { get; init; }
+
+    /// <summary>Whether Evolink may rewrite the prompt. Default <see langword="true"/>.</summary>
+    [JsonPropertyName("prompt_extend")]
+    public bool? PromptExtend { get; init; }
+
+    /// <summary>Parameters of the model.</summary>
+    [JsonPropertyName("model_params")]
+    public VideoModelParameters? ModelParams { get; init; }
+
+    /// <summary>Link to an mp3 of 3 to 30 s and at most 15 MB that the video is made to.</summary>
+    [JsonPropertyName("audio_url")]
+    public string? AudioUrl { get; init; }
+
+    /// <summary>Where Evolink calls when the task is completed, failed or cancelled: https, public, at most 2048 characters.</summary>
+    [JsonPropertyName("callback_url")]
+    public string? CallbackUrl { get; init; }
+
+    /// <summary>Properties that this version does not know; they are sent as they are.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? AdditionalProperties { get; init; }
+}
+
+/// <summary>The <c>model_params</c> of a generation.</summary>
+public sealed record VideoModelParameters
+{
+    /// <summary><c>single</c> (default) or <c>multi</c>; only effective, and only accepted, while prompt rewriting is on.</summary>
+    [JsonPropertyName("shot_type")]
+    public string? ShotType { get; init; }
+
+    /// <summary>Properties that this version does not know; they are sent as they are.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? AdditionalProperties { get; init; }
+}

@@ -1,0 +1,100 @@
+using System.Text.Json.Serialization;
+
+namespace Evolink.Client;
+
+/// <summary>A video task as Evolink tells it: the answer to a submit, to a task query, and the body of a callback.</summary>
+/// <remarks>Nothing in it is promised by the contract, so everything may be missing.</remarks>
+public sealed record VideoTask
+{
+    /// <summary>When the task was made, in Unix seconds.</summary>
+    [JsonPropertyName("created")]
+    public long? Created { get; init; }
+
+    /// <summary>The task's id, such as <c>task-unified-1757169743-7cvnl5zw</c>.</summary>
+    [JsonPropertyName("id")]
+    public string? Id { get; init; }
+
+    /// <summary>The model that was used.</summary>
+    [JsonPropertyName("model")]
+    public string? Model { get; init; }
+
+    /// <summary><c>video.generation.task</c>.</summary>
+    [JsonPropertyName("object")]
+    public string? Object { get; init; }
+
+    /// <summary>Progress in percent, 0 to 100. May jump, stand still, or be 0 on a failed task.</summary>
+    [JsonPropertyName("progress")]
+    public int? Progress { get; init; }
+
+    /// <summary>Where the task stands.</summary>
+    [JsonPropertyName("status")]
+    public VideoTaskStatus Status { get; init; }
+
+    /// <summary>Links to the finished video, valid for 24 hours, without authentication. Only on a completed task.</summary>
+    [JsonPropertyName("results")]
+    public IReadOnlyList<string>? Results { get; init; }
+
+    /// <summary>Why the task failed. Only on a failed task, and not always there.</summary>
+    [JsonPropertyName("error")]
+    public VideoTaskError? Error { get; init; }
+
+    /// <summary>Details: whether it can be cancelled, how long it may take.</summary>
+    [JsonPropertyName("task_info")]
+    public VideoTaskInfo? TaskInfo { get; init; }
+
+    /// <summary>The kind of output: <c>video</c>.</summary>
+    [JsonPropertyName("type")]
+    public string? Type { get; init; }
+
+    /// <summary>What it costs.</summary>
+    [JsonPropertyName("usage")]
+    public VideoUsage? Usage { get; init; }
+}
+
+/// <summary>The <c>task_info</c> of a task.</summary>
+public sealed record VideoTaskInfo
+{
+    /// <summary>Whether Evolink says that the task can be cancelled. There is no documented way to do so.</summary>
+    [JsonPropertyName("can_cancel")]
+    public bool? CanCancel { get; init; }
+
+    /// <summary>Estimated time to completion, in seconds.</summary>
+    [JsonPropertyName("estimated_time")]
+    public int? EstimatedTime { get; init; }
+}
+
+/// <summary>The <c>usage</c> of a task.</summary>
+public sealed record VideoUsage
+{
+    /// <summary><c>per_call</c>, <c>per_token</c> or <c>per_second</c>.</summary>
+    [JsonPropertyName("billing_rule")]
+    public string? BillingRule { get; init; }
+
+    /// <summary>Credits held back at the submit, from the asked duration. The real charge follows the generated length.</summary>
+    [JsonPropertyName("credits_reserved")]
+    public decimal? CreditsReserved { get; init; }
+
+    /// <summary>Credits really charged; may appear on a completed task (not in the public contract).</summary>
+    [JsonPropertyName("credits_used")]
+    public decimal? CreditsUsed { get; init; }
+
+    /// <summary><c>default</c> or <c>vip</c>.</summary>
+    [JsonPropertyName("user_group")]
+    public string? UserGroup { get; init; }
+}
+
+/// <summary>The <c>error</c> of a failed task.</summary>
+public sealed record VideoTaskError
+{
+    /// <summary>The provider's code, such as <c>content_policy_violation</c>.</summary>
+    [JsonPropertyName("code")]
+    public string? Code { get; init; }
+
+    /// <summary>The provider's words; may hold line breaks.</summary>
+    [JsonPropertyName("message")]
+    public string? Message { get; init; }
+
+    /// <summary><c>task_error</c>.</summary>
+    [JsonPropertyName("type")]
+    public string? Type { get; init; }
+}
