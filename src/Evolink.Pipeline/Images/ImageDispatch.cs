@@ -3,7 +3,6 @@ using Evolink.Client;
 using Evolink.Pipeline.Callbacks;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Options;
-using Evolink.Pipeline.Submissions;
 using Microsoft.Extensions.Options;
 
 namespace Evolink.Pipeline.Images;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Security.Cryptography;
 using Azure;
@@ -10,6 +11,8 @@ namespace Evolink.Pipeline.Images;
 /// <summary>Images that came in through the app: <c>images/{client}/{sha256}</c>, one blob for each content a client sent.</summary>
 public sealed class ImageStore(EvolinkStorage storage)
 {
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
+
     /// <summary>Keeps a checked image.</summary>
     /// <returns>Its SHA-256, hexadecimal: its name.</returns>
     public async Task<string> SaveAsync(string client, byte[] image, ImageKind kind, CancellationToken cancellationToken)
@@ -53,7 +56,7 @@ public sealed class ImageStore(EvolinkStorage storage)
     }
 
     /// <summary>Whether a text can be an image's name: 64 lower-case hexadecimal digits.</summary>
-    public static bool IsName(string? sha256) => sha256 is { Length: 64 } && !sha256.AsSpan().ContainsAnyExcept("0123456789abcdef");
+    public static bool IsName(string? sha256) => sha256 is { Length: 64 } && !sha256.AsSpan().ContainsAnyExcept(HexDigits);
 
     private BlobClient Blob(string client, string sha256) => storage.Images.GetBlobClient($"{client}/{sha256}");
 }

@@ -2,7 +2,6 @@ using Evolink.Client;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Images;
 using Evolink.Pipeline.Options;
-using Evolink.Pipeline.Tasks;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 

@@ -32,7 +32,7 @@ public sealed partial class VideoSaver(
 
         try
         {
-            string link = await FreshLinkAsync(attempt.TaskId, cancellationToken);
+            string link = await FreshLinkAsync(attempt.TaskId!, cancellationToken);
             await using VideoDownload download = await VideoDownload.OpenAsync(http, link, options, time, cancellationToken);
             return await SavedAsync(job, await videos.SaveAsync(download, job, attempt, cancellationToken), cancellationToken);
         }
