@@ -7,44 +7,44 @@ namespace Evolink.LocalHost.Durable.Execution;
 internal sealed class TurnScheduler : SynchronizationContext
 {
     [ThreadStatic]
-    private static TurnScheduler? current;
+    private static TurnScheduler? _current;
 
-    private readonly Queue<(SendOrPostCallback Call, object? State)> ready = new();
-    private readonly TurnTasks tasks;
-    private readonly Action<string> report;
+    private readonly Queue<(SendOrPostCallback Call, object? State)> _ready = new();
+    private readonly TurnTasks _tasks;
+    private readonly Action<string> _report;
 
     /// <summary>Creates a scheduler.</summary>
     /// <param name="report">Told, on any thread, what orchestrator code did outside of its turn.</param>
     public TurnScheduler(Action<string> report)
     {
-        this.report = report;
-        tasks = new TurnTasks(this);
+        _report = report;
+        _tasks = new TurnTasks(this);
     }
 
     /// <summary>Whether the calling thread is the one that runs this orchestrator's turn.</summary>
-    public bool IsCurrent => ReferenceEquals(current, this);
+    public bool IsCurrent => ReferenceEquals(_current, this);
 
     /// <summary>Runs <paramref name="step"/> and everything that becomes ready by it.</summary>
     public void Run(Action step)
     {
         var outer = Current;
         SetSynchronizationContext(this);
-        current = this;
+        _current = this;
         try
         {
             // As a task, so that ContinueWith and Task.Factory.StartNew in orchestrator code stay here too.
             var turn = new Task(() =>
             {
                 step();
-                while (ready.TryDequeue(out var next))
+                while (_ready.TryDequeue(out var next))
                     next.Call(next.State);
             });
-            turn.RunSynchronously(tasks);
+            turn.RunSynchronously(_tasks);
             turn.GetAwaiter().GetResult();
         }
         finally
         {
-            current = null;
+            _current = null;
             SetSynchronizationContext(outer);
         }
     }
@@ -52,9 +52,9 @@ internal sealed class TurnScheduler : SynchronizationContext
     public override void Post(SendOrPostCallback d, object? state)
     {
         if (IsCurrent)
-            ready.Enqueue((d, state));
+            _ready.Enqueue((d, state));
         else
-            report("it awaited something that is not a durable task (a delay, I/O, Task.Run), which then continued on another thread.");
+            _report("it awaited something that is not a durable task (a delay, I/O, Task.Run), which then continued on another thread.");
     }
 
     public override void Send(SendOrPostCallback d, object? state)
