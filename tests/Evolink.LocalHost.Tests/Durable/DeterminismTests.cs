@@ -187,6 +187,8 @@ public sealed class DeterminismTests
                 using var late = new CancellationTokenSource(TimeSpan.FromMilliseconds(10), TimeProvider.System);
                 await context.CreateTimer(TimeSpan.FromDays(1), late.Token);
             });
+            data.Add(replay, "ContinueWith on the thread pool", async context =>
+                await context.CallActivityAsync("First").ContinueWith(_ => context.CallActivityAsync("First"), TaskScheduler.Default));
             data.Add(replay, "CancelAsync", async context =>
             {
                 using var cancel = new CancellationTokenSource();
@@ -221,8 +223,8 @@ public sealed class DeterminismTests
             .Orchestrator("Helpers", async context =>
             {
                 await Task.Yield();
-                var sum = await context.CallActivityAsync<int>("Echo", 1).ContinueWith(one => one.Result + 1, TaskScheduler.Current);
-                var started = await Task.Factory.StartNew(() => context.CallActivityAsync<int>("Echo", sum), CancellationToken.None, TaskCreationOptions.None, TaskScheduler.Current).Unwrap();
+                var started = await context.CallActivityAsync<int>("Echo", 1).ContinueWith(
+                    one => one.Result + 1, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Current);
                 var open = new List<Task<int>> { context.CallActivityAsync<int>("Echo", 10), context.CallActivityAsync<int>("Echo", 20) };
                 while (open.Count > 0)
                 {
