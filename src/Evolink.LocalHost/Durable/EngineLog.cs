@@ -32,6 +32,9 @@ internal static partial class EngineLog
     [LoggerMessage(EventId = 4008, Level = LogLevel.Warning, Message = "A fault of instance {Key} could not be journaled")]
     public static partial void FaultNotWritten(ILogger log, long key, Exception exception);
 
+    [LoggerMessage(EventId = 4010, Level = LogLevel.Error, Message = "An activity could not be run; it is left for the next start")]
+    public static partial void ActivityNotRun(ILogger log, Exception exception);
+
     [LoggerMessage(EventId = 4009, Level = LogLevel.Warning,
         Message = "{Count} activities did not end in time and were left; they run again after the next start")]
     public static partial void ActivitiesLeft(ILogger log, int count);

@@ -92,6 +92,20 @@ public sealed class ActivityTests
     }
 
     [Theory, ClassData(typeof(BothModes))]
+    public async Task A_result_that_cannot_be_serialized_fails_the_orchestration(bool replay)
+    {
+        var functions = new FunctionTable().Orchestrator("Cycle", _ =>
+        {
+            var cycle = new List<object>();
+            cycle.Add(cycle);
+            return Task.FromResult<object?>(cycle);
+        });
+        await using var engine = await EngineFixture.StartAsync(functions, replay);
+
+        Assert.StartsWith("System.Text.Json.JsonException", (await engine.RunAsync("Cycle")).SerializedOutput, StringComparison.Ordinal);
+    }
+
+    [Theory, ClassData(typeof(BothModes))]
     public async Task An_unknown_orchestrator_is_scheduled_and_then_fails(bool replay)
     {
         await using var engine = await EngineFixture.StartAsync(new FunctionTable(), replay);

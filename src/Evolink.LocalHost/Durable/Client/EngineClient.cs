@@ -178,13 +178,21 @@ internal sealed class EngineClient(DurableEngine engine, DurableEngineOptions op
         string instanceId, Func<InstanceRow, bool> reached, bool getInputsAndOutputs, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
+        Task? change = null;
         while (true)
         {
-            var change = engine.Board.Watchers.NextChange(instanceId);
             var row = engine.Journal.Read(reader => reader.Instance(instanceId)) ?? throw new DurableInstanceNotFoundException(instanceId);
             if (reached(row))
                 return InstanceQueries.Metadata(row, getInputsAndOutputs);
+            if (change is null)
+            {
+                // Looked at once more after asking to be told: no change falls in between.
+                change = engine.Board.Watchers.NextChange(instanceId);
+                continue;
+            }
+
             await change.WaitAsync(cancellation);
+            change = null;
         }
     }
 }

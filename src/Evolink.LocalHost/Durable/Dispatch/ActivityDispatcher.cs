@@ -18,20 +18,22 @@ internal sealed class ActivityDispatcher(DurableJournal journal, IDurableFunctio
     /// <param name="cancelled">Running activities are cancelled by this; they run again after the next start.</param>
     public async Task RunAsync(CancellationToken stopping, CancellationToken cancelled)
     {
-        try
+        while (!stopping.IsCancellationRequested)
         {
-            await foreach (var key in board.Activities.ReadAllAsync(stopping))
+            try
             {
+                var key = await board.Activities.ReadAsync(stopping);
                 // Not there any more: the instance ended while the activity waited for its turn.
                 if (journal.Read(reader => reader.Activity(key)) is { } activity)
                     await RunAsync(activity, cancelled);
-                if (stopping.IsCancellationRequested)
-                    return;
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // The engine stops.
+#pragma warning disable CA1031 // Whatever it was: the activity's row is still there, for the next start.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                if (!stopping.IsCancellationRequested)
+                    EngineLog.ActivityNotRun(log, exception);
+            }
         }
     }
 
@@ -42,7 +44,7 @@ internal sealed class ActivityDispatcher(DurableJournal journal, IDurableFunctio
         try
         {
             data = functions.HasActivity(activity.Name)
-                ? await Task.Run(() => functions.RunActivityAsync(activity.Name, activity.Input, activity.InstanceId, cancelled), CancellationToken.None)
+                ? await functions.RunActivityAsync(activity.Name, activity.Input, activity.InstanceId, cancelled)
                 : throw new UnknownActivityException(activity.Name);
         }
         catch (OperationCanceledException) when (cancelled.IsCancellationRequested)

@@ -10,17 +10,15 @@ namespace Evolink.LocalHost.Durable.Execution;
 internal sealed class OrchestrationExecution
 {
     private readonly IDurableFunctions _functions;
-    private readonly Action<long, string> _reportFault;
     private readonly ReplayCursor _replay;
+    private readonly FaultGate _faults;
     private readonly TurnScheduler _scheduler;
     private readonly OrchestratorContext _context;
-    private readonly Lock _gate = new();
     private List<JournalEvent> _recorded = [];
     private int _lastNumber;
-    private bool _started, _suspended, _inTurn;
-    private string? _fault;
+    private bool _started, _suspended;
     private Exception? _broken;
-    private Task<object?>? _orchestrator;
+    private Task<string?>? _orchestrator;
 
     /// <summary>Creates an execution that has not begun.</summary>
     /// <param name="row">The instance.</param>
@@ -32,9 +30,9 @@ internal sealed class OrchestrationExecution
     {
         Row = row;
         _functions = functions;
-        _reportFault = reportFault;
         _replay = new ReplayCursor(row.Id, settings.CompareInputs);
-        _scheduler = new TurnScheduler(what => Fault(what));
+        _faults = new FaultGate(what => reportFault(row.Key, what));
+        _scheduler = new TurnScheduler(_faults.Report);
         _context = new OrchestratorContext(this, settings);
     }
 
@@ -62,7 +60,7 @@ internal sealed class OrchestrationExecution
     {
         _lastNumber = history.Count == 0 ? 0 : history[^1].Number;
         _replay.Start(history);
-        EnterTurn();
+        _faults.Enter();
         try
         {
             while (_broken is null && _replay.NextArrival() is { } arrival)
@@ -82,7 +80,7 @@ internal sealed class OrchestrationExecution
         finally
         {
             _replay.Stop();
-            LeaveTurn();
+            _faults.Leave(seen: _broken is not null);
         }
     }
 
@@ -94,7 +92,7 @@ internal sealed class OrchestrationExecution
             return null;
         _recorded = [];
         var taken = new List<long>(messages.Count);
-        EnterTurn();
+        _faults.Enter();
         try
         {
             Now = now > Now ? now : Now;
@@ -112,7 +110,7 @@ internal sealed class OrchestrationExecution
         }
         finally
         {
-            LeaveTurn();
+            _faults.Leave(seen: _broken is not null);
         }
     }
 
@@ -143,8 +141,11 @@ internal sealed class OrchestrationExecution
     /// <summary>Fails when orchestrator code calls in from anywhere but its own turn.</summary>
     public void Guard()
     {
-        if (!_scheduler.IsCurrent)
-            throw Fault("its context was used on another thread (after ConfigureAwait(false) or Task.Run).");
+        if (_scheduler.IsCurrent)
+            return;
+        const string what = "its context was used on another thread (after ConfigureAwait(false) or Task.Run).";
+        _faults.Report(what);
+        throw new NonDeterministicOrchestrationException(Row.Id, what);
     }
 
     /// <summary>
@@ -153,7 +154,7 @@ internal sealed class OrchestrationExecution
     public bool MayCancel()
     {
         if (!_scheduler.IsCurrent)
-            Fault("its token was cancelled on another thread (by a time-out or CancelAsync; use Cancel).");
+            _faults.Report("its token was cancelled on another thread (by a time-out or CancelAsync; use Cancel).");
         return _scheduler.IsCurrent;
     }
 
@@ -192,11 +193,8 @@ internal sealed class OrchestrationExecution
             _broken ??= exception;
         }
 
-        lock (_gate)
-        {
-            if (_fault is not null)
-                _broken ??= new NonDeterministicOrchestrationException(Row.Id, _fault);
-        }
+        if (_faults.Fault is { } fault)
+            _broken ??= new NonDeterministicOrchestrationException(Row.Id, fault);
     }
 
     private void Apply(JournalEvent e)
@@ -226,11 +224,11 @@ internal sealed class OrchestrationExecution
     }
 
     // In its own turn an async method ends in its own turn: an orchestrator whose task ends elsewhere is reported by the scheduler.
-    private async Task<object?> RunAsync()
+    private async Task<string?> RunAsync()
     {
         if (!_functions.HasOrchestrator(Row.Name))
             throw new UnknownOrchestratorException(Row.Name);
-        return await _functions.RunOrchestratorAsync(Row.Name, _context);
+        return DurableValues.Instance.Serialize(await _functions.RunOrchestratorAsync(Row.Name, _context));
     }
 
     private Outcome? Outcome()
@@ -251,7 +249,7 @@ internal sealed class OrchestrationExecution
             return new Outcome(JournalEventKind.Failed, FailureRecord.Of(new TaskCanceledException(_orchestrator)).ToJson());
         return Anew is { } next
             ? new Outcome(JournalEventKind.ContinuedAsNew, next.Input)
-            : new Outcome(JournalEventKind.Completed, DurableValues.Instance.Serialize(_orchestrator.Result));
+            : new Outcome(JournalEventKind.Completed, _orchestrator.Result);
     }
 
     private JournalEvent End(JournalEventKind kind, string? data) => Append(new JournalEvent(0, kind, Now, Data: data));
@@ -283,31 +281,4 @@ internal sealed class OrchestrationExecution
         end is { Kind: JournalEventKind.ContinuedAsNew } && Anew is { } next
             ? next with { Events = PreserveEvents ? Events.TakeKept() : [] }
             : null);
-
-    private NonDeterministicOrchestrationException Fault(string what)
-    {
-        bool first, later;
-        lock (_gate)
-        {
-            first = _fault is null;
-            later = _inTurn;
-            _fault ??= what;
-        }
-
-        if (first && !later)
-            _reportFault(Row.Key, what);
-        return new NonDeterministicOrchestrationException(Row.Id, what);
-    }
-
-    private void EnterTurn()
-    {
-        lock (_gate)
-            _inTurn = true;
-    }
-
-    private void LeaveTurn()
-    {
-        lock (_gate)
-            _inTurn = false;
-    }
 }

@@ -64,9 +64,9 @@ internal sealed class ReplayCursor(string instanceId, bool compareInputs)
         if (Next is { } forced && IsForced(forced))
             return;
         if (Next is not { } next || next.Kind != outcome.Kind)
-            throw Mismatch(Next, "ended as " + outcome.Kind);
+            throw Mismatch(Next, "ended as " + outcome.Describe());
         if (compareInputs && !SameEnd(next, outcome))
-            throw Mismatch(next, $"ended as {outcome.Kind} with another result");
+            throw Mismatch(next, $"ended as {outcome.Describe()} with another result");
         _position = _history.Count;
     }
 

@@ -50,7 +50,7 @@ internal sealed class DurableJournal : IAsyncDisposable
     public T Read<T>(Func<JournalReader, T> read)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
-        var reader = _readers.TryTake(out var idle) ? idle : new JournalReader(Connect(_path, SqliteOpenMode.ReadOnly));
+        var reader = _readers.TryTake(out var idle) ? idle : new JournalReader(ConnectReader());
         try
         {
             return read(reader);
@@ -92,6 +92,13 @@ internal sealed class DurableJournal : IAsyncDisposable
         var connection = new SqliteConnection(
             new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false, DefaultTimeout = 30 }.ToString());
         connection.Open();
+        return connection;
+    }
+
+    private SqliteConnection ConnectReader()
+    {
+        var connection = Connect(_path, SqliteOpenMode.ReadOnly);
+        JournalSchema.ConfigureReader(connection);
         return connection;
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Evolink.LocalHost.Durable.Journal;
 
 /// <summary>One row of an instance's journal.</summary>
@@ -22,10 +24,12 @@ public sealed record JournalEvent(
     string? Data = null)
 {
     /// <summary>Whether this is something the orchestrator's code did, as opposed to something that happened to it.</summary>
+    [JsonIgnore]
     public bool IsAction => Kind is JournalEventKind.ActivityScheduled or JournalEventKind.TimerCreated or JournalEventKind.TimerCancelled
         or JournalEventKind.SubOrchestrationScheduled or JournalEventKind.EventSent;
 
     /// <summary>Whether this is the last event of an execution.</summary>
+    [JsonIgnore]
     public bool IsEnd => Kind is JournalEventKind.Completed or JournalEventKind.Failed or JournalEventKind.Terminated
         or JournalEventKind.ContinuedAsNew;
 

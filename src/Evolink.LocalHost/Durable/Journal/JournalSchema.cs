@@ -86,6 +86,9 @@ internal static class JournalSchema
         Scalar(connection, "PRAGMA foreign_keys = OFF");
     }
 
+    /// <summary>There are as many readers as callers at once: each gets by with half a megabyte of cache.</summary>
+    public static void ConfigureReader(SqliteConnection connection) => Scalar(connection, "PRAGMA cache_size = -512");
+
     private static object? Scalar(SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
