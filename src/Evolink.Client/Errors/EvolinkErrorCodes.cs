@@ -30,6 +30,9 @@ public static class EvolinkErrorCodes
     /// <summary>An error status without an error envelope.</summary>
     public const string HttpError = "http_error";
 
+    /// <summary>The caller's <see cref="HttpClient"/> followed a redirect, so that who answered cannot be known.</summary>
+    public const string Redirected = "redirected";
+
     /// <summary>Evolink's edge refused the request.</summary>
     public const string BlockedByEdge = "blocked_by_edge";
 

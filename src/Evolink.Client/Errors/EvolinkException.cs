@@ -17,6 +17,9 @@ public class EvolinkException : Exception
     /// <summary>Evolink's code, or one of <see cref="EvolinkErrorCodes"/> where Evolink gave none.</summary>
     public string Code { get; init; } = EvolinkErrorCodes.Unknown;
 
+    /// <summary>Evolink's own words, if it said any; as fit for logs as the message.</summary>
+    public string? ErrorMessage { get; init; }
+
     /// <summary>Evolink's family of the error, such as <c>rate_limit_error</c>.</summary>
     public string? ErrorType { get; init; }
 

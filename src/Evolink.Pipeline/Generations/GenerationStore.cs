@@ -18,20 +18,26 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
 {
     private static readonly BlobUploadOptions IfAbsent = new() { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } };
 
+    private static readonly BinaryData Empty = new([]);
+
     private readonly BlobContainerClient _container = storage.Generations;
 
     /// <summary>Writes a job, or finds the one that is there under its id.</summary>
-    /// <returns>The record in storage, and whether this call wrote it.</returns>
-    public async Task<(JobRecord Record, bool Created)> CreateAsync(JobRecord record, StoredRequest request, CancellationToken cancellationToken)
+    /// <returns>The record in storage and whether this call wrote it; no record where the id already stands for another request.</returns>
+    public async Task<(JobRecord? Record, bool Created)> CreateAsync(JobRecord record, StoredRequest request, CancellationToken cancellationToken)
     {
-        // The stored request is what the id stands for: of two callers with one id, the first decides.
-        BinaryData body = Json(request, PipelineJsonContext.Default.StoredRequest);
-        if (!await TryCreateAsync(RequestPath(record.Id), body, cancellationToken) && await FindAsync(record.Id, cancellationToken) is { } existing)
-            return (existing, false);
+        // The stored request is what the id stands for: of two callers with one id, the first decides, also when it died right after.
+        if (!await TryCreateAsync(RequestPath(record.Id), Json(request, PipelineJsonContext.Default.StoredRequest), cancellationToken))
+        {
+            if (await FindAsync(record.Id, cancellationToken) is { } existing)
+                return (existing, false);
+            if (RequestDigest.Of((await ReadRequestAsync(record.Id, cancellationToken)).Body) != record.RequestDigest)
+                return (null, false);
+        }
 
-        await TryCreateAsync(ActivePath(record.Id), BinaryData.FromString(string.Empty), cancellationToken);
+        await TryCreateAsync(ActivePath(record.Id), Empty, cancellationToken);
         bool created = await TryCreateAsync(RecordPath(record.Id), Json(record, PipelineJsonContext.Default.JobRecord), cancellationToken);
-        await TryCreateAsync(IndexPath(record.Client, record.AcceptedAt, record.Id), BinaryData.FromString(string.Empty), cancellationToken);
+        await TryCreateAsync(IndexPath(record.Client, record.AcceptedAt, record.Id), Empty, cancellationToken);
         return (created ? record : await ReadAsync(record.Id, cancellationToken), created);
     }
 
@@ -47,11 +53,9 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
     /// <summary>The request of a job.</summary>
     /// <exception cref="JobNotFoundException">There is none.</exception>
     public async Task<StoredRequest> ReadRequestAsync(JobId id, CancellationToken cancellationToken) =>
-        await FindRequestAsync(id, cancellationToken) ?? throw new JobNotFoundException(id);
-
-    /// <summary>The request that was stored under an id, or null.</summary>
-    public async Task<StoredRequest?> FindRequestAsync(JobId id, CancellationToken cancellationToken) =>
-        await DownloadAsync(RequestPath(id), PipelineJsonContext.Default.StoredRequest, cancellationToken) is { } found ? found.Value : null;
+        await DownloadAsync(RequestPath(id), PipelineJsonContext.Default.StoredRequest, cancellationToken) is { } found
+            ? found.Value
+            : throw new JobNotFoundException(id);
 
     /// <summary>
     /// Changes a record: reads it, applies <paramref name="transition"/>, writes it if nobody wrote in between, and starts over otherwise.

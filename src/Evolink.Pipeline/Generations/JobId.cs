@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
@@ -13,6 +14,7 @@ public readonly record struct JobId
     private const string Prefix = "gen-";
     private const int Length = 26;
     private const string Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
+    private static readonly SearchValues<char> Letters = SearchValues.Create(Alphabet);
 
     private JobId(string value) => Value = value;
 
@@ -33,7 +35,7 @@ public readonly record struct JobId
     public static bool TryParse([NotNullWhen(true)] string? text, out JobId id)
     {
         bool valid = text is not null && text.Length == Prefix.Length + Length
-            && text.StartsWith(Prefix, StringComparison.Ordinal) && !text.AsSpan(Prefix.Length).ContainsAnyExcept(Alphabet);
+            && text.StartsWith(Prefix, StringComparison.Ordinal) && !text.AsSpan(Prefix.Length).ContainsAnyExcept(Letters);
         id = valid ? new JobId(text!) : default;
         return valid;
     }

@@ -64,6 +64,9 @@ public sealed class EvolinkOptions
     /// <summary>Shortest time between two reads of one task, and before the first. Default 8 s.</summary>
     public TimeSpan PollFloor { get; set; } = TimeSpan.FromSeconds(8);
 
+    /// <summary>How long Evolink may not know a task before that is believed: right after a submit it may not have spread yet. Default 10 min.</summary>
+    public TimeSpan TaskNotFoundGrace { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How often a failed generation may be submitted, and paid, again. Default 0.</summary>
     public int MaxRegenerations { get; set; }
 
@@ -75,6 +78,9 @@ public sealed class EvolinkOptions
 
     /// <summary>Whether unknown properties of a request are passed on to Evolink instead of being refused. Default no.</summary>
     public bool AllowUnknownFields { get; set; }
+
+    /// <summary>How long a signed link to a video lives. Default 1 h.</summary>
+    public TimeSpan VideoLinkLifetime { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>Name of the task hub; jobs of another hub are not restarted here. Default <c>evolink</c>.</summary>
     public string Hub { get; set; } = "evolink";
