@@ -4,7 +4,6 @@ using Evolink.Functions;
 using Evolink.LocalHost.Azurite;
 using Evolink.LocalHost.Data;
 using Evolink.Simulator;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
