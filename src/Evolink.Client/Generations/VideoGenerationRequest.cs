@@ -19,7 +19,7 @@ public sealed record VideoGenerationRequest
     public string? Prompt { get; init; }
 
     /// <summary>Length of the video in seconds, 2 to 15; Evolink chooses when it is left out. The pre-charge follows it.</summary>
-    [JsonPropertyName("duration")]
+    [JsonPropertyName("duration"), JsonConverter(typeof(WholeNumberConverter))]
     public int? Duration { get; init; }
 
     /// <summary><c>720p</c> (default) or <c>1080p</c>.</summary>

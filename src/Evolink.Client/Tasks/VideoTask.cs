@@ -3,9 +3,17 @@ using System.Text.Json.Serialization;
 namespace Evolink.Client;
 
 /// <summary>A video task as Evolink tells it: the answer to a submit, to a task query, and the body of a callback.</summary>
-/// <remarks>Nothing in it is promised by the contract, so everything may be missing.</remarks>
+/// <remarks>Nothing in it is promised by the contract, so everything may be missing. Read it with <see cref="Parse"/>.</remarks>
 public sealed record VideoTask
 {
+    /// <summary>
+    /// Reads a task tolerantly: extra members, wrong types, numbers in strings, <c>results</c> as one string or an object,
+    /// <c>error</c> as a string, a body wrapped in <c>data</c>.
+    /// </summary>
+    /// <returns><see langword="null"/> where the bytes hold no task: no JSON, or neither an id nor a status in it.</returns>
+    public static VideoTask? Parse(ReadOnlyMemory<byte> utf8Json) =>
+        TolerantJson.Parse(utf8Json) is { } root ? VideoTaskReader.Read(root) : null;
+
     /// <summary>When the task was made, in Unix seconds.</summary>
     [JsonPropertyName("created")]
     public long? Created { get; init; }
@@ -30,7 +38,7 @@ public sealed record VideoTask
     [JsonPropertyName("status")]
     public VideoTaskStatus Status { get; init; }
 
-    /// <summary>Links to the finished video, valid for 24 hours, without authentication. Only on a completed task.</summary>
+    /// <summary>Links to the finished video, valid for 24 hours, without authentication. <see langword="null"/> where there are none.</summary>
     [JsonPropertyName("results")]
     public IReadOnlyList<string>? Results { get; init; }
 

@@ -39,8 +39,12 @@ public readonly record struct VideoTaskStatus(string? Value)
 
     internal sealed class JsonConverter : JsonConverter<VideoTaskStatus>
     {
-        public override VideoTaskStatus Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            new(reader.GetString());
+        public override VideoTaskStatus Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            if (reader.TokenType == JsonTokenType.String) return new(reader.GetString());
+            reader.Skip();
+            return default;
+        }
 
         public override void Write(Utf8JsonWriter writer, VideoTaskStatus value, JsonSerializerOptions options) =>
             writer.WriteStringValue(value.Value);

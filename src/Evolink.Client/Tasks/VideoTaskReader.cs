@@ -1,0 +1,79 @@
+using System.Text.Json;
+
+namespace Evolink.Client;
+
+/// <summary>Makes a <see cref="VideoTask"/> of whatever Evolink answered.</summary>
+internal static class VideoTaskReader
+{
+    private const int MaxResults = 16;
+
+    /// <summary>The task, or <see langword="null"/> where the JSON holds none: neither an id nor a status.</summary>
+    public static VideoTask? Read(JsonElement root)
+    {
+        var body = LooksLikeTask(root) ? root : root.Object("data") ?? root;
+        return LooksLikeTask(body) ? ReadTask(body) : null;
+    }
+
+    private static bool LooksLikeTask(JsonElement body) => body.Member("id") is not null || body.Member("status") is not null;
+
+    private static VideoTask ReadTask(JsonElement body) => new()
+    {
+        Created = body.Whole("created"),
+        Id = body.Text("id"),
+        Model = body.Text("model"),
+        Object = body.Text("object"),
+        Progress = body.Number("progress") is { } progress ? (int)Math.Clamp(progress, 0, 100) : null,
+        Status = new VideoTaskStatus(body.Text("status")),
+        Results = ReadResults(body),
+        Error = body.Member("error") is { } error ? ReadError(error) : null,
+        TaskInfo = body.Object("task_info") is { } info ? ReadInfo(info) : null,
+        Type = body.Text("type"),
+        Usage = body.Object("usage") is { } usage ? ReadUsage(usage) : null,
+    };
+
+    private static VideoTaskInfo ReadInfo(JsonElement info) => new()
+    {
+        CanCancel = info.Flag("can_cancel"),
+        EstimatedTime = info.Number("estimated_time") is { } seconds and >= 0 and <= int.MaxValue ? (int)seconds : null,
+    };
+
+    private static VideoUsage ReadUsage(JsonElement usage) => new()
+    {
+        BillingRule = usage.Text("billing_rule"),
+        CreditsReserved = usage.Number("credits_reserved"),
+        CreditsUsed = usage.Number("credits_used"),
+        UserGroup = usage.Text("user_group"),
+    };
+
+    private static VideoTaskError? ReadError(JsonElement error) => error.ValueKind switch
+    {
+        JsonValueKind.String => new VideoTaskError { Message = error.AsText() },
+        JsonValueKind.Object => new VideoTaskError { Code = error.Text("code"), Message = error.Text("message"), Type = error.Text("type") },
+        _ => null,
+    };
+
+    // Documented is an array of strings; result_data.video_url was seen beside it.
+    private static List<string>? ReadResults(JsonElement body)
+    {
+        List<string> links = [];
+        Collect(body.Member("results"), links);
+        if (links.Count == 0) Collect(body.Member("result_data"), links);
+        return links.Count == 0 ? null : links;
+    }
+
+    private static void Collect(JsonElement? value, List<string> links)
+    {
+        switch (value)
+        {
+            case { ValueKind: JsonValueKind.Array } array:
+                foreach (var item in array.EnumerateArray().Take(MaxResults)) Collect(item.ValueKind == JsonValueKind.Array ? null : item, links);
+                break;
+            case { ValueKind: JsonValueKind.Object } item:
+                Collect(item.Member("video_url") ?? item.Member("url"), links);
+                break;
+            case { ValueKind: JsonValueKind.String } link when link.AsText() is { } text && !string.IsNullOrWhiteSpace(text):
+                links.Add(text);
+                break;
+        }
+    }
+}

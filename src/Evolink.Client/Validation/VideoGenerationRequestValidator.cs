@@ -1,0 +1,144 @@
+using System.Text;
+
+namespace Evolink.Client;
+
+/// <summary>The rules of <c>POST /v1/videos/generations</c> for <c>wan2.6-image-to-video</c>.</summary>
+/// <remarks>
+/// Where the contract leaves room: the path of <c>audio_url</c> must end in <c>.mp3</c> (in any case; a query may follow), because the
+/// format is the one thing about the file that can be seen from here; <c>shot_type</c> next to <c>prompt_extend: false</c> is refused,
+/// because Evolink would charge for it and ignore it; images and audio on hosts that are not public are refused like callbacks there,
+/// because Evolink could not load them.
+/// </remarks>
+public static class VideoGenerationRequestValidator
+{
+    /// <summary>Most characters (Unicode code points) of a prompt.</summary>
+    public const int MaxPromptLength = 1500;
+
+    /// <summary>Shortest video, in seconds.</summary>
+    public const int MinDuration = 2;
+
+    /// <summary>Longest video, in seconds.</summary>
+    public const int MaxDuration = 15;
+
+    /// <summary>Most characters of a callback url.</summary>
+    public const int MaxCallbackUrlLength = 2048;
+
+    private static readonly ValidationOptions Strict = new();
+
+    /// <summary>Finds every mistake of a request, in the order of its fields; empty when there is none.</summary>
+    public static IReadOnlyList<ValidationIssue> Validate(VideoGenerationRequest request, ValidationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        options ??= Strict;
+        ValidationIssue?[] found =
+        [
+            CheckModel(request.Model),
+            CheckPrompt(request.Prompt),
+            CheckDuration(request.Duration),
+            CheckQuality(request.Quality),
+            .. CheckImages(request.ImageUrls, options),
+            .. CheckShotType(request.ModelParams?.ShotType, request.PromptExtend),
+            CheckAudio(request.AudioUrl, options),
+            CheckCallback(request.CallbackUrl, options),
+        ];
+        return [.. found.OfType<ValidationIssue>()];
+    }
+
+    private static ValidationIssue? CheckModel(string? model) => model switch
+    {
+        VideoGenerationRequest.Wan26ImageToVideo => null,
+        null or "" => new("model", ValidationCodes.Required, $"model is missing; give {VideoGenerationRequest.Wan26ImageToVideo}."),
+        _ => new("model", ValidationCodes.NotSupported, $"model is {Quote(model)}; only {VideoGenerationRequest.Wan26ImageToVideo} is supported."),
+    };
+
+    private static ValidationIssue? CheckPrompt(string? prompt)
+    {
+        if (string.IsNullOrWhiteSpace(prompt))
+        {
+            return new("prompt", ValidationCodes.Required, "prompt is missing or blank; say what the video shall show.");
+        }
+
+        var length = 0;
+        for (var rest = prompt.AsSpan(); !rest.IsEmpty; length++)
+        {
+            if (Rune.DecodeFromUtf16(rest, out _, out var consumed) != System.Buffers.OperationStatus.Done)
+            {
+                return new("prompt", ValidationCodes.Malformed,
+                    $"prompt has half of a surrogate pair at index {prompt.Length - rest.Length}; give well-formed Unicode text.");
+            }
+
+            rest = rest[consumed..];
+        }
+
+        return length <= MaxPromptLength
+            ? null
+            : new("prompt", ValidationCodes.TooLong, $"prompt has {length} characters (Unicode code points); at most {MaxPromptLength} are allowed.");
+    }
+
+    private static ValidationIssue? CheckDuration(int? duration) => duration is null or (>= MinDuration and <= MaxDuration)
+        ? null
+        : new("duration", ValidationCodes.OutOfRange,
+            $"duration is {duration}; it must be a whole number of seconds from {MinDuration} to {MaxDuration}.");
+
+    private static ValidationIssue? CheckQuality(string? quality) => quality is null or "720p" or "1080p"
+        ? null
+        : new("quality", ValidationCodes.NotSupported, $"quality is {Quote(quality)}; it must be 720p or 1080p.");
+
+    private static IEnumerable<ValidationIssue?> CheckImages(IReadOnlyList<string>? urls, ValidationOptions options)
+    {
+        if (urls is null or [])
+        {
+            yield return new("image_urls", ValidationCodes.Required, "image_urls is missing or empty; give the link of exactly one image.");
+            yield break;
+        }
+
+        if (urls.Count > 1)
+        {
+            yield return new("image_urls", ValidationCodes.OutOfRange, $"image_urls has {urls.Count} links; give exactly one.");
+        }
+
+        // A client's list may be endless, the answer need not be.
+        for (var index = 0; index < Math.Min(urls.Count, 10); index++)
+        {
+            var param = $"image_urls[{index}]";
+            yield return string.IsNullOrEmpty(urls[index])
+                ? new(param, ValidationCodes.Required, $"{param} is empty; give the https link of an image.")
+                : UrlRules.Check(param, urls[index], options);
+        }
+    }
+
+    private static IEnumerable<ValidationIssue?> CheckShotType(string? shotType, bool? promptExtend)
+    {
+        const string param = "model_params.shot_type";
+        if (shotType is null) yield break;
+        if (shotType is not ("single" or "multi"))
+        {
+            yield return new(param, ValidationCodes.NotSupported, $"{param} is {Quote(shotType)}; it must be single or multi.");
+        }
+
+        if (promptExtend == false)
+        {
+            yield return new(param, ValidationCodes.Conflict,
+                $"{param} has no effect while prompt_extend is false; leave one of the two out.");
+        }
+    }
+
+    private static ValidationIssue? CheckAudio(string? url, ValidationOptions options)
+    {
+        if (url is null) return null;
+        if (UrlRules.Check("audio_url", url, options) is { } issue) return issue;
+        return new Uri(url).AbsolutePath.EndsWith(".mp3", StringComparison.OrdinalIgnoreCase)
+            ? null
+            : new("audio_url", ValidationCodes.NotSupported, "audio_url does not name an mp3 file; its path must end in .mp3.");
+    }
+
+    private static ValidationIssue? CheckCallback(string? url, ValidationOptions options) => url switch
+    {
+        null => null,
+        { Length: > MaxCallbackUrlLength } => new("callback_url", ValidationCodes.TooLong,
+            $"callback_url has {url.Length} characters; at most {MaxCallbackUrlLength} are allowed."),
+        _ => UrlRules.Check("callback_url", url, options),
+    };
+
+    private static string Quote(string value) => value.Length <= 40 ? $"'{value}'" : $"'{value.AsSpan(0, 40)}...'";
+}
