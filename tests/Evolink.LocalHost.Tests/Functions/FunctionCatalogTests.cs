@@ -57,10 +57,10 @@ public sealed class FunctionCatalogTests
         public static void Blob([BlobTrigger("c/{name}")] string blob, string name) => _ = blob + name;
 
         [Function("orch")]
-        public Task Orchestration([OrchestrationTrigger] TaskOrchestrationContext context) => Task.FromResult(context);
+        public static Task Orchestration([OrchestrationTrigger] TaskOrchestrationContext context) => Task.FromResult(context);
 
         [Function("act")]
-        public int Activity([ActivityTrigger] int input) => input;
+        public static int Activity([ActivityTrigger] int input) => input;
 
         public static void NotAFunction()
         {
