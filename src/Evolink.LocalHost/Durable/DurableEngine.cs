@@ -16,26 +16,26 @@ public sealed class DurableEngine : IAsyncDisposable
 {
     private static readonly TimeSpan AfterCancelling = TimeSpan.FromSeconds(2);
 
-    private readonly DurableEngineOptions options;
-    private readonly IDurableFunctions functions;
-    private readonly TimeProvider time;
-    private readonly ILoggerFactory loggers;
-    private readonly ILogger log;
-    private readonly CancellationTokenSource stopping = new();
-    private readonly CancellationTokenSource cancelled = new();
-    private readonly List<Task> workers = [];
-    private readonly List<Task> activityWorkers = [];
-    private DurableJournal? journal;
-    private bool stopped;
+    private readonly DurableEngineOptions _options;
+    private readonly IDurableFunctions _functions;
+    private readonly TimeProvider _time;
+    private readonly ILoggerFactory _loggers;
+    private readonly ILogger _log;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _cancelled = new();
+    private readonly List<Task> _workers = [];
+    private readonly List<Task> _activityWorkers = [];
+    private DurableJournal? _journal;
+    private bool _stopped;
 
     /// <summary>Creates an engine that does not run yet.</summary>
     public DurableEngine(DurableEngineOptions options, IDurableFunctions functions, TimeProvider time, ILoggerFactory loggers)
     {
-        this.options = options;
-        this.functions = functions;
-        this.time = time;
-        this.loggers = loggers;
-        log = loggers.CreateLogger<DurableEngine>();
+        _options = options;
+        _functions = functions;
+        _time = time;
+        _loggers = loggers;
+        _log = loggers.CreateLogger<DurableEngine>();
         Board = new WorkBoard(options.ReplayEveryStep ? 0 : options.MaxCachedInstances);
         Client = new EngineClient(this, options, time);
     }
@@ -45,29 +45,29 @@ public sealed class DurableEngine : IAsyncDisposable
 
     internal WorkBoard Board { get; }
 
-    internal DurableJournal Journal => journal ?? throw new InvalidOperationException("The Durable engine has not been started.");
+    internal DurableJournal Journal => _journal ?? throw new InvalidOperationException("The Durable engine has not been started.");
 
     /// <summary>Opens the journal and goes on with everything that is unfinished in it.</summary>
     /// <exception cref="JournalUnusableException">Another process has the journal, or a newer program wrote it.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (journal is not null)
+        if (_journal is not null)
             throw new InvalidOperationException("The Durable engine has been started before.");
-        journal = DurableJournal.Open(options.JournalPath, options.SurvivePowerLoss, options.CommitProbe);
-        var (instances, activities) = journal.Read(reader => (reader.InstancesWithMessages(), reader.Activities()));
+        _journal = DurableJournal.Open(_options.JournalPath, _options.SurvivePowerLoss, _options.CommitProbe);
+        var (instances, activities) = _journal.Read(reader => (reader.InstancesWithMessages(), reader.Activities()));
         instances.ForEach(Board.Instances.Wake);
         activities.ForEach(Board.Add);
-        EngineLog.Started(log, options.JournalPath, instances.Count, activities.Count);
+        EngineLog.Started(_log, _options.JournalPath, instances.Count, activities.Count);
 
-        var settings = new ExecutionSettings(loggers, options.DefaultVersion, CompareInputs: options.ReplayEveryStep);
-        var orchestrations = new OrchestrationDispatcher(journal, functions, settings, options.ReplayEveryStep, time, Board, log);
-        for (var count = 0; count < options.MaxConcurrentOrchestrations; count++)
-            workers.Add(Task.Run(() => orchestrations.RunAsync(stopping.Token), CancellationToken.None));
-        var running = new ActivityDispatcher(journal, functions, time, Board, log);
-        for (var count = 0; count < options.MaxConcurrentActivities; count++)
-            activityWorkers.Add(Task.Run(() => running.RunAsync(stopping.Token, cancelled.Token), CancellationToken.None));
-        workers.Add(Task.Run(() => new TimerLoop(journal, time, Board, log).RunAsync(stopping.Token), CancellationToken.None));
+        var settings = new ExecutionSettings(_loggers, _options.DefaultVersion, CompareInputs: _options.ReplayEveryStep);
+        var orchestrations = new OrchestrationDispatcher(_journal, _functions, settings, _options.ReplayEveryStep, _time, Board, _log);
+        for (var count = 0; count < _options.MaxConcurrentOrchestrations; count++)
+            _workers.Add(Task.Run(() => orchestrations.RunAsync(_stopping.Token), CancellationToken.None));
+        var running = new ActivityDispatcher(_journal, _functions, _time, Board, _log);
+        for (var count = 0; count < _options.MaxConcurrentActivities; count++)
+            _activityWorkers.Add(Task.Run(() => running.RunAsync(_stopping.Token, _cancelled.Token), CancellationToken.None));
+        _workers.Add(Task.Run(() => new TimerLoop(_journal, _time, Board, _log).RunAsync(_stopping.Token), CancellationToken.None));
         return Task.CompletedTask;
     }
 
@@ -77,18 +77,18 @@ public sealed class DurableEngine : IAsyncDisposable
     /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (stopped || journal is null)
+        if (_stopped || _journal is null)
             return;
-        stopped = true;
-        await stopping.CancelAsync();
-        await WaitForActivitiesAsync(options.ShutdownGrace, cancellationToken);
-        await cancelled.CancelAsync();
+        _stopped = true;
+        await _stopping.CancelAsync();
+        await WaitForActivitiesAsync(_options.ShutdownGrace, cancellationToken);
+        await _cancelled.CancelAsync();
         await WaitForActivitiesAsync(AfterCancelling, cancellationToken);
-        if (activityWorkers.Count(worker => !worker.IsCompleted) is > 0 and var left)
-            EngineLog.ActivitiesLeft(log, left);
-        await Task.WhenAll(workers);
+        if (_activityWorkers.Count(worker => !worker.IsCompleted) is > 0 and var left)
+            EngineLog.ActivitiesLeft(_log, left);
+        await Task.WhenAll(_workers);
         Board.Watchers.Stop();
-        await journal.DisposeAsync();
+        await _journal.DisposeAsync();
     }
 
     /// <summary>An instance's journal as it stands, or null if there is no such instance.</summary>
@@ -104,22 +104,22 @@ public sealed class DurableEngine : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync(CancellationToken.None);
-        stopping.Dispose();
-        cancelled.Dispose();
+        _stopping.Dispose();
+        _cancelled.Dispose();
     }
 
     /// <summary>Ends as kill -9 does, but for the process: what is not committed is gone, and nothing more is written.</summary>
     internal async Task AbortAsync()
     {
-        stopped = true;
+        _stopped = true;
         Journal.Abort();
-        await stopping.CancelAsync();
-        await cancelled.CancelAsync();
-        await Task.WhenAll(workers);
+        await _stopping.CancelAsync();
+        await _cancelled.CancelAsync();
+        await Task.WhenAll(_workers);
         Board.Watchers.Stop();
         await Journal.DisposeAsync();
     }
 
     private async Task WaitForActivitiesAsync(TimeSpan longest, CancellationToken cancellationToken) =>
-        await Task.WhenAny(Task.WhenAll(activityWorkers), Task.Delay(longest, TimeProvider.System, cancellationToken));
+        await Task.WhenAny(Task.WhenAll(_activityWorkers), Task.Delay(longest, TimeProvider.System, cancellationToken));
 }

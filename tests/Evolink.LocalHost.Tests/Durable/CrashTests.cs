@@ -142,19 +142,19 @@ public sealed class CrashTests
 
     internal sealed class CrashAt(int commit, bool before) : ICommitProbe
     {
-        private int seen;
+        private int _seen;
 
         public bool Hit { get; private set; }
 
         public void BeforeCommit()
         {
-            if (++seen == commit && before)
+            if (++_seen == commit && before)
                 Crash();
         }
 
         public void AfterCommit()
         {
-            if (seen == commit && !before)
+            if (_seen == commit && !before)
                 Crash();
         }
 

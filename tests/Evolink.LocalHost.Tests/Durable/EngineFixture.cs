@@ -13,14 +13,14 @@ internal sealed class EngineFixture : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly string folder = Directory.CreateTempSubdirectory("evolink-engine-").FullName;
-    private readonly FunctionTable functions;
-    private bool recovered;
+    private readonly string _folder = Directory.CreateTempSubdirectory("evolink-engine-").FullName;
+    private readonly FunctionTable _functions;
+    private bool _recovered;
 
     private EngineFixture(FunctionTable functions, DurableEngineOptions options)
     {
-        this.functions = functions;
-        Options = options with { JournalPath = Path.Combine(folder, "journal.db") };
+        _functions = functions;
+        Options = options with { JournalPath = Path.Combine(_folder, "journal.db") };
     }
 
     public DurableEngineOptions Options { get; set; }
@@ -44,7 +44,7 @@ internal sealed class EngineFixture : IAsyncDisposable
 
     public async Task OpenAsync(FunctionTable? other = null)
     {
-        Engine = new DurableEngine(Options, other ?? functions, Time, Loggers);
+        Engine = new DurableEngine(Options, other ?? _functions, Time, Loggers);
         await Engine.StartAsync(CancellationToken.None);
     }
 
@@ -99,13 +99,13 @@ internal sealed class EngineFixture : IAsyncDisposable
         {
             try
             {
-                if (crash.Hit && !recovered)
+                if (crash.Hit && !_recovered)
                     throw new OperationCanceledException();
                 return await call();
             }
-            catch (Exception exception) when (crash.Hit && !recovered && exception is OperationCanceledException or InvalidOperationException)
+            catch (Exception exception) when (crash.Hit && !_recovered && exception is OperationCanceledException or InvalidOperationException)
             {
-                recovered = true;
+                _recovered = true;
                 await KillAndRestartAsync();
                 if (already is not null && await already() is not null)
                     return default!;
@@ -113,14 +113,15 @@ internal sealed class EngineFixture : IAsyncDisposable
         }
     }
 
-    /// <summary>Moves the clock on as long as the instance is not over.</summary>
-    public async Task<OrchestrationMetadata> EndAsync(string id, TimeSpan step)
+    /// <summary>Moves the clock to each timer as it comes up, until the instance is over: every timer sees exactly the time it was set for.</summary>
+    public async Task<OrchestrationMetadata> EndByTimersAsync(string id)
     {
         var end = EndAsync(id);
         while (!end.IsCompleted)
         {
-            Time.Advance(step);
-            await Task.WhenAny(end, Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System));
+            if (Engine.Journal.Read(reader => reader.NextTimer()) is { } due && due > Time.GetUtcNow())
+                Time.Advance(due - Time.GetUtcNow());
+            await Task.WhenAny(end, Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System));
         }
 
         return await end;
@@ -129,6 +130,6 @@ internal sealed class EngineFixture : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Engine.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
+        Directory.Delete(_folder, recursive: true);
     }
 }

@@ -7,12 +7,12 @@ namespace Evolink.LocalHost.Tests.Durable;
 /// <summary>Functions as lambdas.</summary>
 internal sealed class FunctionTable : IDurableFunctions
 {
-    private readonly ConcurrentDictionary<string, Func<TaskOrchestrationContext, Task<object?>>> orchestrators = new(StringComparer.OrdinalIgnoreCase);
-    private readonly ConcurrentDictionary<string, Func<string?, string, CancellationToken, Task<string?>>> activities = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, Func<TaskOrchestrationContext, Task<object?>>> _orchestrators = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, Func<string?, string, CancellationToken, Task<string?>>> _activities = new(StringComparer.OrdinalIgnoreCase);
 
     public FunctionTable Orchestrator(string name, Func<TaskOrchestrationContext, Task<object?>> code)
     {
-        orchestrators[name] = code;
+        _orchestrators[name] = code;
         return this;
     }
 
@@ -25,7 +25,7 @@ internal sealed class FunctionTable : IDurableFunctions
 
     public FunctionTable Activity<TInput>(string name, Func<TInput?, Task<object?>> code)
     {
-        activities[name] = async (input, _, _) => DurableValues.Instance.Serialize(await code(DurableValues.Instance.Deserialize<TInput>(input!)));
+        _activities[name] = async (input, _, _) => DurableValues.Instance.Serialize(await code(DurableValues.Instance.Deserialize<TInput>(input!)));
         return this;
     }
 
@@ -33,16 +33,16 @@ internal sealed class FunctionTable : IDurableFunctions
 
     public FunctionTable RawActivity(string name, Func<string?, string, CancellationToken, Task<string?>> code)
     {
-        activities[name] = code;
+        _activities[name] = code;
         return this;
     }
 
-    public bool HasOrchestrator(string name) => orchestrators.ContainsKey(name);
+    public bool HasOrchestrator(string name) => _orchestrators.ContainsKey(name);
 
-    public bool HasActivity(string name) => activities.ContainsKey(name);
+    public bool HasActivity(string name) => _activities.ContainsKey(name);
 
-    public Task<object?> RunOrchestratorAsync(string name, TaskOrchestrationContext context) => orchestrators[name](context);
+    public Task<object?> RunOrchestratorAsync(string name, TaskOrchestrationContext context) => _orchestrators[name](context);
 
     public Task<string?> RunActivityAsync(string name, string? input, string instanceId, CancellationToken cancellationToken) =>
-        activities[name](input, instanceId, cancellationToken);
+        _activities[name](input, instanceId, cancellationToken);
 }

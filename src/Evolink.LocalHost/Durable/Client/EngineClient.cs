@@ -11,7 +11,7 @@ namespace Evolink.LocalHost.Durable.Client;
 internal sealed class EngineClient(DurableEngine engine, DurableEngineOptions options, TimeProvider time)
     : DurableTaskClient(options.HubName)
 {
-    private readonly InstanceQueries queries = new(engine);
+    private readonly InstanceQueries _queries = new(engine);
 
     public override DurableEntityClient Entities => throw new NotSupportedException("The embedded engine has no durable entities.");
 
@@ -69,7 +69,7 @@ internal sealed class EngineClient(DurableEngine engine, DurableEngineOptions op
         return Task.FromResult(row is null ? null : InstanceQueries.Metadata(row, getInputsAndOutputs));
     }
 
-    public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null) => queries.All(filter);
+    public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null) => _queries.All(filter);
 
     public override Task<Page<string>> ListInstanceIdsAsync(
         IEnumerable<OrchestrationRuntimeStatus>? runtimeStatus = null,
@@ -78,7 +78,7 @@ internal sealed class EngineClient(DurableEngine engine, DurableEngineOptions op
         int pageSize = OrchestrationQuery.DefaultPageSize,
         string? lastInstanceKey = null,
         CancellationToken cancellation = default) =>
-        Task.FromResult(queries.FinishedIds(runtimeStatus, completedTimeFrom, completedTimeTo, pageSize, lastInstanceKey));
+        Task.FromResult(_queries.FinishedIds(runtimeStatus, completedTimeFrom, completedTimeTo, pageSize, lastInstanceKey));
 
     public override async Task<PurgeResult> PurgeInstanceAsync(
         string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)

@@ -9,10 +9,10 @@ namespace Evolink.LocalHost.Durable.Dispatch;
 /// </summary>
 internal sealed class InstanceSlots(int mostCached)
 {
-    private readonly Channel<long> ready = Channel.CreateUnbounded<long>();
-    private readonly Dictionary<long, Slot> slots = [];
-    private readonly LinkedList<Slot> idle = [];
-    private readonly Lock gate = new();
+    private readonly Channel<long> _ready = Channel.CreateUnbounded<long>();
+    private readonly Dictionary<long, Slot> _slots = [];
+    private readonly LinkedList<Slot> _idle = [];
+    private readonly Lock _gate = new();
 
     private enum Stage
     {
@@ -22,30 +22,30 @@ internal sealed class InstanceSlots(int mostCached)
         RunningAndWoken,
     }
 
-    public ChannelReader<long> Ready => ready.Reader;
+    public ChannelReader<long> Ready => _ready.Reader;
 
-    /// <summary>How many executions are kept in memory.</summary>
-    public int Cached
+    /// <summary>How many instances have an entry: they are cached, or there is something to do for them.</summary>
+    public int InMemory
     {
         get
         {
-            lock (gate)
-                return idle.Count;
+            lock (_gate)
+                return _slots.Count;
         }
     }
 
     /// <summary>Something was committed that the instance has not seen.</summary>
     public void Wake(long instance)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (!slots.TryGetValue(instance, out var slot))
-                slots[instance] = slot = new Slot(instance);
+            if (!_slots.TryGetValue(instance, out var slot))
+                _slots[instance] = slot = new Slot(instance);
             switch (slot.Stage)
             {
                 case Stage.Idle:
                     slot.Stage = Stage.Queued;
-                    ready.Writer.TryWrite(instance);
+                    _ready.Writer.TryWrite(instance);
                     break;
                 case Stage.Running:
                     slot.Stage = Stage.RunningAndWoken;
@@ -57,15 +57,15 @@ internal sealed class InstanceSlots(int mostCached)
     /// <summary>Begins a turn and hands out the cached execution, if there is one.</summary>
     public OrchestrationExecution? Enter(long instance)
     {
-        lock (gate)
+        lock (_gate)
         {
-            var slot = slots[instance];
+            var slot = _slots[instance];
             slot.Stage = Stage.Running;
             var execution = slot.Execution;
             slot.Execution = null;
             if (slot.Place is { } place)
             {
-                idle.Remove(place);
+                _idle.Remove(place);
                 slot.Place = null;
             }
 
@@ -76,38 +76,38 @@ internal sealed class InstanceSlots(int mostCached)
     /// <summary>Ends a turn; what is given is kept in memory until it is the least recently used.</summary>
     public void Leave(long instance, OrchestrationExecution? keep)
     {
-        lock (gate)
+        lock (_gate)
         {
-            var slot = slots[instance];
+            var slot = _slots[instance];
             var again = slot.Stage is Stage.RunningAndWoken;
             slot.Stage = Stage.Idle;
             if (keep is not null && mostCached > 0)
             {
                 slot.Execution = keep;
-                slot.Place = idle.AddLast(slot);
-                if (idle.Count > mostCached)
-                    Evict(idle.First!.Value);
+                slot.Place = _idle.AddLast(slot);
+                if (_idle.Count > mostCached)
+                    Evict(_idle.First!.Value);
             }
 
             if (again)
             {
                 slot.Stage = Stage.Queued;
-                ready.Writer.TryWrite(instance);
+                _ready.Writer.TryWrite(instance);
             }
             else if (slot.Execution is null)
             {
-                slots.Remove(instance);
+                _slots.Remove(instance);
             }
         }
     }
 
     private void Evict(Slot slot)
     {
-        idle.Remove(slot.Place!);
+        _idle.Remove(slot.Place!);
         slot.Place = null;
         slot.Execution = null;
         if (slot.Stage is Stage.Idle)
-            slots.Remove(slot.Instance);
+            _slots.Remove(slot.Instance);
     }
 
     private sealed class Slot(long instance)

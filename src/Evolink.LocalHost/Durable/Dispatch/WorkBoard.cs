@@ -6,16 +6,16 @@ namespace Evolink.LocalHost.Durable.Dispatch;
 /// <summary>Where committed work is put up and workers pick it up. Holds keys only: the work itself is in the journal.</summary>
 internal sealed class WorkBoard(int mostCached)
 {
-    private readonly Channel<ActivityKey> activities = Channel.CreateUnbounded<ActivityKey>();
-    private readonly Lock gate = new();
-    private TaskCompletionSource earlierTimer = NewSignal();
-    private DateTimeOffset? sleepsUntil = DateTimeOffset.MinValue;
+    private readonly Channel<ActivityKey> _activities = Channel.CreateUnbounded<ActivityKey>();
+    private readonly Lock _gate = new();
+    private TaskCompletionSource _earlierTimer = NewSignal();
+    private DateTimeOffset? _sleepsUntil = DateTimeOffset.MinValue;
 
     public InstanceSlots Instances { get; } = new(mostCached);
 
     public InstanceWatchers Watchers { get; } = new();
 
-    public ChannelReader<ActivityKey> Activities => activities.Reader;
+    public ChannelReader<ActivityKey> Activities => _activities.Reader;
 
     public void Publish(TurnEffects effects)
     {
@@ -29,33 +29,33 @@ internal sealed class WorkBoard(int mostCached)
             Watchers.Changed(instance);
     }
 
-    public void Add(ActivityKey activity) => activities.Writer.TryWrite(activity);
+    public void Add(ActivityKey activity) => _activities.Writer.TryWrite(activity);
 
     /// <summary>Ends when a timer comes up that is due before what <see cref="SleepsUntil"/> says. Ask before looking at the journal.</summary>
     public Task EarlierTimer()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (earlierTimer.Task.IsCompleted)
-                earlierTimer = NewSignal();
-            sleepsUntil = null;
-            return earlierTimer.Task;
+            if (_earlierTimer.Task.IsCompleted)
+                _earlierTimer = NewSignal();
+            _sleepsUntil = null;
+            return _earlierTimer.Task;
         }
     }
 
     public void SleepsUntil(DateTimeOffset? due)
     {
-        lock (gate)
-            sleepsUntil = due ?? DateTimeOffset.MaxValue;
+        lock (_gate)
+            _sleepsUntil = due ?? DateTimeOffset.MaxValue;
     }
 
     private void TimerAt(DateTimeOffset due)
     {
-        lock (gate)
+        lock (_gate)
         {
             // While the loop looks at the journal (null), any new timer may be the one it just missed.
-            if (sleepsUntil is not { } until || due < until)
-                earlierTimer.TrySetResult();
+            if (_sleepsUntil is not { } until || due < until)
+                _earlierTimer.TrySetResult();
         }
     }
 

@@ -8,17 +8,17 @@ namespace Evolink.LocalHost.Durable.Execution;
 /// </summary>
 internal sealed class ExternalEvents
 {
-    private readonly Dictionary<string, Stack<Waiter>> waiters = new(StringComparer.OrdinalIgnoreCase);
-    private readonly List<(string Name, string? Payload)> kept = [];
-    private int open;
+    private readonly Dictionary<string, Stack<Waiter>> _waiters = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<(string Name, string? Payload)> _kept = [];
+    private int _open;
 
     /// <summary>Whether somebody waits, cancelled waiters not counted.</summary>
-    public bool HasOpenWaiters => open > 0;
+    public bool HasOpenWaiters => _open > 0;
 
     public Task<T> WaitAsync<T>(string name, Action<CancellationToken, Action> onCancelled, CancellationToken cancellationToken)
     {
-        if (!waiters.TryGetValue(name, out var stack))
-            waiters[name] = stack = new Stack<Waiter>();
+        if (!_waiters.TryGetValue(name, out var stack))
+            _waiters[name] = stack = new Stack<Waiter>();
         if (stack.TryPeek(out var newest) && newest.PayloadType != typeof(T))
         {
             throw new ArgumentException(
@@ -28,12 +28,12 @@ internal sealed class ExternalEvents
 
         var waiter = new Waiter<T>();
         stack.Push(waiter);
-        open++;
-        var index = kept.FindIndex(e => string.Equals(e.Name, name, StringComparison.OrdinalIgnoreCase));
+        _open++;
+        var index = _kept.FindIndex(e => string.Equals(e.Name, name, StringComparison.OrdinalIgnoreCase));
         if (index >= 0)
         {
-            var payload = kept[index].Payload;
-            kept.RemoveAt(index);
+            var payload = _kept[index].Payload;
+            _kept.RemoveAt(index);
             Raise(name, payload);
         }
 
@@ -43,24 +43,24 @@ internal sealed class ExternalEvents
 
     public void Raise(string name, string? payload)
     {
-        if (waiters.TryGetValue(name, out var stack) && stack.TryPop(out var waiter))
+        if (_waiters.TryGetValue(name, out var stack) && stack.TryPop(out var waiter))
             Close(waiter.Deliver(payload));
         else
-            kept.Add((name, payload));
+            _kept.Add((name, payload));
     }
 
     /// <summary>The events that nobody has taken, in the order in which they came.</summary>
     public IReadOnlyList<(string Name, string? Payload)> TakeKept()
     {
-        var all = kept.ToList();
-        kept.Clear();
+        var all = _kept.ToList();
+        _kept.Clear();
         return all;
     }
 
     private void Close(bool wasOpen)
     {
         if (wasOpen)
-            open--;
+            _open--;
     }
 
     private abstract class Waiter
@@ -75,27 +75,27 @@ internal sealed class ExternalEvents
 
     private sealed class Waiter<T> : Waiter
     {
-        private readonly TaskCompletionSource<T> source = new();
+        private readonly TaskCompletionSource<T> _source = new();
 
         public override Type PayloadType => typeof(T);
 
-        public Task<T> Task => source.Task;
+        public Task<T> Task => _source.Task;
 
         public override bool Deliver(string? payload)
         {
-            if (source.Task.IsCompleted)
+            if (_source.Task.IsCompleted)
                 return false;
             try
             {
-                return source.TrySetResult(DurableValues.Read<T>(payload)!);
+                return _source.TrySetResult(DurableValues.Read<T>(payload)!);
             }
             catch (Exception exception) when (exception is JsonException or NotSupportedException)
             {
                 // Whoever may raise events must not be able to do more than be heard: the waiter decides what a bad payload means.
-                return source.TrySetException(exception);
+                return _source.TrySetException(exception);
             }
         }
 
-        public override bool Cancel(CancellationToken cancellationToken) => source.TrySetCanceled(cancellationToken);
+        public override bool Cancel(CancellationToken cancellationToken) => _source.TrySetCanceled(cancellationToken);
     }
 }

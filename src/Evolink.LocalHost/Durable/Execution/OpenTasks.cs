@@ -8,33 +8,33 @@ namespace Evolink.LocalHost.Durable.Execution;
 /// </summary>
 internal sealed class OpenTasks
 {
-    private readonly Dictionary<int, OpenTask> open = [];
-    private int count;
+    private readonly Dictionary<int, OpenTask> _open = [];
+    private int _count;
 
-    public bool Any => open.Count > 0;
+    public bool Any => _open.Count > 0;
 
     /// <summary>The id of the next task: they are counted in the order of the calls.</summary>
-    public int NextId() => count++;
+    public int NextId() => _count++;
 
     public Task<string?> Open(int id, string name)
     {
         var task = new OpenTask(name);
-        open.Add(id, task);
+        _open.Add(id, task);
         return task.Source.Task;
     }
 
-    public bool IsOpen(int id) => open.ContainsKey(id);
+    public bool IsOpen(int id) => _open.ContainsKey(id);
 
     /// <summary>Cancels an open timer.</summary>
     public void Cancel(int id, CancellationToken cancellationToken)
     {
-        if (open.Remove(id, out var task))
+        if (_open.Remove(id, out var task))
             task.Source.SetCanceled(cancellationToken);
     }
 
     public void Close(JournalEvent e)
     {
-        if (!open.Remove(e.TaskId ?? -1, out var task))
+        if (!_open.Remove(e.TaskId ?? -1, out var task))
             return; // Cancelled in the same moment.
         task.Registration.Dispose();
         if (e.Kind is JournalEventKind.ActivityFailed or JournalEventKind.SubOrchestrationFailed)
@@ -45,7 +45,7 @@ internal sealed class OpenTasks
 
     public void Attach(int id, CancellationTokenRegistration registration)
     {
-        if (open.TryGetValue(id, out var task))
+        if (_open.TryGetValue(id, out var task))
             task.Registration = registration;
     }
 

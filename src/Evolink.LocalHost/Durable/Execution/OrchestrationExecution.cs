@@ -9,18 +9,18 @@ namespace Evolink.LocalHost.Durable.Execution;
 /// </summary>
 internal sealed class OrchestrationExecution
 {
-    private readonly IDurableFunctions functions;
-    private readonly Action<long, string> reportFault;
-    private readonly ReplayCursor replay;
-    private readonly TurnScheduler scheduler;
-    private readonly OrchestratorContext context;
-    private readonly Lock gate = new();
-    private List<JournalEvent> recorded = [];
-    private int lastNumber;
-    private bool started, suspended, inTurn;
-    private string? fault;
-    private Exception? broken;
-    private Task<object?>? orchestrator;
+    private readonly IDurableFunctions _functions;
+    private readonly Action<long, string> _reportFault;
+    private readonly ReplayCursor _replay;
+    private readonly TurnScheduler _scheduler;
+    private readonly OrchestratorContext _context;
+    private readonly Lock _gate = new();
+    private List<JournalEvent> _recorded = [];
+    private int _lastNumber;
+    private bool _started, _suspended, _inTurn;
+    private string? _fault;
+    private Exception? _broken;
+    private Task<object?>? _orchestrator;
 
     /// <summary>Creates an execution that has not begun.</summary>
     /// <param name="row">The instance.</param>
@@ -31,16 +31,16 @@ internal sealed class OrchestrationExecution
         InstanceRow row, IDurableFunctions functions, ExecutionSettings settings, Action<long, string> reportFault)
     {
         Row = row;
-        this.functions = functions;
-        this.reportFault = reportFault;
-        replay = new ReplayCursor(row.Id, settings.CompareInputs);
-        scheduler = new TurnScheduler(Fault);
-        context = new OrchestratorContext(this, settings);
+        _functions = functions;
+        _reportFault = reportFault;
+        _replay = new ReplayCursor(row.Id, settings.CompareInputs);
+        _scheduler = new TurnScheduler(what => Fault(what));
+        _context = new OrchestratorContext(this, settings);
     }
 
     public InstanceRow Row { get; }
 
-    public bool IsReplaying => replay.IsActive;
+    public bool IsReplaying => _replay.IsActive;
 
     public DateTimeOffset Now { get; private set; }
 
@@ -55,33 +55,33 @@ internal sealed class OrchestrationExecution
     public bool PreserveEvents { get; set; }
 
     /// <summary>Why the execution cannot go on, if it cannot.</summary>
-    public Exception? Broken => broken;
+    public Exception? Broken => _broken;
 
     /// <summary>Brings the code to where the journal ends. What does not match is in <see cref="Broken"/>, and the next turn fails for it.</summary>
     public void Replay(IReadOnlyList<JournalEvent> history)
     {
-        lastNumber = history.Count == 0 ? 0 : history[^1].Number;
-        replay.Start(history);
+        _lastNumber = history.Count == 0 ? 0 : history[^1].Number;
+        _replay.Start(history);
         EnterTurn();
         try
         {
-            while (broken is null && replay.NextArrival() is { } arrival)
+            while (_broken is null && _replay.NextArrival() is { } arrival)
             {
                 Deliver(arrival);
-                if (broken is null && Outcome() is { } outcome)
-                    replay.ExpectEnd(outcome);
+                if (_broken is null && Outcome() is { } outcome)
+                    _replay.ExpectEnd(outcome);
             }
 
-            if (broken is null)
-                replay.ExpectNothing();
+            if (_broken is null)
+                _replay.ExpectNothing();
         }
         catch (NonDeterministicOrchestrationException mismatch)
         {
-            broken = mismatch;
+            _broken = mismatch;
         }
         finally
         {
-            replay.Stop();
+            _replay.Stop();
             LeaveTurn();
         }
     }
@@ -89,10 +89,10 @@ internal sealed class OrchestrationExecution
     /// <summary>Takes in what has happened and runs the code until it waits again. Null when nothing can be taken in now.</summary>
     public TurnCommit? TakeTurn(DateTimeOffset now, IReadOnlyList<Message> inbox)
     {
-        var messages = broken is null ? Inbox.Select(inbox, started, suspended) : Inbox.All(inbox);
+        var messages = _broken is null ? Inbox.Select(inbox, _started, _suspended) : Inbox.All(inbox);
         if (messages.Count == 0)
             return null;
-        recorded = [];
+        _recorded = [];
         var taken = new List<long>(messages.Count);
         EnterTurn();
         try
@@ -103,7 +103,7 @@ internal sealed class OrchestrationExecution
             foreach (var message in messages)
             {
                 taken.Add(message.Id);
-                end = broken is null ? Take(message) : End(JournalEventKind.Failed, FailureRecord.Of(broken).ToJson());
+                end = _broken is null ? Take(message) : End(JournalEventKind.Failed, FailureRecord.Of(_broken).ToJson());
                 if (end is not null)
                     break;
             }
@@ -120,8 +120,8 @@ internal sealed class OrchestrationExecution
     public void Record(JournalEvent action)
     {
         Guard();
-        if (broken is not null)
-            throw broken;
+        if (_broken is not null)
+            throw _broken;
         if (!IsReplaying)
         {
             Append(action);
@@ -130,12 +130,12 @@ internal sealed class OrchestrationExecution
 
         try
         {
-            replay.Match(action);
+            _replay.Match(action);
         }
         catch (NonDeterministicOrchestrationException mismatch)
         {
             // The code may catch what it is thrown; the execution stays broken all the same.
-            broken = mismatch;
+            _broken = mismatch;
             throw;
         }
     }
@@ -143,11 +143,18 @@ internal sealed class OrchestrationExecution
     /// <summary>Fails when orchestrator code calls in from anywhere but its own turn.</summary>
     public void Guard()
     {
-        if (scheduler.IsCurrent)
-            return;
-        const string what = "its context was used on another thread (after ConfigureAwait(false), Task.Run or a timer).";
-        Fault(what);
-        throw new NonDeterministicOrchestrationException(Row.Id, what);
+        if (!_scheduler.IsCurrent)
+            throw Fault("its context was used on another thread (after ConfigureAwait(false) or Task.Run).");
+    }
+
+    /// <summary>
+    /// Whether a cancellation comes from the orchestrator's own turn. One that does not is reported and not thrown: it would end the process.
+    /// </summary>
+    public bool MayCancel()
+    {
+        if (!_scheduler.IsCurrent)
+            Fault("its token was cancelled on another thread (by a time-out or CancelAsync; use Cancel).");
+        return _scheduler.IsCurrent;
     }
 
     private JournalEvent? Take(Message message)
@@ -157,8 +164,8 @@ internal sealed class OrchestrationExecution
             case JournalEventKind.Terminated:
                 return End(JournalEventKind.Terminated, message.Data);
             case JournalEventKind.Faulted:
-                broken = new NonDeterministicOrchestrationException(Row.Id, message.Data!);
-                return End(JournalEventKind.Failed, FailureRecord.Of(broken).ToJson());
+                _broken = new NonDeterministicOrchestrationException(Row.Id, message.Data!);
+                return End(JournalEventKind.Failed, FailureRecord.Of(_broken).ToJson());
         }
 
         var arrival = Append(message.Kind is JournalEventKind.ExecutionStarted
@@ -172,23 +179,23 @@ internal sealed class OrchestrationExecution
     {
         try
         {
-            scheduler.Run(() => Apply(e));
+            _scheduler.Run(() => Apply(e));
         }
         catch (NonDeterministicOrchestrationException mismatch)
         {
-            broken ??= mismatch;
+            _broken ??= mismatch;
         }
 #pragma warning disable CA1031 // Only async void code of the orchestrator gets here: it fails the orchestration as any other exception does.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            broken ??= exception;
+            _broken ??= exception;
         }
 
-        lock (gate)
+        lock (_gate)
         {
-            if (fault is not null)
-                broken ??= new NonDeterministicOrchestrationException(Row.Id, fault);
+            if (_fault is not null)
+                _broken ??= new NonDeterministicOrchestrationException(Row.Id, _fault);
         }
     }
 
@@ -200,17 +207,17 @@ internal sealed class OrchestrationExecution
                 Now = e.At;
                 break;
             case JournalEventKind.ExecutionStarted:
-                started = true;
-                orchestrator = RunAsync();
+                _started = true;
+                _orchestrator = RunAsync();
                 break;
             case JournalEventKind.EventRaised:
                 Events.Raise(e.Name!, e.Data);
                 break;
             case JournalEventKind.Suspended:
-                suspended = true;
+                _suspended = true;
                 break;
             case JournalEventKind.Resumed:
-                suspended = false;
+                _suspended = false;
                 break;
             default:
                 Tasks.Close(e);
@@ -221,38 +228,38 @@ internal sealed class OrchestrationExecution
     // In its own turn an async method ends in its own turn: an orchestrator whose task ends elsewhere is reported by the scheduler.
     private async Task<object?> RunAsync()
     {
-        if (!functions.HasOrchestrator(Row.Name))
+        if (!_functions.HasOrchestrator(Row.Name))
             throw new UnknownOrchestratorException(Row.Name);
-        return await functions.RunOrchestratorAsync(Row.Name, context);
+        return await _functions.RunOrchestratorAsync(Row.Name, _context);
     }
 
     private Outcome? Outcome()
     {
-        if (broken is null && orchestrator is { IsCompleted: false } && !Tasks.Any && !Events.HasOpenWaiters)
+        if (_broken is null && _orchestrator is { IsCompleted: false } && !Tasks.Any && !Events.HasOpenWaiters)
         {
-            broken = new NonDeterministicOrchestrationException(
+            _broken = new NonDeterministicOrchestrationException(
                 Row.Id, "it awaits something that is not a durable task (a delay, I/O, Task.Run): no event can ever wake it.");
         }
 
-        if (broken is not null)
-            return new Outcome(JournalEventKind.Failed, FailureRecord.Of(broken).ToJson());
-        if (orchestrator is not { IsCompleted: true } || Tasks.Any)
+        if (_broken is not null)
+            return new Outcome(JournalEventKind.Failed, FailureRecord.Of(_broken).ToJson());
+        if (_orchestrator is not { IsCompleted: true } || Tasks.Any)
             return null;
-        if (orchestrator.Exception is { } thrown)
+        if (_orchestrator.Exception is { } thrown)
             return new Outcome(JournalEventKind.Failed, FailureRecord.Of(thrown.InnerException!).ToJson());
-        if (orchestrator.IsCanceled)
-            return new Outcome(JournalEventKind.Failed, FailureRecord.Of(new TaskCanceledException(orchestrator)).ToJson());
+        if (_orchestrator.IsCanceled)
+            return new Outcome(JournalEventKind.Failed, FailureRecord.Of(new TaskCanceledException(_orchestrator)).ToJson());
         return Anew is { } next
             ? new Outcome(JournalEventKind.ContinuedAsNew, next.Input)
-            : new Outcome(JournalEventKind.Completed, DurableValues.Instance.Serialize(orchestrator.Result));
+            : new Outcome(JournalEventKind.Completed, DurableValues.Instance.Serialize(_orchestrator.Result));
     }
 
     private JournalEvent End(JournalEventKind kind, string? data) => Append(new JournalEvent(0, kind, Now, Data: data));
 
     private JournalEvent Append(JournalEvent e)
     {
-        var numbered = e with { Number = ++lastNumber, At = Now };
-        recorded.Add(numbered);
+        var numbered = e with { Number = ++_lastNumber, At = Now };
+        _recorded.Add(numbered);
         return numbered;
     }
 
@@ -261,15 +268,15 @@ internal sealed class OrchestrationExecution
         Row.Id,
         Row.Name,
         Now,
-        recorded,
+        _recorded,
         taken,
         end?.Kind switch
         {
             JournalEventKind.Completed => OrchestrationRuntimeStatus.Completed,
             JournalEventKind.Failed => OrchestrationRuntimeStatus.Failed,
             JournalEventKind.Terminated => OrchestrationRuntimeStatus.Terminated,
-            _ => suspended ? OrchestrationRuntimeStatus.Suspended
-                : started ? OrchestrationRuntimeStatus.Running : OrchestrationRuntimeStatus.Pending,
+            _ => _suspended ? OrchestrationRuntimeStatus.Suspended
+                : _started ? OrchestrationRuntimeStatus.Running : OrchestrationRuntimeStatus.Pending,
         },
         CustomStatus,
         end is { Kind: JournalEventKind.Failed } ? FailureRecord.Read(end.Data).ToString() : end?.Data,
@@ -277,29 +284,30 @@ internal sealed class OrchestrationExecution
             ? next with { Events = PreserveEvents ? Events.TakeKept() : [] }
             : null);
 
-    private void Fault(string what)
+    private NonDeterministicOrchestrationException Fault(string what)
     {
-        lock (gate)
+        bool first, later;
+        lock (_gate)
         {
-            if (fault is not null)
-                return;
-            fault = what;
-            if (inTurn)
-                return;
+            first = _fault is null;
+            later = _inTurn;
+            _fault ??= what;
         }
 
-        reportFault(Row.Key, what);
+        if (first && !later)
+            _reportFault(Row.Key, what);
+        return new NonDeterministicOrchestrationException(Row.Id, what);
     }
 
     private void EnterTurn()
     {
-        lock (gate)
-            inTurn = true;
+        lock (_gate)
+            _inTurn = true;
     }
 
     private void LeaveTurn()
     {
-        lock (gate)
-            inTurn = false;
+        lock (_gate)
+            _inTurn = false;
     }
 }

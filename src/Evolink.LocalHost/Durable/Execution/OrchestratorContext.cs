@@ -10,17 +10,17 @@ internal sealed class OrchestratorContext(OrchestrationExecution execution, Exec
 {
     private const int LongestCustomStatusInBytes = 16 * 1024;
 
-    private readonly InstanceRow row = execution.Row;
-    private int guids;
+    private readonly InstanceRow _row = execution.Row;
+    private int _guids;
 
-    public override TaskName Name => new(row.Name);
+    public override TaskName Name => new(_row.Name);
 
-    public override string InstanceId => row.Id;
+    public override string InstanceId => _row.Id;
 
     public override ParentOrchestrationInstance? Parent { get; } =
         execution.Row.Parent is { } parent ? new(new TaskName(parent.Name), parent.Id) : null;
 
-    public override string Version => row.Version;
+    public override string Version => _row.Version;
 
     public override DateTime CurrentUtcDateTime => execution.Now.UtcDateTime;
 
@@ -30,7 +30,7 @@ internal sealed class OrchestratorContext(OrchestrationExecution execution, Exec
 
     protected override ILoggerFactory LoggerFactory => settings.Loggers;
 
-    public override T GetInput<T>() => DurableValues.Read<T>(row.Input)!;
+    public override T GetInput<T>() => DurableValues.Read<T>(_row.Input)!;
 
     public override Task<TResult> CallActivityAsync<TResult>(TaskName name, object? input = null, TaskOptions? options = null)
     {
@@ -80,8 +80,8 @@ internal sealed class OrchestratorContext(OrchestrationExecution execution, Exec
             eventName,
             (token, cancel) => token.Register(() =>
             {
-                execution.Guard();
-                cancel();
+                if (execution.MayCancel())
+                    cancel();
             }),
             cancellationToken);
     }
@@ -130,7 +130,7 @@ internal sealed class OrchestratorContext(OrchestrationExecution execution, Exec
     public override Guid NewGuid()
     {
         execution.Guard();
-        return DeterministicGuid.Create(InstanceId, CurrentUtcDateTime, guids++);
+        return DeterministicGuid.Create(InstanceId, CurrentUtcDateTime, _guids++);
     }
 
     private async Task<TResult> CallAsync<TResult>(JournalEvent call)
@@ -143,11 +143,9 @@ internal sealed class OrchestratorContext(OrchestrationExecution execution, Exec
 
     private void CancelTimer(int id, CancellationToken cancellationToken)
     {
-        execution.Guard();
-        if (execution.Tasks.IsOpen(id))
-        {
-            execution.Record(new JournalEvent(0, JournalEventKind.TimerCancelled, execution.Now, id));
-            execution.Tasks.Cancel(id, cancellationToken);
-        }
+        if (!execution.MayCancel() || !execution.Tasks.IsOpen(id))
+            return;
+        execution.Record(new JournalEvent(0, JournalEventKind.TimerCancelled, execution.Now, id));
+        execution.Tasks.Cancel(id, cancellationToken);
     }
 }

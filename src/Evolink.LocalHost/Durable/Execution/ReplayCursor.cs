@@ -5,23 +5,23 @@ namespace Evolink.LocalHost.Durable.Execution;
 /// <summary>Walks through a journal while the code is replayed and compares, event by event, what the code does with what it did.</summary>
 internal sealed class ReplayCursor(string instanceId, bool compareInputs)
 {
-    private IReadOnlyList<JournalEvent> history = [];
-    private int position;
+    private IReadOnlyList<JournalEvent> _history = [];
+    private int _position;
 
     public bool IsActive { get; private set; }
 
-    private JournalEvent? Next => position < history.Count ? history[position] : null;
+    private JournalEvent? Next => _position < _history.Count ? _history[_position] : null;
 
     public void Start(IReadOnlyList<JournalEvent> events)
     {
-        history = events;
-        position = 0;
+        _history = events;
+        _position = 0;
         IsActive = true;
     }
 
     public void Stop()
     {
-        history = [];
+        _history = [];
         IsActive = false;
     }
 
@@ -36,7 +36,7 @@ internal sealed class ReplayCursor(string instanceId, bool compareInputs)
             return null;
         if (next.IsEnd)
             throw Mismatch(next, "was still waiting");
-        position++;
+        _position++;
         return next;
     }
 
@@ -55,7 +55,7 @@ internal sealed class ReplayCursor(string instanceId, bool compareInputs)
                 next, next.Due == action.Due ? $"did {action.Describe()} with another input or version" : "did " + action.Describe());
         }
 
-        position++;
+        _position++;
     }
 
     /// <summary>The code ended: so must the journal, in the same way.</summary>
@@ -67,7 +67,7 @@ internal sealed class ReplayCursor(string instanceId, bool compareInputs)
             throw Mismatch(Next, "ended as " + outcome.Kind);
         if (compareInputs && !SameEnd(next, outcome))
             throw Mismatch(next, $"ended as {outcome.Kind} with another result");
-        position = history.Count;
+        _position = _history.Count;
     }
 
     /// <summary>The journal is at its end: nothing may be left in it.</summary>
@@ -87,6 +87,6 @@ internal sealed class ReplayCursor(string instanceId, bool compareInputs)
         : end.Data == outcome.Data;
 
     private NonDeterministicOrchestrationException Mismatch(JournalEvent? expected, string actual) => expected is null
-        ? new(instanceId, history.Count + 1, "the code to wait (the journal ends here)", actual)
+        ? new(instanceId, _history.Count + 1, "the code to wait (the journal ends here)", actual)
         : new(instanceId, expected.Number, expected.Describe(), actual);
 }

@@ -6,17 +6,17 @@ namespace Evolink.LocalHost.Durable.Journal;
 /// <summary>A journal file: one writer, any number of readers, one process.</summary>
 internal sealed class DurableJournal : IAsyncDisposable
 {
-    private readonly FileStream fileLock;
-    private readonly string path;
-    private readonly ConcurrentBag<JournalReader> readers = [];
-    private readonly JournalWriter writer;
-    private volatile bool closed;
+    private readonly FileStream _fileLock;
+    private readonly string _path;
+    private readonly ConcurrentBag<JournalReader> _readers = [];
+    private readonly JournalWriter _writer;
+    private volatile bool _closed;
 
     private DurableJournal(string path, FileStream fileLock, SqliteConnection connection, ICommitProbe? probe)
     {
-        this.path = path;
-        this.fileLock = fileLock;
-        writer = new JournalWriter(connection, probe);
+        _path = path;
+        _fileLock = fileLock;
+        _writer = new JournalWriter(connection, probe);
     }
 
     /// <summary>Opens or creates a journal.</summary>
@@ -44,34 +44,34 @@ internal sealed class DurableJournal : IAsyncDisposable
     }
 
     /// <inheritdoc cref="JournalWriter.WriteAsync{T}"/>
-    public Task<T> WriteAsync<T>(Func<JournalTransaction, T> apply) => writer.WriteAsync(apply);
+    public Task<T> WriteAsync<T>(Func<JournalTransaction, T> apply) => _writer.WriteAsync(apply);
 
     /// <summary>Reads what is committed.</summary>
     public T Read<T>(Func<JournalReader, T> read)
     {
-        ObjectDisposedException.ThrowIf(closed, this);
-        var reader = readers.TryTake(out var idle) ? idle : new JournalReader(Connect(path, SqliteOpenMode.ReadOnly));
+        ObjectDisposedException.ThrowIf(_closed, this);
+        var reader = _readers.TryTake(out var idle) ? idle : new JournalReader(Connect(_path, SqliteOpenMode.ReadOnly));
         try
         {
             return read(reader);
         }
         finally
         {
-            readers.Add(reader);
-            if (closed)
+            _readers.Add(reader);
+            if (_closed)
                 CloseReaders();
         }
     }
 
     /// <summary>Drops what is not committed and answers nobody any more.</summary>
-    public void Abort() => writer.Abort();
+    public void Abort() => _writer.Abort();
 
     public async ValueTask DisposeAsync()
     {
-        closed = true;
+        _closed = true;
         CloseReaders();
-        await writer.DisposeAsync();
-        await fileLock.DisposeAsync();
+        await _writer.DisposeAsync();
+        await _fileLock.DisposeAsync();
     }
 
     private static FileStream Lock(string path)
@@ -97,7 +97,7 @@ internal sealed class DurableJournal : IAsyncDisposable
 
     private void CloseReaders()
     {
-        while (readers.TryTake(out var reader))
+        while (_readers.TryTake(out var reader))
             reader.Dispose();
     }
 }

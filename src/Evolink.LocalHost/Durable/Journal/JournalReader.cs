@@ -9,18 +9,18 @@ internal sealed class JournalReader(SqliteConnection connection) : IDisposable
     private const string InstanceColumns =
         "key, id, name, version, status, created, updated, parent, parent_task, parent_id, parent_name, input, output, custom_status, tags";
 
-    private readonly List<Statement> all = [];
-    private Statement? byKey, byId, events, messages, pending, activity, activities, due, page;
+    private readonly List<Statement> _all = [];
+    private Statement? _byKey, _byId, _events, _messages, _pending, _activity, _activities, _due, _page;
 
     public InstanceRow? Instance(long key) =>
-        Use(ref byKey, $"SELECT {InstanceColumns} FROM instances WHERE key = $1", 1).First(ReadInstance, key);
+        Use(ref _byKey, $"SELECT {InstanceColumns} FROM instances WHERE key = $1", 1).First(ReadInstance, key);
 
     public InstanceRow? Instance(string id) =>
-        Use(ref byId, $"SELECT {InstanceColumns} FROM instances WHERE id = $1", 1).First(ReadInstance, id);
+        Use(ref _byId, $"SELECT {InstanceColumns} FROM instances WHERE id = $1", 1).First(ReadInstance, id);
 
     public List<JournalEvent> Events(long instance) =>
         Use(
-            ref events,
+            ref _events,
             "SELECT number, kind, at, task, name, target, due, version, data FROM history WHERE instance = $1 ORDER BY number",
             1)
             .List(
@@ -37,37 +37,37 @@ internal sealed class JournalReader(SqliteConnection connection) : IDisposable
                 instance);
 
     public List<Message> Messages(long instance) =>
-        Use(ref messages, "SELECT id, kind, task, name, data FROM messages WHERE instance = $1 ORDER BY id", 1)
+        Use(ref _messages, "SELECT id, kind, task, name, data FROM messages WHERE instance = $1 ORDER BY id", 1)
             .List(
                 row => new Message(row.GetInt64(0), (JournalEventKind)row.GetInt32(1), row.Number(2), row.Text(3), row.Text(4)),
                 instance);
 
     /// <summary>The instances to which something has happened.</summary>
     public List<long> InstancesWithMessages() =>
-        Use(ref pending, "SELECT DISTINCT instance FROM messages", 0).List(row => row.GetInt64(0));
+        Use(ref _pending, "SELECT DISTINCT instance FROM messages", 0).List(row => row.GetInt64(0));
 
     /// <summary>The activities whose results are not there yet.</summary>
     public List<ActivityKey> Activities() =>
-        Use(ref activities, "SELECT instance, task FROM activities", 0)
+        Use(ref _activities, "SELECT instance, task FROM activities", 0)
             .List(row => new ActivityKey(row.GetInt64(0), row.GetInt32(1)));
 
     public PendingActivity? Activity(ActivityKey key) =>
         Use(
-            ref activity,
+            ref _activity,
             "SELECT a.name, a.input, i.id FROM activities a JOIN instances i ON i.key = a.instance WHERE a.instance = $1 AND a.task = $2",
             2)
         .First(row => new PendingActivity(key, row.GetString(0), row.Text(1), row.GetString(2)), key.Instance, key.TaskId);
 
     public DateTimeOffset? NextTimer()
     {
-        var rows = Use(ref due, "SELECT due FROM timers ORDER BY due LIMIT 1", 0).List(row => row.Time(0));
+        var rows = Use(ref _due, "SELECT due FROM timers ORDER BY due LIMIT 1", 0).List(row => row.Time(0));
         return rows.Count == 0 ? null : rows[0];
     }
 
     /// <summary>Instances in the order in which they were created, after <paramref name="afterKey"/>.</summary>
     public List<InstanceRow> Page(InstanceFilter filter, long afterKey, int atMost) =>
         Use(
-            ref page,
+            ref _page,
             $"""
              SELECT {InstanceColumns} FROM instances
              WHERE key > $1 AND ($2 IS NULL OR created >= $2) AND ($3 IS NULL OR created <= $3) AND ($4 >> status) & 1
@@ -80,7 +80,7 @@ internal sealed class JournalReader(SqliteConnection connection) : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in all)
+        foreach (var statement in _all)
             statement.Dispose();
         connection.Dispose();
     }
@@ -102,7 +102,7 @@ internal sealed class JournalReader(SqliteConnection connection) : IDisposable
     private Statement Use(ref Statement? statement, string sql, int parameters)
     {
         if (statement is null)
-            all.Add(statement = new Statement(connection, sql, parameters));
+            _all.Add(statement = new Statement(connection, sql, parameters));
         return statement;
     }
 }

@@ -11,17 +11,17 @@ internal sealed class JournalWriter : IAsyncDisposable
 {
     private const int LargestBatch = 512;
 
-    private readonly Channel<IJournalWrite> waiting = Channel.CreateUnbounded<IJournalWrite>(new() { SingleReader = true });
-    private readonly JournalTransaction transaction;
-    private readonly ICommitProbe? probe;
-    private readonly Task loop;
-    private volatile bool dead;
+    private readonly Channel<IJournalWrite> _waiting = Channel.CreateUnbounded<IJournalWrite>(new() { SingleReader = true });
+    private readonly JournalTransaction _transaction;
+    private readonly ICommitProbe? _probe;
+    private readonly Task _loop;
+    private volatile bool _dead;
 
     public JournalWriter(SqliteConnection connection, ICommitProbe? probe)
     {
-        transaction = new JournalTransaction(connection);
-        this.probe = probe;
-        loop = Task.Run(WriteAsync);
+        _transaction = new JournalTransaction(connection);
+        _probe = probe;
+        _loop = Task.Run(WriteAsync);
     }
 
     /// <summary>
@@ -31,7 +31,7 @@ internal sealed class JournalWriter : IAsyncDisposable
     public Task<T> WriteAsync<T>(Func<JournalTransaction, T> apply)
     {
         var write = new JournalWrite<T>(apply);
-        if (!waiting.Writer.TryWrite(write))
+        if (!_waiting.Writer.TryWrite(write))
             throw new InvalidOperationException("The Durable engine has stopped.");
         return write.Task;
     }
@@ -39,25 +39,25 @@ internal sealed class JournalWriter : IAsyncDisposable
     /// <summary>Ends the world as a crash does: what is not committed is lost, and no commit is told to anybody any more.</summary>
     public void Abort()
     {
-        dead = true;
-        waiting.Writer.TryComplete();
+        _dead = true;
+        _waiting.Writer.TryComplete();
     }
 
     public async ValueTask DisposeAsync()
     {
-        waiting.Writer.TryComplete();
-        await loop;
-        transaction.Dispose();
+        _waiting.Writer.TryComplete();
+        await _loop;
+        _transaction.Dispose();
     }
 
     private async Task WriteAsync()
     {
         var batch = new List<IJournalWrite>(LargestBatch);
-        while (await waiting.Reader.WaitToReadAsync())
+        while (await _waiting.Reader.WaitToReadAsync())
         {
-            while (batch.Count < LargestBatch && waiting.Reader.TryRead(out var write))
+            while (batch.Count < LargestBatch && _waiting.Reader.TryRead(out var write))
                 batch.Add(write);
-            if (dead)
+            if (_dead)
                 batch.ForEach(write => write.Failed(Dead()));
             else
                 Write(batch);
@@ -67,13 +67,13 @@ internal sealed class JournalWriter : IAsyncDisposable
 
     private void Write(List<IJournalWrite> batch)
     {
-        if (TryCommit(batch, out var failure) && !dead)
+        if (TryCommit(batch, out var failure) && !_dead)
         {
             batch.ForEach(write => write.Committed());
             return;
         }
 
-        if (dead)
+        if (_dead)
         {
             batch.ForEach(write => write.Failed(Dead()));
             return;
@@ -96,12 +96,12 @@ internal sealed class JournalWriter : IAsyncDisposable
         var open = false;
         try
         {
-            transaction.Begin();
+            _transaction.Begin();
             open = true;
             foreach (var write in batch)
-                write.Apply(transaction);
+                write.Apply(_transaction);
             Probe(static p => p.BeforeCommit());
-            transaction.Commit();
+            _transaction.Commit();
             open = false;
             Probe(static p => p.AfterCommit());
             return true;
@@ -123,7 +123,7 @@ internal sealed class JournalWriter : IAsyncDisposable
     {
         try
         {
-            transaction.Rollback();
+            _transaction.Rollback();
         }
         catch (SqliteException)
         {
@@ -133,11 +133,11 @@ internal sealed class JournalWriter : IAsyncDisposable
 
     private void Probe(Action<ICommitProbe> call)
     {
-        if (probe is null)
+        if (_probe is null)
             return;
         try
         {
-            call(probe);
+            call(_probe);
         }
         catch
         {
@@ -157,15 +157,15 @@ internal sealed class JournalWriter : IAsyncDisposable
 
     private sealed class JournalWrite<T>(Func<JournalTransaction, T> apply) : IJournalWrite
     {
-        private readonly TaskCompletionSource<T> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private T? answer;
+        private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private T? _answer;
 
-        public Task<T> Task => done.Task;
+        public Task<T> Task => _done.Task;
 
-        public void Apply(JournalTransaction transaction) => answer = apply(transaction);
+        public void Apply(JournalTransaction transaction) => _answer = apply(transaction);
 
-        public void Committed() => done.SetResult(answer!);
+        public void Committed() => _done.SetResult(_answer!);
 
-        public void Failed(Exception exception) => done.SetException(exception);
+        public void Failed(Exception exception) => _done.SetException(exception);
     }
 }
