@@ -51,8 +51,8 @@ internal sealed class ControlEndpoint(
     {
         try
         {
-            if (await BodyAsync(context, SimulatorJson.Default.FaultOrder) is not { } order)
-                return Answers.Error(400, "invalid_request", "invalid_request_error", "The body must be a fault order.");
+            if (await BodyAsync(context, SimulatorJson.Default.FaultOrder) is not { Script: not null } order)
+                return Answers.Error(400, "invalid_request", "invalid_request_error", "The body must be a fault order with a script.");
             Order(order);
             return TypedResults.NoContent();
         }

@@ -29,6 +29,10 @@ internal static class FaultMenu
         new SubmitFault.OddError(429, OddErrorShape.NumberCode),
         new SubmitFault.OddError(429, OddErrorShape.StringError),
         new SubmitFault.EdgeBlock(),
+        SubmitFault.NoCredits,
+        SubmitFault.NoAccess,
+        SubmitFault.NoModelAccess,
+        SubmitFault.PaidOutcomeUnknown,
     ];
 
     public static IReadOnlyList<CallbackFault> Callback { get; } =

@@ -50,7 +50,7 @@ internal sealed record SimulatedTask
     /// <summary>GETs of its result.</summary>
     public int Downloads { get; init; }
 
-    public IReadOnlyList<CallbackDelivery> Deliveries { get; init; } = [];
+    public IReadOnlyList<CallbackDelivery> Deliveries { get => field ?? []; init; }
 
     /// <summary>All callbacks were delivered or given up.</summary>
     public bool CallbacksDone { get; init; }
