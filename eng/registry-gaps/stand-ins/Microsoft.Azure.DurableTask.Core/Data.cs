@@ -1,0 +1,44 @@
+#nullable disable
+
+namespace DurableTask.Core
+{
+    public sealed class ContinueAsNewOptions
+    {
+        public ContinueAsNewTraceBehavior TraceBehavior { get; set; }
+    }
+
+    public enum ContinueAsNewTraceBehavior
+    {
+        PreserveTraceContext = 0,
+        StartNewTrace = 1,
+    }
+
+    public class PurgeResult
+    {
+        public PurgeResult(int deletedInstanceCount) => DeletedInstanceCount = deletedInstanceCount;
+
+        public PurgeResult(int deletedInstanceCount, bool? isComplete)
+        {
+            DeletedInstanceCount = deletedInstanceCount;
+            IsComplete = isComplete;
+        }
+
+        public int DeletedInstanceCount { get; }
+
+        public bool? IsComplete { get; }
+    }
+}
+
+namespace DurableTask.Core.History
+{
+    public abstract class HistoryEvent
+    {
+        protected HistoryEvent(int eventId) => EventId = eventId;
+
+        public int EventId { get; }
+
+        public bool IsPlayed { get; set; }
+
+        public DateTime Timestamp { get; set; }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using Evolink.Client;
+using Evolink.Pipeline.Images;
+
+namespace Evolink.Pipeline.Generations;
+
+/// <summary>
+/// Reads a request body by hand, so that every mistake is found at once and named as Evolink's own API would name it: wrong types,
+/// unknown and doubled properties, and then every rule of <see cref="VideoGenerationRequestValidator"/>.
+/// </summary>
+public static class GenerationRequestReader
+{
+    private const int MaxDepth = 16;
+
+    private static readonly string[] Known =
+        ["model", "prompt", "duration", "quality", "image_urls", "prompt_extend", "model_params", "audio_url", "callback_url"];
+
+    private static readonly string[] KnownModelParams = ["shot_type"];
+
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = MaxDepth };
+
+    /// <summary>Reads and checks a body.</summary>
+    /// <param name="utf8">The body.</param>
+    /// <param name="rules">What is allowed here.</param>
+    public static (VideoGenerationRequest? Request, IReadOnlyList<ValidationIssue> Issues) Read(
+        ReadOnlyMemory<byte> utf8, RequestRules rules)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(utf8, Strict);
+            return Read(document.RootElement, rules);
+        }
+        catch (JsonException e)
+        {
+            return (null, [new ValidationIssue("body", ValidationCodes.Malformed, $"The body is no valid JSON: {Where(e)}")]);
+        }
+    }
+
+    /// <summary>Reads and checks a body that was parsed already, without doubled properties.</summary>
+    public static (VideoGenerationRequest? Request, IReadOnlyList<ValidationIssue> Issues) Read(
+        JsonElement body, RequestRules rules)
+    {
+        if (body.ValueKind != JsonValueKind.Object)
+            return (null, [new ValidationIssue("body", ValidationCodes.Malformed, $"The body is a JSON {Name(body)}; it must be an object.")]);
+
+        JsonFields fields = new(body, string.Empty, Known);
+        JsonFields? model = fields.Object("model_params", KnownModelParams);
+        VideoGenerationRequest request = new()
+        {
+            Model = fields.String("model"),
+            Prompt = fields.String("prompt"),
+            Duration = fields.Integer("duration"),
+            Quality = fields.String("quality"),
+            ImageUrls = fields.Strings("image_urls"),
+            PromptExtend = fields.Boolean("prompt_extend"),
+            ModelParams = model is null ? null : new VideoModelParameters
+            {
+                ShotType = model.String("shot_type"),
+                AdditionalProperties = rules.AllowUnknown ? model.Unknown() : null,
+            },
+            AudioUrl = fields.String("audio_url"),
+            CallbackUrl = fields.String("callback_url"),
+            AdditionalProperties = rules.AllowUnknown ? fields.Unknown() : null,
+        };
+        List<ValidationIssue> issues = [.. fields.Issues, .. model?.Issues ?? []];
+        if (!rules.AllowUnknown)
+            issues.AddRange([.. fields.UnknownIssues(), .. model?.UnknownIssues() ?? []]);
+        // A field of the wrong type reads as absent: the type is its mistake, not the absence. The client's own image is not fetched over
+        // its link, so the rules for links do not concern it.
+        HashSet<string> settled = [.. issues.Select(issue => issue.Param)];
+        if (request.ImageUrls is [var image] && ImageLinks.Own(image, rules.OwnBases) is not null)
+            settled.Add("image_urls[0]");
+        issues.AddRange(VideoGenerationRequestValidator.Validate(request, rules.Validation).Where(issue => !settled.Contains(issue.Param)));
+        return (request, issues);
+    }
+
+    internal static string Name(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.True or JsonValueKind.False => "boolean",
+        JsonValueKind.Undefined => "nothing",
+        JsonValueKind kind => kind.ToString().ToLowerInvariant(),
+    };
+
+    // The parser's own message may quote the body; where it stopped is enough.
+    private static string Where(JsonException e) => e switch
+    {
+        { LineNumber: { } line, BytePositionInLine: { } position } => $"it breaks in line {line + 1} at byte {position + 1}, or is nested deeper than {MaxDepth} levels.",
+        _ => "a property stands in it twice, or it is cut off.",
+    };
+}

@@ -1,0 +1,161 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Evolink.Pipeline.Storage;
+
+namespace Evolink.Pipeline.Generations;
+
+/// <summary>Job records and what belongs to them, in the container <c>generations</c>.</summary>
+/// <remarks>
+/// A job exists when its record does. Request and active marker are written before it, so that a crash in between leaves at most
+/// a marker that explains itself; the index entry comes after it and is written again by whoever accepts the same job again.
+/// </remarks>
+public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
+{
+    private static readonly BlobUploadOptions IfAbsent = new() { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } };
+
+    private static readonly BinaryData Empty = new([]);
+
+    private readonly BlobContainerClient _container = storage.Generations;
+
+    /// <summary>Writes a job, or finds the one that is there under its id.</summary>
+    /// <returns>The record in storage and whether this call wrote it; no record where the id already stands for another request.</returns>
+    public async Task<(JobRecord? Record, bool Created)> CreateAsync(JobRecord record, StoredRequest request, CancellationToken cancellationToken)
+    {
+        // The stored request is what the id stands for: of two callers with one id, the first decides, also when it died right after.
+        if (!await TryCreateAsync(RequestPath(record.Id), Json(request, PipelineJsonContext.Default.StoredRequest), cancellationToken))
+        {
+            if (await FindAsync(record.Id, cancellationToken) is { } existing)
+                return (existing, false);
+            if (RequestDigest.Of((await ReadRequestAsync(record.Id, cancellationToken)).Body) != record.RequestDigest)
+                return (null, false);
+        }
+
+        await TryCreateAsync(ActivePath(record.Id), Empty, cancellationToken);
+        bool created = await TryCreateAsync(RecordPath(record.Id), Json(record, PipelineJsonContext.Default.JobRecord), cancellationToken);
+        await TryCreateAsync(IndexPath(record.Client, record.AcceptedAt, record.Id), Empty, cancellationToken);
+        return (created ? record : await ReadAsync(record.Id, cancellationToken), created);
+    }
+
+    /// <summary>The record of a job, or null where there is none.</summary>
+    public async Task<JobRecord?> FindAsync(JobId id, CancellationToken cancellationToken) =>
+        await FindWithETagAsync(id, cancellationToken) is { } found ? found.Record : null;
+
+    /// <summary>The record of a job that must be there.</summary>
+    /// <exception cref="JobNotFoundException">It is not.</exception>
+    public async Task<JobRecord> ReadAsync(JobId id, CancellationToken cancellationToken) =>
+        await FindAsync(id, cancellationToken) ?? throw new JobNotFoundException(id);
+
+    /// <summary>The request of a job.</summary>
+    /// <exception cref="JobNotFoundException">There is none.</exception>
+    public async Task<StoredRequest> ReadRequestAsync(JobId id, CancellationToken cancellationToken) =>
+        await DownloadAsync(RequestPath(id), PipelineJsonContext.Default.StoredRequest, cancellationToken) is { } found
+            ? found.Value
+            : throw new JobNotFoundException(id);
+
+    /// <summary>
+    /// Changes a record: reads it, applies <paramref name="transition"/>, writes it if nobody wrote in between, and starts over otherwise.
+    /// The transition runs once per try, so it must be a pure function; returning its argument unchanged writes nothing.
+    /// </summary>
+    /// <exception cref="JobNotFoundException">There is no such job.</exception>
+    public async Task<JobRecord> UpdateAsync(JobId id, Func<JobRecord, JobRecord> transition, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            (JobRecord before, ETag etag) = await FindWithETagAsync(id, cancellationToken) ?? throw new JobNotFoundException(id);
+            JobRecord after = transition(before);
+            if (ReferenceEquals(after, before))
+                return before;
+            if (await TryWriteAsync(after, etag, cancellationToken))
+                return after;
+        }
+    }
+
+    /// <summary>Takes away the marker that says that a job is not over.</summary>
+    public Task RemoveActiveMarkerAsync(JobId id, CancellationToken cancellationToken) =>
+        _container.GetBlobClient(ActivePath(id)).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+
+    /// <summary>Makes <paramref name="id"/> the owner of a task of Evolink's, unless another job is.</summary>
+    /// <returns>Whether the job owns the task now.</returns>
+    public async Task<bool> ClaimTaskAsync(string taskId, JobId id, int attempt, CancellationToken cancellationToken)
+    {
+        string path = ClaimPath(taskId);
+        if (await TryCreateAsync(path, Json(new JobClaim(id, attempt), PipelineJsonContext.Default.JobClaim), cancellationToken))
+            return true;
+        return await DownloadAsync(path, PipelineJsonContext.Default.JobClaim, cancellationToken) is { } claim && claim.Value.Job == id;
+    }
+
+    private async Task<bool> TryWriteAsync(JobRecord record, ETag etag, CancellationToken cancellationToken)
+    {
+        try
+        {
+            BlobUploadOptions ifUnchanged = new() { Conditions = new BlobRequestConditions { IfMatch = etag } };
+            await _container.GetBlobClient(RecordPath(record.Id)).UploadAsync(
+                Json(record, PipelineJsonContext.Default.JobRecord), ifUnchanged, cancellationToken);
+            changes.Signal(record.Id);
+            return true;
+        }
+        catch (RequestFailedException e) when (e.Status == (int)HttpStatusCode.PreconditionFailed)
+        {
+            return false;
+        }
+    }
+
+    private async Task<(JobRecord Record, ETag ETag)?> FindWithETagAsync(JobId id, CancellationToken cancellationToken) =>
+        await DownloadAsync(RecordPath(id), PipelineJsonContext.Default.JobRecord, cancellationToken);
+
+    private async Task<(T Value, ETag ETag)?> DownloadAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        try
+        {
+            BlobDownloadResult blob = await _container.GetBlobClient(path).DownloadContentAsync(cancellationToken);
+            T value = JsonSerializer.Deserialize(blob.Content.ToMemory().Span, type)
+                ?? throw new InvalidDataException($"The blob {GenerationsPath(path)} holds null where a {typeof(T).Name} belongs.");
+            return (value, blob.Details.ETag);
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
+        {
+            return null;
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"The blob {GenerationsPath(path)} is not a {typeof(T).Name}: it was written by something else, or by a newer version.", e);
+        }
+    }
+
+    private async Task<bool> TryCreateAsync(string path, BinaryData content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _container.GetBlobClient(path).UploadAsync(content, IfAbsent, cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobAlreadyExists || e.ErrorCode == BlobErrorCode.ConditionNotMet)
+        {
+            return false;
+        }
+    }
+
+    private static BinaryData Json<T>(T value, JsonTypeInfo<T> type) => new(JsonSerializer.SerializeToUtf8Bytes(value, type));
+
+    private static string GenerationsPath(string path) => $"{EvolinkStorage.GenerationsContainer}/{path}";
+
+    private static string RecordPath(JobId id) => $"records/{id}.json";
+
+    private static string RequestPath(JobId id) => $"requests/{id}.json";
+
+    private static string ActivePath(JobId id) => $"active/{id}";
+
+    // Blobs are listed in the order of their names: inverted ticks put the newest first.
+    private static string IndexPath(string client, DateTimeOffset at, JobId id) =>
+        $"index/{client}/{DateTime.MaxValue.Ticks - at.UtcTicks:D19}-{id}";
+
+    // A task id is the provider's text: one of an odd form is kept under its hash, so that it cannot shape the path.
+    private static string ClaimPath(string taskId) => TaskIds.IsPlain(taskId)
+        ? $"claims/{taskId}"
+        : $"claims/sha256-{Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(taskId)))}";
+}

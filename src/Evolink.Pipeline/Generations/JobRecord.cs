@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+
+namespace Evolink.Pipeline.Generations;
+
+/// <summary>
+/// The one truth about a job: <c>generations/records/{id}.json</c>. Written only through <see cref="GenerationStore"/>, changed only by
+/// the functions of <see cref="JobTransitions"/>. Holds no secret: no link, no prompt, no key.
+/// </summary>
+public sealed record JobRecord
+{
+    /// <summary>Version of this layout.</summary>
+    public int Schema { get; init; } = 1;
+
+    /// <summary>The job.</summary>
+    public required JobId Id { get; init; }
+
+    /// <summary>Name of the client that owns it.</summary>
+    public required string Client { get; init; }
+
+    /// <summary>Task hub whose orchestration drives it.</summary>
+    public required string Hub { get; init; }
+
+    /// <summary>Where it came from: <c>http</c>, <c>queue</c>, <c>blob</c> or <c>batch</c>.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>SHA-256 of the request's canonical form, hexadecimal: tells whether a repeated key carries the same request.</summary>
+    public required string RequestDigest { get; init; }
+
+    /// <summary>The model asked for.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Seconds asked for, where the client said.</summary>
+    public int? Duration { get; init; }
+
+    /// <summary>Quality asked for, where the client said.</summary>
+    public string? Quality { get; init; }
+
+    /// <summary>Orchestrations so far; see <see cref="GenerationRef.Revision"/>.</summary>
+    public int Revision { get; init; } = 1;
+
+    /// <summary>Where it stands.</summary>
+    public JobState State { get; init; }
+
+    /// <summary>When the record was written.</summary>
+    public required DateTimeOffset AcceptedAt { get; init; }
+
+    /// <summary>When the record changed last.</summary>
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>When the current revision ended.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>When the client asked to stop. Never erased.</summary>
+    public DateTimeOffset? CancelRequestedAt { get; init; }
+
+    /// <summary>When Evolink was first seen to be done: the clock of the 24 h for which its link lives starts here.</summary>
+    public DateTimeOffset? CompletedSeenAt { get; init; }
+
+    /// <summary>Since when Evolink says that it does not know the task.</summary>
+    public DateTimeOffset? NotFoundSince { get; init; }
+
+    /// <summary>Progress as Evolink told it last, in percent, never falling.</summary>
+    public int Progress { get; init; }
+
+    /// <summary>The submission ledger: one entry for each paid submit.</summary>
+    public ImmutableArray<Attempt> Attempts { get; init; } = [];
+
+    /// <summary>How often saving was tried in this revision.</summary>
+    public int SaveTries { get; init; }
+
+    /// <summary>The video in storage.</summary>
+    public SavedVideo? Video { get; init; }
+
+    /// <summary>Why it failed.</summary>
+    public JobError? Error { get; init; }
+
+    /// <summary>The states it went through.</summary>
+    public ImmutableArray<StateChange> Timeline { get; init; } = [];
+
+    /// <summary>The attempt under way, or the last one.</summary>
+    public Attempt? CurrentAttempt => Attempts is [.., var last] ? last : null;
+
+    /// <summary>The run of this job that is under way, or the last one.</summary>
+    public GenerationRef Ref => new(Id, Revision);
+}
+
+/// <summary>One step of a job's way.</summary>
+/// <param name="At">When.</param>
+/// <param name="State">Into which state.</param>
+/// <param name="Revision">In which revision.</param>
+public sealed record StateChange(DateTimeOffset At, JobState State, int Revision);
+
+/// <summary>Why a job or an attempt failed.</summary>
+/// <param name="Code">The provider's own code, or one of this app's.</param>
+/// <param name="Message">Words for people; no links, no prompts.</param>
+public sealed record JobError(string Code, string Message);
+
+/// <summary>A video in Blob Storage.</summary>
+/// <param name="Blob">Name within the container <c>videos</c>.</param>
+/// <param name="Size">Length in bytes.</param>
+/// <param name="Sha256">SHA-256 of its bytes, hexadecimal.</param>
+/// <param name="ContentType">Content type, from its first bytes.</param>
+/// <param name="SavedAt">When it was committed.</param>
+public sealed record SavedVideo(string Blob, long Size, string Sha256, string ContentType, DateTimeOffset SavedAt);

@@ -1,0 +1,58 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Evolink.Client;
+
+namespace Evolink.Pipeline.Generations;
+
+/// <summary>What makes two requests the same: the SHA-256 of known fields in a fixed order, with defaults filled in, and of unknown fields sorted by name.</summary>
+public static class RequestDigest
+{
+    /// <summary>The digest of a request, hexadecimal.</summary>
+    public static string Of(VideoGenerationRequest request)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter json = new(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("audio_url", request.AudioUrl);
+            json.WriteString("callback_url", request.CallbackUrl);
+            WriteDuration(json, request.Duration);
+            json.WriteStartArray("image_urls");
+            foreach (string url in request.ImageUrls ?? [])
+                json.WriteStringValue(url);
+            json.WriteEndArray();
+            json.WriteString("model", request.Model ?? VideoGenerationRequest.Wan26ImageToVideo);
+            json.WriteString("prompt", request.Prompt);
+            json.WriteBoolean("prompt_extend", request.PromptExtend ?? true);
+            json.WriteString("quality", request.Quality ?? "720p");
+            json.WriteString("shot_type", request.ModelParams?.ShotType ?? "single");
+            WriteUnknown(json, "unknown", request.AdditionalProperties);
+            WriteUnknown(json, "unknown_model_params", request.ModelParams?.AdditionalProperties);
+            json.WriteEndObject();
+        }
+
+        return Convert.ToHexStringLower(SHA256.HashData(buffer.WrittenSpan));
+    }
+
+    // Evolink names no default for the duration, so "left out" stays different from every number.
+    private static void WriteDuration(Utf8JsonWriter json, int? duration)
+    {
+        if (duration is { } seconds)
+            json.WriteNumber("duration", seconds);
+        else
+            json.WriteNull("duration");
+    }
+
+    private static void WriteUnknown(Utf8JsonWriter json, string name, IDictionary<string, JsonElement>? properties)
+    {
+        json.WriteStartObject(name);
+        foreach ((string key, JsonElement value) in (properties ?? new Dictionary<string, JsonElement>()).OrderBy(p => p.Key, StringComparer.Ordinal))
+        {
+            json.WritePropertyName(key);
+            value.WriteTo(json);
+        }
+
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,23 @@
+using System.Text.RegularExpressions;
+
+namespace Evolink.Pipeline.Images;
+
+/// <summary>Links under which clients name their own images in <c>image_urls</c>: <c>{base}/v1/images/{sha256}</c>.</summary>
+public static partial class ImageLinks
+{
+    /// <summary>The link of an image.</summary>
+    public static Uri For(Uri publicBase, string sha256) => new(publicBase, $"/v1/images/{sha256}");
+
+    /// <summary>The image that a link names, where it leads to one of this app's own addresses and carries nothing more.</summary>
+    /// <param name="url">The link.</param>
+    /// <param name="ownBases">Addresses under which this app is reached.</param>
+    public static string? Own(string? url, IEnumerable<Uri> ownBases) =>
+        Uri.TryCreate(url, UriKind.Absolute, out Uri? link) && link.Query.Length == 0 && link.UserInfo.Length == 0
+        && Path().Match(link.AbsolutePath) is { Success: true } match
+        && ownBases.Any(own => own.Scheme == link.Scheme && own.Authority == link.Authority)
+            ? match.Groups["sha256"].Value
+            : null;
+
+    [GeneratedRegex("^/v1/images/(?<sha256>[0-9a-f]{64})$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
+    private static partial Regex Path();
+}

@@ -1,0 +1,94 @@
+namespace Evolink.Pipeline.Options;
+
+/// <summary>Settings of the app: section <c>Evolink</c> (in environment variables <c>Evolink__ApiKey</c> and so on).</summary>
+/// <remarks>A missing secret does not stop the app (<see cref="EvolinkReadiness"/> tells it); a wrong value does (<see cref="EvolinkOptionsValidator"/>).</remarks>
+public sealed class EvolinkOptions
+{
+    /// <summary>Name of the configuration section.</summary>
+    public const string Section = "Evolink";
+
+    /// <summary>The Evolink API key. Without it the app runs, but accepts no generation.</summary>
+    public string? ApiKey { get; set; }
+
+    /// <summary>Address of the Evolink API.</summary>
+    public Uri BaseUrl { get; set; } = new("https://api.evolink.ai");
+
+    /// <summary>Address of Evolink's Files API.</summary>
+    public Uri FilesBaseUrl { get; set; } = new("https://files-api.evolink.ai");
+
+    /// <summary>Address under which Evolink reaches this app, for callbacks and images. Empty: no callbacks, polling only.</summary>
+    public Uri? PublicBaseUrl { get; set; }
+
+    /// <summary>Keys that sign callback and image links.</summary>
+    public CallbackOptions Callback { get; set; } = new();
+
+    /// <summary>Keys of the clients: name, then one or more secrets (<c>sha256:&lt;hex&gt;</c> or plain), so that two can be valid while one is rotated.</summary>
+    public Dictionary<string, Dictionary<string, string>> ClientKeys { get; set; } = new(StringComparer.Ordinal);
+
+    /// <summary>Keys of the operators, who see every job and may attach, redeliver and purge; written like <see cref="ClientKeys"/>.</summary>
+    public Dictionary<string, Dictionary<string, string>> OperatorKeys { get; set; } = new(StringComparer.Ordinal);
+
+    /// <summary>How an image that came through this app reaches Evolink. Default: <c>Host</c> where <see cref="PublicBaseUrl"/> is set, else <c>Files</c>.</summary>
+    public ImageDelivery? ImageDelivery { get; set; }
+
+    /// <summary>How a client gets the video. Default <c>Sas</c>.</summary>
+    public VideoDelivery VideoDelivery { get; set; } = VideoDelivery.Sas;
+
+    /// <summary>The storage account.</summary>
+    public StorageOptions Storage { get; set; } = new();
+
+    /// <summary>Hosts from which results may be downloaded (a name, or <c>*.name</c>); empty: any public host.</summary>
+    public IList<string> ResultHosts { get; set; } = [];
+
+    /// <summary>Development only: http and loopback addresses are allowed for images, callbacks and results. Production refuses to start with it.</summary>
+    public bool AllowLoopback { get; set; }
+
+    /// <summary>Largest video that is saved, in bytes. Default 2 GiB.</summary>
+    public long MaxVideoBytes { get; set; } = 2L << 30;
+
+    /// <summary>Memory that all copies of one instance together may use, in bytes. Default 128 MiB.</summary>
+    public long SaveMemoryBudgetBytes { get; set; } = 128L << 20;
+
+    /// <summary>How long one submit may take. Its lease in the ledger lasts a little longer. Default 60 s.</summary>
+    public TimeSpan SubmitTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>A job that could not be submitted for so long fails with <c>submit_expired</c>. Default 6 h.</summary>
+    public TimeSpan MaxSubmitAge { get; set; } = TimeSpan.FromHours(6);
+
+    /// <summary>How long a submit of unknown outcome may still be adopted through its callback. Default 15 min.</summary>
+    public TimeSpan RecoveryWindow { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long after its acceptance by Evolink a generation is waited for. Default 24 h.</summary>
+    public TimeSpan GenerationDeadline { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>Shortest time between two reads of one task, and before the first. Default 8 s.</summary>
+    public TimeSpan PollFloor { get; set; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>How long Evolink may not know a task before that is believed: right after a submit it may not have spread yet. Default 10 min.</summary>
+    public TimeSpan TaskNotFoundGrace { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How often a failed generation may be submitted, and paid, again. Default 0.</summary>
+    public int MaxRegenerations { get; set; }
+
+    /// <summary>Whether an unknown submit may be sent once more with the same idempotency key. Only where Evolink has confirmed that it honours the key. Default no.</summary>
+    public bool TrustIdempotencyKey { get; set; }
+
+    /// <summary>Whether a video that is finished after its job was cancelled is saved all the same. Default no.</summary>
+    public bool KeepLateResults { get; set; }
+
+    /// <summary>Whether unknown properties of a request are passed on to Evolink instead of being refused. Default no.</summary>
+    public bool AllowUnknownFields { get; set; }
+
+    /// <summary>How long a signed link to a video lives. Default 1 h.</summary>
+    public TimeSpan VideoLinkLifetime { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Name of the task hub; jobs of another hub are not restarted here. Default <c>evolink</c>.</summary>
+    public string Hub { get; set; } = "evolink";
+
+    /// <summary>How many requests may wait for a change (<c>Prefer: wait</c>) at once on one instance: a quarter of its HTTP concurrency. Default 4.</summary>
+    public int MaxWaitingRequests { get; set; } = 4;
+
+    /// <summary>The way in which images reach Evolink.</summary>
+    public ImageDelivery EffectiveImageDelivery =>
+        ImageDelivery ?? (PublicBaseUrl is null ? Options.ImageDelivery.Files : Options.ImageDelivery.Host);
+}

@@ -1,0 +1,97 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Evolink.Pipeline.Options;
+
+/// <summary>Stops the app at its start where a setting holds a value that cannot be right, naming the setting.</summary>
+public sealed partial class EvolinkOptionsValidator(IHostEnvironment environment) : IValidateOptions<EvolinkOptions>
+{
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, EvolinkOptions options)
+    {
+        List<string> wrong = [.. Addresses(options), .. Names(options), .. Storage(options.Storage), .. Bounds(options)];
+        if (options.AllowLoopback && environment.IsProduction())
+            wrong.Add("Evolink:AllowLoopback is for development; it lets links reach this machine's own network. Remove it, or set the environment to Development.");
+        if (options.EffectiveImageDelivery == ImageDelivery.Host && options.PublicBaseUrl is null)
+            wrong.Add("Evolink:ImageDelivery is Host, which needs Evolink:PublicBaseUrl, the address under which Evolink reaches this app.");
+        return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
+    }
+
+    private static IEnumerable<string> Addresses(EvolinkOptions options)
+    {
+        (string Setting, Uri? Value)[] addresses =
+        [
+            ("BaseUrl", options.BaseUrl), ("FilesBaseUrl", options.FilesBaseUrl), ("PublicBaseUrl", options.PublicBaseUrl),
+        ];
+        foreach ((string setting, Uri? value) in addresses)
+        {
+            if (value is null)
+                continue;
+            if (!value.IsAbsoluteUri || !(value.Scheme == Uri.UriSchemeHttps || (options.AllowLoopback && value.Scheme == Uri.UriSchemeHttp)))
+                yield return $"Evolink:{setting} is '{value}'; it must be an absolute https address.";
+            else if (value.Query.Length > 0 || value.UserInfo.Length > 0 || value.AbsolutePath != "/")
+                yield return $"Evolink:{setting} must be scheme and host alone, without path, query or credentials.";
+        }
+    }
+
+    private static IEnumerable<string> Names(EvolinkOptions options)
+    {
+        foreach ((string section, string client) in options.ClientKeys.Keys.Select(name => ("ClientKeys", name))
+                     .Concat(options.OperatorKeys.Keys.Select(name => ("OperatorKeys", name))))
+        {
+            if (!ClientName().IsMatch(client))
+                yield return $"Evolink:{section}:{client}: a name has 1 to 40 letters, digits or underscores.";
+        }
+
+        foreach ((string section, string client, string secret) in Secrets(options))
+        {
+            if (secret.StartsWith("sha256:", StringComparison.Ordinal) ? !Sha256().IsMatch(secret) : secret.Length is > 0 and < 16)
+                yield return $"Evolink:{section}:{client}: a key is sha256: and 64 hex digits, or a secret of at least 16 characters.";
+        }
+
+        foreach (string keyId in options.Callback.Keys.Keys)
+        {
+            if (!ClientName().IsMatch(keyId))
+                yield return $"Evolink:Callback:Keys:{keyId}: a key id has 1 to 40 letters, digits or underscores.";
+        }
+
+        if (options.Callback.CurrentKey is { Length: > 0 } current && !options.Callback.Keys.ContainsKey(current))
+            yield return $"Evolink:Callback:CurrentKey names '{current}', which is not among Evolink:Callback:Keys.";
+    }
+
+    private static IEnumerable<(string Section, string Name, string Secret)> Secrets(EvolinkOptions options) =>
+        options.ClientKeys.SelectMany(client => client.Value.Values.Select(secret => ("ClientKeys", client.Key, secret)))
+            .Concat(options.OperatorKeys.SelectMany(client => client.Value.Values.Select(secret => ("OperatorKeys", client.Key, secret))));
+
+    private static IEnumerable<string> Storage(StorageOptions storage)
+    {
+        int given = (storage.AccountName is { Length: > 0 } ? 1 : 0) + (storage.ServiceUri is null ? 0 : 1) + (storage.ConnectionString is { Length: > 0 } ? 1 : 0);
+        if (given != 1)
+            yield return "Evolink:Storage needs exactly one of AccountName, ServiceUri and ConnectionString.";
+    }
+
+    private static IEnumerable<string> Bounds(EvolinkOptions options)
+    {
+        (string Setting, bool Right, string Rule)[] bounds =
+        [
+            ("MaxVideoBytes", options.MaxVideoBytes > 0, "above 0"),
+            ("SaveMemoryBudgetBytes", options.SaveMemoryBudgetBytes >= 16 << 20, "at least 16 MiB"),
+            ("SubmitTimeout", options.SubmitTimeout > TimeSpan.Zero && options.SubmitTimeout <= TimeSpan.FromMinutes(5), "above 0 and at most 5 minutes"),
+            ("MaxSubmitAge", options.MaxSubmitAge > TimeSpan.Zero, "above 0"),
+            ("RecoveryWindow", options.RecoveryWindow > TimeSpan.Zero, "above 0"),
+            ("GenerationDeadline", options.GenerationDeadline > TimeSpan.Zero, "above 0"),
+            ("PollFloor", options.PollFloor > TimeSpan.Zero, "above 0"),
+            ("MaxRegenerations", options.MaxRegenerations is >= 0 and <= 10, "0 to 10"),
+            ("MaxWaitingRequests", options.MaxWaitingRequests >= 0, "0 or more"),
+            ("Hub", ClientName().IsMatch(options.Hub), "1 to 40 letters, digits or underscores"),
+        ];
+        return bounds.Where(bound => !bound.Right).Select(bound => $"Evolink:{bound.Setting} must be {bound.Rule}.");
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9_]{1,40}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
+    private static partial Regex ClientName();
+
+    [GeneratedRegex("^sha256:[0-9A-Fa-f]{64}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
+    private static partial Regex Sha256();
+}

@@ -1,0 +1,76 @@
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Azure.Identity;
+using Azure.Storage.Blobs;
+using Evolink.Pipeline.Options;
+using Microsoft.Extensions.Options;
+
+namespace Evolink.Pipeline.Storage;
+
+/// <summary>The app's storage account and the containers in it.</summary>
+public sealed class EvolinkStorage
+{
+    /// <summary>Container of job records, requests, indexes, markers and claims.</summary>
+    public const string GenerationsContainer = "generations";
+
+    /// <summary>Container of finished videos.</summary>
+    public const string VideosContainer = "videos";
+
+    /// <summary>Container of images that came in through the app.</summary>
+    public const string ImagesContainer = "images";
+
+    /// <summary>Every container of the app.</summary>
+    public static IReadOnlyList<string> Containers { get; } = [GenerationsContainer, VideosContainer, ImagesContainer];
+
+    /// <summary>Opens the account that the options name; nothing is sent yet.</summary>
+    public EvolinkStorage(IOptions<EvolinkOptions> options)
+    {
+        StorageOptions storage = options.Value.Storage;
+        IsEmulatorOrDevelopment = storage.ConnectionString is { Length: > 0 };
+        // The Blob SDK here may be older than the service version of an emulator, never newer than the service: no version is pinned.
+        BlobClientOptions client = new() { Transport = new HttpClientTransport(NewHttpClient()) };
+        Blobs = IsEmulatorOrDevelopment
+            ? new BlobServiceClient(storage.ConnectionString, client)
+            : new BlobServiceClient(ServiceUri(storage), Credential(storage), client);
+        Generations = Blobs.GetBlobContainerClient(GenerationsContainer);
+        Videos = Blobs.GetBlobContainerClient(VideosContainer);
+        Images = Blobs.GetBlobContainerClient(ImagesContainer);
+    }
+
+    /// <summary>Whether a connection string opens the account, as on the emulator: keys sign links there, and containers are made on demand.</summary>
+    public bool IsEmulatorOrDevelopment { get; }
+
+    /// <summary>The blob service.</summary>
+    public BlobServiceClient Blobs { get; }
+
+    /// <summary>Container <see cref="GenerationsContainer"/>.</summary>
+    public BlobContainerClient Generations { get; }
+
+    /// <summary>Container <see cref="VideosContainer"/>.</summary>
+    public BlobContainerClient Videos { get; }
+
+    /// <summary>Container <see cref="ImagesContainer"/>.</summary>
+    public BlobContainerClient Images { get; }
+
+    /// <summary>Makes the containers that are missing. In Azure the infrastructure makes them.</summary>
+    public Task CreateMissingContainersAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(Containers.Select(name => Blobs.GetBlobContainerClient(name).CreateIfNotExistsAsync(cancellationToken: cancellationToken)));
+
+    private static Uri ServiceUri(StorageOptions storage) =>
+        storage.ServiceUri ?? new Uri($"https://{storage.AccountName}.blob.core.windows.net");
+
+    // A managed identity is named, never guessed; without one it is a developer's machine.
+    private static TokenCredential Credential(StorageOptions storage) => storage.ClientId is { Length: > 0 } clientId
+        ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId))
+        : new DefaultAzureCredential();
+
+    // One pool of connections that follows DNS changes; the SDK's shared default never renews its connections.
+    private static HttpClient NewHttpClient() => new(new SocketsHttpHandler
+    {
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        AllowAutoRedirect = false,
+    })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+}

@@ -1,0 +1,19 @@
+using System.Text.Json.Serialization;
+using Evolink.Pipeline.Generations;
+
+namespace Evolink.Pipeline.Storage;
+
+/// <summary>Source-generated JSON of what is kept in storage.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    IgnoreReadOnlyProperties = true)]
+[JsonSerializable(typeof(JobRecord))]
+[JsonSerializable(typeof(StoredRequest))]
+[JsonSerializable(typeof(JobClaim))]
+public sealed partial class PipelineJsonContext : JsonSerializerContext;
+
+/// <summary>Content of <c>generations/claims/{taskId}</c>: which job owns a task of Evolink's.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Attempt">Its attempt.</param>
+public sealed record JobClaim(JobId Job, int Attempt);

@@ -1,0 +1,65 @@
+using Evolink.Client;
+using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Options;
+using Evolink.Pipeline.Tasks;
+
+namespace Evolink.Pipeline.Submissions;
+
+/// <summary>What an answer of Evolink's makes of a ledger entry. Pure.</summary>
+public static class SubmitEntries
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
+
+    /// <summary>The entry of an accepted submit.</summary>
+    public static Attempt Accepted(Attempt entry, SubmittedTask submitted, DateTimeOffset now) => entry with
+    {
+        State = AttemptState.Accepted,
+        TaskId = submitted.TaskId,
+        AcceptedAt = now,
+        EstimatedSeconds = submitted.Task.TaskInfo?.EstimatedTime,
+        BillingRule = submitted.Task.Usage?.BillingRule,
+        CreditsReserved = submitted.Task.Usage?.CreditsReserved,
+        RequestId = submitted.RequestId,
+        RetryAt = null,
+        Error = null,
+    };
+
+    /// <summary>The entry of a submit that failed, by what that means for money.</summary>
+    public static Attempt Refused(Attempt entry, EvolinkException failure, DateTimeOffset now, double jitter)
+    {
+        Attempt noted = entry with { Error = new JobError(failure.Code, failure.Message), RequestId = failure.RequestId };
+        return failure.Outcome switch
+        {
+            // A refused replay says nothing of the first sending, which may have been paid.
+            _ when entry.Replayed => Unknown(noted, now),
+            SubmitOutcome.NotSent => Later(noted, AttemptState.NotSent, failure.RetryAfter, now, jitter),
+            SubmitOutcome.Throttled => Later(noted, AttemptState.Throttled, failure.RetryAfter, now, jitter),
+            SubmitOutcome.Rejected => noted with { State = AttemptState.Rejected, RetryAt = null },
+            // Also "accepted", which is no failure: what cannot be understood may have been paid.
+            _ => Unknown(noted, now),
+        };
+    }
+
+    /// <summary>The entry of a submit that was stopped before anything left.</summary>
+    public static Attempt Stopped(Attempt entry, DateTimeOffset now) =>
+        entry.Replayed ? Unknown(entry, now) : entry with { State = AttemptState.NotSent, RetryAt = now };
+
+    /// <summary>When the task of an accepted entry is read.</summary>
+    public static PollSchedule Schedule(this Attempt entry, EvolinkOptions options) => new(
+        entry.AcceptedAt ?? entry.IntentAt,
+        entry.EstimatedSeconds is { } seconds and >= 0 ? TimeSpan.FromSeconds(Math.Min(seconds, 24 * 3600)) : PollSchedule.DefaultEstimate,
+        entry.Intent.CallbackBase is not null,
+        options.PollFloor,
+        (entry.AcceptedAt ?? entry.IntentAt) + options.GenerationDeadline);
+
+    private static Attempt Unknown(Attempt entry, DateTimeOffset now) =>
+        entry with { State = AttemptState.Unknown, UnknownSince = entry.UnknownSince ?? now, LeaseUntil = now, RetryAt = null };
+
+    private static Attempt Later(Attempt entry, AttemptState state, TimeSpan? retryAfter, DateTimeOffset now, double jitter) => entry with
+    {
+        State = state,
+        RetryAt = now + BackOff.After(entry.Throttles, FirstPause, LongestPause, retryAfter, jitter),
+        Throttles = entry.Throttles + 1,
+    };
+}

@@ -1,0 +1,94 @@
+using Evolink.Client;
+using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Options;
+using Evolink.Pipeline.Tasks;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Evolink.Pipeline.Submissions;
+
+/// <summary>Finds out what became of a submit whose answer was lost, without ever sending it a second time on its own account.</summary>
+public sealed partial class SubmitRecovery(
+    GenerationStore store, TaskReader tasks, IOptions<EvolinkOptions> options, TimeProvider time, ILogger<SubmitRecovery> log)
+{
+    // Two clocks are compared: Evolink's in a task's `created`, ours in the intent.
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ShortestLook = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestLook = TimeSpan.FromMinutes(2);
+
+    private readonly EvolinkOptions _options = options.Value;
+
+    /// <summary>Tries, in this order: adoption of a task that a callback named, one replay where the operator trusts the provider's key, waiting.</summary>
+    public async Task<Recovery> TryAsync(JobRecord job, string owner, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        Attempt attempt = job.CurrentAttempt!;
+        DateTimeOffset now = time.GetUtcNow();
+        if (await AdoptAsync(job, attempt, cancellationToken) is { } adopted)
+            return new Recovery.Adopted(adopted);
+        if (job.CancelRequestedAt is not null)
+            return new Recovery.GivenUp();
+        // A replay under way is another execution's: its lease is waited out.
+        if (attempt.Replayed && attempt.LeaseUntil > now)
+            return new Recovery.Wait(attempt.LeaseUntil);
+        if (_options.TrustIdempotencyKey && !attempt.Replayed)
+        {
+            JobRecord taken = await store.UpdateAsync(job.Id, record => record.WithReplay(owner, now + lease, now), cancellationToken);
+            return taken.CurrentAttempt?.Owner == owner ? new Recovery.Replay(taken) : new Recovery.Wait(now + ShortestLook);
+        }
+
+        return await WaitOrGiveUpAsync(job, attempt, now, cancellationToken);
+    }
+
+    private async Task<Recovery> WaitOrGiveUpAsync(JobRecord job, Attempt attempt, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        DateTimeOffset since = attempt.UnknownSince ?? now;
+        DateTimeOffset end = since + _options.RecoveryWindow;
+        // Without a callback of ours in the request there is nothing to wait for.
+        if (attempt.Intent.CallbackBase is not null && now < end)
+        {
+            TimeSpan look = TimeSpan.FromTicks(Math.Clamp((now - since).Ticks / 2, ShortestLook.Ticks, LongestLook.Ticks));
+            return new Recovery.Wait(now + look < end ? now + look : end);
+        }
+
+        LogGivenUp(job.Id, attempt.Number);
+        await store.UpdateAsync(job.Id, record => record.WithError(OutcomeUnknown(attempt), now), cancellationToken);
+        return new Recovery.GivenUp();
+    }
+
+    private async Task<Attempt?> AdoptAsync(JobRecord job, Attempt attempt, CancellationToken cancellationToken)
+    {
+        foreach (string candidate in attempt.Candidates)
+        {
+            if (await tasks.TryReadAsync(candidate, cancellationToken) is not { } task || !Fits(task, candidate, job, attempt))
+                continue;
+            if (!await store.ClaimTaskAsync(candidate, job.Id, attempt.Number, cancellationToken))
+                continue;
+            JobRecord adopted = await store.UpdateAsync(job.Id, record => record.WithAdopted(attempt.Number, Adopt, time.GetUtcNow()), cancellationToken);
+            if (adopted.CurrentAttempt is { State: AttemptState.Accepted } entry && entry.TaskId == candidate)
+            {
+                LogAdopted(job.Id, attempt.Number, candidate);
+                return entry;
+            }
+
+            Attempt Adopt(Attempt entry) => SubmitEntries.Accepted(entry, new SubmittedTask(task with { Id = candidate }, entry.RequestId, IsReplay: false), entry.IntentAt);
+        }
+
+        return null;
+    }
+
+    private static bool Fits(VideoTask task, string taskId, JobRecord job, Attempt attempt) =>
+        (task.Id is null || task.Id == taskId)
+        && (task.Model is null || task.Model == job.Model)
+        && task.Created is { } created && created >= (attempt.IntentAt - ClockSkew).ToUnixTimeSeconds();
+
+    private static JobError OutcomeUnknown(Attempt attempt) => new(
+        "submission_outcome_unknown",
+        $"Attempt {attempt.Number} was sent at {attempt.IntentAt:u} and its answer was lost: it may have been charged. Look for a task of that time in Evolink's "
+        + "dashboard; if there is one, an operator attaches it with POST /v1/tasks/{id}/attach, and the video is saved. A new generation may be charged a second time.");
+
+    [LoggerMessage(1101, LogLevel.Information, "Job {JobId}: attempt {Attempt} of unknown outcome is task {TaskId}, as its callback said and Evolink confirmed.")]
+    private partial void LogAdopted(JobId jobId, int attempt, string taskId);
+
+    [LoggerMessage(1102, LogLevel.Error, "Job {JobId}: the outcome of attempt {Attempt} stays unknown; it may have been charged. An operator must look.")]
+    private partial void LogGivenUp(JobId jobId, int attempt);
+}

@@ -1,0 +1,122 @@
+using Evolink.Client;
+using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Options;
+using Evolink.Pipeline.Submissions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Evolink.Pipeline.Tasks;
+
+/// <summary>Asks Evolink how a job's task stands and writes it down. A blip never fails a paid job.</summary>
+public sealed partial class TaskWatcher(
+    GenerationStore store, TaskReader tasks, IOptions<EvolinkOptions> options, TimeProvider time, ILogger<TaskWatcher> log)
+{
+    private readonly EvolinkOptions _options = options.Value;
+
+    /// <summary>Reads the task of a run.</summary>
+    public async Task<TaskProgress> ReadAsync(GenerationRef generation, CancellationToken cancellationToken)
+    {
+        JobRecord job = await store.ReadAsync(generation.Id, cancellationToken);
+        if (job.State.IsTerminal || job.Revision != generation.Revision || job.Error is not null || job.CancelRequestedAt is not null)
+            return new TaskProgress.Ended();
+        if (job.CompletedSeenAt is not null)
+            return new TaskProgress.Completed();
+        if (job.CurrentAttempt is not { State: AttemptState.Accepted, TaskId: { } taskId } attempt)
+            throw new InvalidOperationException($"Job {job.Id} has no accepted attempt whose task could be read.");
+
+        // The activity ran before and its result was lost.
+        if (job.State == JobState.Submitting)
+            return new TaskProgress.Regenerate(time.GetUtcNow());
+
+        try
+        {
+            VideoTask task = await tasks.ReadAsync(taskId, cancellationToken);
+            return task.Status switch
+            {
+                { IsCompleted: true } => await CompletedAsync(job, task, cancellationToken),
+                { IsFailed: true } => await FailedAsync(job, task, cancellationToken),
+                _ => await RunningAsync(job, attempt, task, cancellationToken),
+            };
+        }
+        catch (EvolinkException e) when (e.StatusCode == 404)
+        {
+            return await NotFoundAsync(job, attempt, e, cancellationToken);
+        }
+        catch (EvolinkException e)
+        {
+            LogBlip(job.Id, taskId, e.Code, e.StatusCode);
+            return await BlipAsync(job, attempt, e, cancellationToken);
+        }
+    }
+
+    private async Task<TaskProgress> CompletedAsync(JobRecord job, VideoTask task, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        await store.UpdateAsync(job.Id, record => record.WithReading(task.Progress, task.Usage?.CreditsUsed, now).WithCompletedSeen(now), cancellationToken);
+        return new TaskProgress.Completed();
+    }
+
+    private async Task<TaskProgress> FailedAsync(JobRecord job, VideoTask task, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        JobError error = TaskFailures.Of(task);
+        LogFailed(job.Id, error.Code);
+        if (TaskFailures.RegenerateAfter(error.Code) is { } pause && job.Attempts.Length <= _options.MaxRegenerations)
+        {
+            await store.UpdateAsync(job.Id, record => record.WithRegeneration(error, now), cancellationToken);
+            return new TaskProgress.Regenerate(now + pause);
+        }
+
+        await store.UpdateAsync(job.Id, record => record.WithReading(task.Progress, task.Usage?.CreditsUsed, now).WithError(error, now), cancellationToken);
+        return new TaskProgress.Ended();
+    }
+
+    private async Task<TaskProgress> RunningAsync(JobRecord job, Attempt attempt, VideoTask task, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        PollSchedule schedule = attempt.Schedule(_options);
+        if (now >= schedule.Deadline)
+            return await EndAsync(job.Id, DeadlineExceeded(task.Status), cancellationToken);
+        await store.UpdateAsync(job.Id, record => record.WithReading(task.Progress, task.Usage?.CreditsUsed, now), cancellationToken);
+        return new TaskProgress.Running(schedule.Next(now, Random.Shared.NextDouble()));
+    }
+
+    private async Task<TaskProgress> NotFoundAsync(JobRecord job, Attempt attempt, EvolinkException failure, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        JobRecord noted = await store.UpdateAsync(job.Id, record => record.WithNotFound(now), cancellationToken);
+        DateTimeOffset end = (noted.NotFoundSince ?? now) + _options.TaskNotFoundGrace;
+        if (now >= end)
+            return await EndAsync(job.Id, new JobError(failure.Code, $"Evolink has not known the task for {_options.TaskNotFoundGrace.TotalMinutes:0.#} min: {failure.Message}"), cancellationToken);
+        DateTimeOffset next = attempt.Schedule(_options).Next(now, Random.Shared.NextDouble());
+        return new TaskProgress.Running(next < end ? next : end);
+    }
+
+    // Whether the deadline has passed is only judged by an answer; a provider that cannot be asked gets as long again.
+    private async Task<TaskProgress> BlipAsync(JobRecord job, Attempt attempt, EvolinkException failure, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        PollSchedule schedule = attempt.Schedule(_options) with { Deadline = DateTimeOffset.MaxValue };
+        if (now >= schedule.AcceptedAt + (2 * _options.GenerationDeadline))
+            return await EndAsync(job.Id, DeadlineExceeded(null), cancellationToken);
+        DateTimeOffset next = schedule.Next(now, Random.Shared.NextDouble());
+        return new TaskProgress.Running(failure.RetryAfter is { } asked && now + asked > next ? now + asked : next);
+    }
+
+    private async Task<TaskProgress> EndAsync(JobId id, JobError error, CancellationToken cancellationToken)
+    {
+        await store.UpdateAsync(id, record => record.WithError(error, time.GetUtcNow()), cancellationToken);
+        return new TaskProgress.Ended();
+    }
+
+    private JobError DeadlineExceeded(VideoTaskStatus? last) => new(
+        "generation_deadline_exceeded",
+        $"Evolink did not finish the task within {_options.GenerationDeadline.TotalHours:0.#} h; its last status was "
+        + $"{(last is { } status ? status.ToString() : "not readable")}. It was charged at the submit; ask Evolink's support with the task id.");
+
+    [LoggerMessage(1211, LogLevel.Warning, "Job {JobId}: task {TaskId} could not be read ({Code}, HTTP {Status}); it is read again later.")]
+    private partial void LogBlip(JobId jobId, string taskId, string code, int? status);
+
+    [LoggerMessage(1212, LogLevel.Warning, "Job {JobId}: its task failed with {Code}.")]
+    private partial void LogFailed(JobId jobId, string code);
+}

@@ -1,0 +1,86 @@
+using Evolink.Client;
+using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Options;
+using Evolink.Pipeline.Tasks;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Evolink.Pipeline.Videos;
+
+/// <summary>
+/// Brings a finished video into storage. It may be executed again at any point: a half copy is never visible, and a whole one is
+/// recognised, also when the link that it came from is dead by now.
+/// </summary>
+public sealed partial class VideoSaver(
+    GenerationStore store, TaskReader tasks, GuardedHttpClient http, VideoStore videos, IOptions<EvolinkOptions> options, TimeProvider time, ILogger<VideoSaver> log)
+{
+    private readonly EvolinkOptions _options = options.Value;
+
+    /// <summary>Saves the video of a run.</summary>
+    public async Task<SaveOutcome> SaveAsync(GenerationRef generation, CancellationToken cancellationToken)
+    {
+        JobRecord job = await store.ReadAsync(generation.Id, cancellationToken);
+        if (job.Revision != generation.Revision || job.State.IsTerminal || job.Error is not null)
+            return new SaveOutcome.Ended();
+        if (job.Video is not null)
+            return new SaveOutcome.Saved();
+        if (job.CancelRequestedAt is not null && !_options.KeepLateResults)
+            return new SaveOutcome.Ended();
+        Attempt attempt = job.CurrentAttempt is { State: AttemptState.Accepted, TaskId: not null } accepted
+            ? accepted
+            : throw new InvalidOperationException($"Job {job.Id} has no accepted attempt whose video could be saved.");
+
+        try
+        {
+            string link = await FreshLinkAsync(attempt.TaskId!, cancellationToken);
+            await using VideoDownload download = await VideoDownload.OpenAsync(http, link, options, time, cancellationToken);
+            return await SavedAsync(job, await videos.SaveAsync(download, job, attempt, cancellationToken), cancellationToken);
+        }
+        catch (VideoDownloadException e)
+        {
+            // A crash between commit and record leaves the video there with nobody knowing.
+            return await videos.FindAsync(job, attempt, cancellationToken) is { } there
+                ? await SavedAsync(job, there, cancellationToken)
+                : await FailedAsync(job, e, cancellationToken);
+        }
+    }
+
+    private async Task<string> FreshLinkAsync(string taskId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            VideoTask task = await tasks.ReadForSaveAsync(taskId, cancellationToken);
+            return task.Results is [{ Length: > 0 } link, ..]
+                ? link
+                : throw new VideoDownloadException(DownloadFailure.LinkDead, $"Evolink says that the task is {task.Status}, and names no result.");
+        }
+        catch (EvolinkException e)
+        {
+            throw new VideoDownloadException(DownloadFailure.Unavailable, $"Evolink could not be asked for a fresh link ({e.Code}).", e);
+        }
+    }
+
+    private async Task<SaveOutcome> SavedAsync(JobRecord job, SavedVideo video, CancellationToken cancellationToken)
+    {
+        await store.UpdateAsync(job.Id, record => record.WithVideo(video, time.GetUtcNow()), cancellationToken);
+        LogSaved(job.Id, video.Size);
+        return new SaveOutcome.Saved();
+    }
+
+    private async Task<SaveOutcome> FailedAsync(JobRecord job, VideoDownloadException failure, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        (DateTimeOffset? retryAt, JobError? error) = SaveSchedule.After(
+            failure.Failure, failure.Message, job.SaveTries + 1, job.CompletedSeenAt ?? now, now, Random.Shared.NextDouble());
+        LogNotSaved(job.Id, job.SaveTries + 1, failure.Failure, failure.Message);
+        await store.UpdateAsync(
+            job.Id, record => error is null ? record.WithSaveTry(now) : record.WithSaveTry(now).WithError(error, now), cancellationToken);
+        return retryAt is { } at ? new SaveOutcome.Later(at) : new SaveOutcome.Ended();
+    }
+
+    [LoggerMessage(1301, LogLevel.Information, "Job {JobId}: the video is saved ({Size} bytes).")]
+    private partial void LogSaved(JobId jobId, long size);
+
+    [LoggerMessage(1302, LogLevel.Warning, "Job {JobId}: try {Try} to save the video failed ({Failure}): {Reason}")]
+    private partial void LogNotSaved(JobId jobId, int @try, DownloadFailure failure, string reason);
+}
