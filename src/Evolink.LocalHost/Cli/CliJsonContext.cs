@@ -8,7 +8,12 @@ internal sealed record UploadAnswer(string? Url);
 
 /// <summary>A task as the app tells it: the provider's fields, and its own.</summary>
 internal sealed record AppTask(
-    string? Id, string? Status, int? Progress, IReadOnlyList<string>? Results, VideoTaskError? Error, VideoTaskInfo? TaskInfo, AppVideo? Video, string? EvolinkTaskId);
+    string? Id, string? Status, int? Progress, IReadOnlyList<string>? Results, VideoTaskError? Error, VideoTaskInfo? TaskInfo, AppVideo? Video, string? EvolinkTaskId)
+{
+    /// <summary>The signed link to the video of a completed task.</summary>
+    [JsonIgnore]
+    public string? Link => Results is [string link, ..] ? link : null;
+}
 
 /// <summary>The stored video.</summary>
 internal sealed record AppVideo(long Size, string? Sha256);

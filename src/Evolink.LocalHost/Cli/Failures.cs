@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
@@ -17,7 +18,7 @@ internal static class Failures
         OptionsValidationException wrong => string.Join(Environment.NewLine, wrong.Failures.Prepend("The settings are not right:")),
         IOException { HResult: NoSpaceLeftUnix or NoSpaceLeftWindows } or SqliteException { SqliteErrorCode: SqliteFull } =>
             "There is no disk space left. Free some, or choose a folder on another disk with --data DIR.",
-        { InnerException: AddressInUseException } or AddressInUseException => "The port is already in use. Choose another with --port, or 0 for any that is free.",
+        { InnerException: AddressInUseException or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } } or AddressInUseException => "The port is already in use. Choose another with --port, or 0 for any that is free.",
         HttpRequestException unreachable => $"The server could not be reached: {unreachable.Message}",
         AggregateException { InnerExceptions: [var only] } => Explain(only),
         _ => $"Something unexpected happened ({exception.GetType().Name}): {exception.Message} Run again with --verbose to see where.",

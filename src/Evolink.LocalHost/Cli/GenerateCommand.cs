@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Evolink.LocalHost.Hosting;
 using Microsoft.Extensions.Logging;
 

@@ -108,7 +108,7 @@ internal static class GenerateRun
         Console.WriteLine($"Done in {elapsed.TotalSeconds:0.0} s: {outcome.Task?.Id} (Evolink task {outcome.Task?.EvolinkTaskId})");
         if (outcome.Task?.Video is { } video)
             Console.WriteLine($"{video.Size:N0} bytes, SHA-256 {video.Sha256}");
-        Console.WriteLine(outcome.File is { } file ? $"Video: {file}" : $"Video: {outcome.Task?.Results?.FirstOrDefault()}");
+        Console.WriteLine(outcome.File is { } file ? $"Video: {file}" : $"Video: {outcome.Task?.Link}");
     }
 
     private static string HowToGoOn(GenerateOptions options, string? id)

@@ -73,7 +73,7 @@ internal sealed class Generation(GenerateOptions options, LocalImage image, Time
     {
         if (target is null)
             return null;
-        if (task.Results is not [string link, ..])
+        if (task.Link is not { } link)
             throw new AppException("result_missing", "The generation is completed, but the app gave no link to the video.");
         string file = Path.GetFullPath(Path.EndsInDirectorySeparator(target) ? Path.Combine(target, $"{task.Id}.mp4") : target);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);

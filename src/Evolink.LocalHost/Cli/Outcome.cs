@@ -10,7 +10,7 @@ internal sealed record Outcome(AppTask? Task, string? File, ReportedError? Error
         Task?.Id,
         Error is null ? "completed" : "failed",
         Task?.EvolinkTaskId,
-        Error is null ? new ReportedVideo(Task?.Results?.FirstOrDefault(), Task?.Video?.Size, Task?.Video?.Sha256, File) : null,
+        Error is null ? new ReportedVideo(Task?.Link, Task?.Video?.Size, Task?.Video?.Sha256, File) : null,
         Error,
         (long)elapsed.TotalMilliseconds);
 }

@@ -26,11 +26,15 @@ public sealed class FunctionCatalog
 
     /// <summary>Finds the functions of an assembly.</summary>
     /// <exception cref="LocalHostException">The real host would not run this app; the message names every rule that is broken.</exception>
-    public static FunctionCatalog FromAssembly(Assembly assembly)
+    public static FunctionCatalog FromAssembly(Assembly assembly) => FromTypes(assembly.GetTypes());
+
+    /// <summary>Finds the functions of some types.</summary>
+    /// <exception cref="LocalHostException">The real host would not run this app; the message names every rule that is broken.</exception>
+    public static FunctionCatalog FromTypes(params IEnumerable<Type> types)
     {
         List<string> broken = [];
         List<FunctionDescriptor> functions = [];
-        foreach (MethodInfo method in assembly.GetTypes().SelectMany(type => type.GetMethods(Anywhere)))
+        foreach (MethodInfo method in types.SelectMany(type => type.GetMethods(Anywhere)))
         {
             if (method.GetCustomAttribute<FunctionAttribute>() is not { } attribute)
                 continue;
@@ -43,7 +47,7 @@ public sealed class FunctionCatalog
             .Where(same => same.Count() > 1)
             .Select(same => $"{string.Join(" and ", same.Select(function => function.EntryPoint))} share the name {same.Key}; names are unique, whatever their case."));
         if (broken.Count > 0)
-            throw new LocalHostException($"The function app {assembly.GetName().Name} breaks the rules of the Functions host:{Environment.NewLine}- {string.Join(Environment.NewLine + "- ", broken)}");
+            throw new LocalHostException($"The function app breaks the rules of the Functions host:{Environment.NewLine}- {string.Join(Environment.NewLine + "- ", broken)}");
         return new FunctionCatalog([.. functions.OrderBy(function => function.Name, StringComparer.OrdinalIgnoreCase)]);
     }
 

@@ -4,7 +4,6 @@ using Evolink.Functions;
 using Evolink.LocalHost.Azurite;
 using Evolink.LocalHost.Data;
 using Evolink.Simulator;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
@@ -116,7 +115,7 @@ public sealed class LocalEnvironment : IAsyncDisposable
         LocalEnvironmentOptions options, DataFolder data, Socket socket, Func<Uri, IReadOnlyDictionary<string, string?>> settings) => new()
     {
         FunctionApp = typeof(EvolinkFunctions).Assembly,
-        ConfigureServices = static (services, configuration, environment) => services.AddEvolink(configuration, environment),
+        ConfigureServices = static (services, configuration, _) => services.AddEvolink(configuration),
         ConfigureWorker = static worker => worker.UseEvolink(),
         JournalPath = data.Journal,
         Socket = socket,

@@ -24,6 +24,8 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
     // As the real host's default.
     private const long MaxRequestBodyBytes = 100L << 20;
 
+    private static readonly string[] EnvironmentVariables = ["AZURE_FUNCTIONS_ENVIRONMENT", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT"];
+
     private readonly WebApplication _app;
 
     private LocalFunctionsHost(WebApplication app, FunctionCatalog catalog, RouteTable routes, Uri baseUrl)
@@ -59,7 +61,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         {
             var baseUrl = new Uri($"http://127.0.0.1:{LoopbackSocket.PortOf(socket)}");
             var hostJson = HostJson.Read(options.HostJsonPath);
-            var catalog = FunctionCatalog.FromAssembly(options.FunctionApp);
+            var catalog = FunctionCatalog.FromTypes(options.FunctionClasses ?? options.FunctionApp.GetTypes());
             var functions = new DurableFunctions(catalog);
 
             WebApplicationBuilder builder = CreateBuilder(options, socket, baseUrl, catalog);
@@ -134,7 +136,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         && returned.GenericTypeArguments.Append(returned).Any(type => type.IsAssignableTo(typeof(IActionResult)));
 
     private static string EnvironmentFromVariables() =>
-        new[] { "AZURE_FUNCTIONS_ENVIRONMENT", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT" }
+        EnvironmentVariables
             .Select(Environment.GetEnvironmentVariable)
             .FirstOrDefault(name => !string.IsNullOrEmpty(name)) ?? Environments.Development;
 

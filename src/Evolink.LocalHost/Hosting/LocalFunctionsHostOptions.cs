@@ -13,6 +13,9 @@ public sealed record LocalFunctionsHostOptions
     /// <summary>The assembly with the functions.</summary>
     public required Assembly FunctionApp { get; init; }
 
+    /// <summary>The classes with the functions; default: all of <see cref="FunctionApp"/>.</summary>
+    public IReadOnlyList<Type>? FunctionClasses { get; init; }
+
     /// <summary>Registers the app's services, as its <c>Program.cs</c> does.</summary>
     public Action<IServiceCollection, IConfiguration, IHostEnvironment> ConfigureServices { get; init; } = static (_, _, _) => { };
 

@@ -12,7 +12,6 @@ internal static class LoopbackSocket
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            socket.ExclusiveAddressUse = OperatingSystem.IsWindows();
             socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
             // At once: on Linux two sockets may be bound to one port as long as neither listens.
             socket.Listen();

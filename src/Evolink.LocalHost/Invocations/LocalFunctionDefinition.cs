@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Reflection;
 using Evolink.LocalHost.Functions;
 using Microsoft.Azure.Functions.Worker;
 
