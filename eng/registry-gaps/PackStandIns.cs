@@ -123,7 +123,7 @@ public sealed class PackStandIns : Microsoft.Build.Utilities.Task
 
         if (!built)
         {
-            Log.LogError(null, "EVOLINKGAP002", null, null, 0, 0, 0, 0, "The API stand-ins could not be packed:\n{0}", output);
+            Log.LogError(null, "EVOLINKGAP001", null, null, 0, 0, 0, 0, "The API stand-ins could not be packed:\n{0}", output);
         }
 
         return built;

@@ -13,7 +13,7 @@ public sealed class FunctionAppTests
         (int exitCode, string output) = await RunAsync("-t:Publish", "-p:NoBuild=true", $"-p:PublishDir={target}/");
 
         Assert.NotEqual(0, exitCode);
-        Assert.Contains("error EVOLINKGAP003", output, StringComparison.Ordinal);
+        Assert.Contains("error EVOLINKGAP002", output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(target));
     }
 
@@ -27,7 +27,7 @@ public sealed class FunctionAppTests
             "-t:Pack", "-p:NoBuild=true", "-p:IsPackable=true", $"-p:PackageOutputPath={folder.Path}");
 
         Assert.NotEqual(0, exitCode);
-        Assert.Contains("error EVOLINKGAP003", output, StringComparison.Ordinal);
+        Assert.Contains("error EVOLINKGAP002", output, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
 
