@@ -112,7 +112,9 @@ internal static class FaultMenu
         new ResultFault.Slow(200_000),
     ];
 
-    private static readonly Dictionary<Type, string> Kinds = new[] { typeof(SubmitFault), typeof(CallbackFault), typeof(ReadFault), typeof(ResultFault) }
+    private static readonly Type[] Families = [typeof(SubmitFault), typeof(CallbackFault), typeof(ReadFault), typeof(ResultFault)];
+
+    private static readonly Dictionary<Type, string> Kinds = Families
         .SelectMany(family => family.GetCustomAttributes<JsonDerivedTypeAttribute>())
         .ToDictionary(kind => kind.DerivedType, kind => (string)kind.TypeDiscriminator!);
 

@@ -83,7 +83,8 @@ internal sealed class Journal : IDisposable
         }
         catch (JsonException exception)
         {
-            throw new IOException($"Line {number} of {path} is not an entry of the simulator's journal. Move the folder away to begin anew.", exception);
+            throw new IOException(
+                $"Line {number} of {path} is not an entry of the simulator's journal. Move the folder away to begin anew.", exception);
         }
     }
 }

@@ -1,6 +1,8 @@
 namespace Evolink.Simulator;
 
-/// <summary>A task as it was accepted, and the facts that came to it since. What it looks like at a moment is told by <see cref="TaskCourse"/>.</summary>
+/// <summary>
+/// A task as it was accepted, and the facts that came to it since. What it looks like at a moment is told by <see cref="TaskCourse"/>.
+/// </summary>
 internal sealed record SimulatedTask
 {
     public required string Id { get; init; }
