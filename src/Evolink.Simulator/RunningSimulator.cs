@@ -8,6 +8,7 @@ public sealed class RunningSimulator : IAsyncDisposable
 {
     private readonly WebApplication app;
     private readonly SimulatorParts parts;
+    private int disposed;
 
     internal RunningSimulator(WebApplication app, SimulatorParts parts, X509Certificate2? certificate)
     {
@@ -36,6 +37,8 @@ public sealed class RunningSimulator : IAsyncDisposable
     /// <summary>Stops serving: requests that hang are reset, callbacks that were not delivered wait for the next start.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
+            return;
         await parts.Runner.StopAsync();
         await app.StopAsync();
         await app.DisposeAsync();

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,7 +33,8 @@ public static class SimulatorApp
             WebApplication app = Build(options, socket, certificate);
             int port = ((IPEndPoint)socket.LocalEndPoint!).Port;
             var baseUrl = new Uri(string.Create(CultureInfo.InvariantCulture, $"{(certificate is null ? "http" : "https")}://127.0.0.1:{port}"));
-            var parts = new SimulatorParts(options, baseUrl, ledger, app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Evolink.Simulator"));
+            ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Evolink.Simulator");
+            var parts = new SimulatorParts(options, baseUrl, ledger, log);
             app.Use((context, next) => AtTheDoorAsync(context, next, options));
             app.UseRouting();
             parts.Map(app);
@@ -94,7 +96,7 @@ public static class SimulatorApp
     }
 
     /// <summary>What every answer has: a request id, and the slowness that was asked for.</summary>
-    private static async Task AtTheDoorAsync(Microsoft.AspNetCore.Http.HttpContext context, Microsoft.AspNetCore.Http.RequestDelegate next, SimulatorOptions options)
+    private static async Task AtTheDoorAsync(HttpContext context, RequestDelegate next, SimulatorOptions options)
     {
         if (context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal))
         {

@@ -16,7 +16,6 @@ namespace Evolink.Simulator;
     ])]
 [JsonSerializable(typeof(JournalEntry))]
 [JsonSerializable(typeof(FaultOrder))]
-[JsonSerializable(typeof(FaultPlan))]
 [JsonSerializable(typeof(ForcedCallback))]
 [JsonSerializable(typeof(TaskFailure))]
 [JsonSerializable(typeof(LedgerReport))]

@@ -63,7 +63,9 @@ public sealed record SimulatorOptions
     /// <summary>More submits in one second get 429; <see langword="null"/>: no limit.</summary>
     public int? SubmitsPerSecond { get; init; }
 
-    /// <summary>Size of the videos: what is missing is filled with padding that players skip. <see langword="null"/>: as they come, under 200 KB.</summary>
+    /// <summary>
+    /// Size of the videos: what is missing is filled with padding that players skip. <see langword="null"/>: as they come, under 200 KB.
+    /// </summary>
     public long? VideoBytes { get; init; }
 
     /// <summary>The clock of tasks, links, callbacks and waits.</summary>

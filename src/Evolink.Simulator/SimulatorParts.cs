@@ -30,8 +30,9 @@ internal sealed class SimulatorParts : IAsyncDisposable
         Reader = new LedgerReader(options, ledger);
         Runner = new TaskRunner(options, ledger, images, plan, sender, log);
         Control = new ControlEndpoint(options, ledger, Reader, Runner, store, plan, sender);
-        submissions = new SubmissionEndpoint(
-            options, accounts, new SubmitRate(options.SubmitsPerSecond, options.TimeProvider), new RequestRules(options.AllowLoopback, ownFiles), ledger, Runner);
+        var rate = new SubmitRate(options.SubmitsPerSecond, options.TimeProvider);
+        var rules = new RequestRules(options.AllowLoopback, ownFiles);
+        submissions = new SubmissionEndpoint(options, accounts, rate, rules, ledger, Runner);
         tasks = new TaskEndpoint(options, accounts, ledger, links);
         videos = new VideoEndpoint(options, links, ledger);
         files = new FilesEndpoint(options, accounts, ledger, store, baseUrl);

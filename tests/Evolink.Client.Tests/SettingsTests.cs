@@ -12,6 +12,16 @@ public sealed class SettingsTests
         Assert.Throws<ArgumentException>(() => new EvolinkClient(new EvolinkClientOptions { FilesBaseUrl = address, AllowLoopback = allowLoopback }));
     }
 
+    [Theory]
+    [InlineData(0), InlineData(-5)]
+    public void A_time_out_is_longer_than_nothing(int seconds)
+    {
+        var time = TimeSpan.FromSeconds(seconds);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new EvolinkClient(new EvolinkClientOptions { SubmitTimeout = time }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new EvolinkClient(new EvolinkClientOptions { ReadTimeout = time }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new EvolinkClient(new EvolinkClientOptions { UploadTimeout = time }));
+    }
+
     [Fact]
     public async Task The_key_can_be_rotated_while_the_client_lives()
     {

@@ -17,7 +17,7 @@ internal sealed class CallbackPlan(SimulatorOptions options, Ledger ledger, Resu
     {
         if (task.CallbackUrl is not { } url)
             return [];
-        int times = task.Script.Callbacks.OfType<CallbackFault.ProcessingFirst>().Sum(fault => fault.Times);
+        int times = task.Script.Callbacks.OfType<CallbackFault.ProcessingFirst>().Sum(fault => Math.Max(0, fault.Times));
         string body = Json(TaskBody.Of(task, new TaskCourse(TaskCourse.Processing, 50)));
         return Enumerable.Range(0, times).Select(order => new PlannedCallback("processing", url, Text(body)) { Order = order, Retries = false });
     }
@@ -34,9 +34,11 @@ internal sealed class CallbackPlan(SimulatorOptions options, Ledger ledger, Resu
             genuine = fault switch
             {
                 CallbackFault.Never => null,
-                CallbackFault.Duplicate duplicate => genuine is null ? null : genuine with { Copies = duplicate.Copies },
-                CallbackFault.Late late => genuine is null ? null : genuine with { Delay = TimeSpan.FromSeconds(late.Seconds) },
-                CallbackFault.Tampered { Instead: true } or CallbackFault.Malformed { Instead: true } or CallbackFault.OtherTask { Instead: true } => null,
+                CallbackFault.Duplicate duplicate => genuine is null ? null : genuine with { Copies = Math.Max(0, duplicate.Copies) },
+                CallbackFault.Late late => genuine is null ? null : genuine with { Delay = TimeSpan.FromSeconds(Math.Max(0, late.Seconds)) },
+                CallbackFault.Tampered { Instead: true }
+                    or CallbackFault.Malformed { Instead: true }
+                    or CallbackFault.OtherTask { Instead: true } => null,
                 _ => genuine,
             };
             if (Other(task, url, fault) is { } other)
@@ -102,7 +104,10 @@ internal sealed class CallbackPlan(SimulatorOptions options, Ledger ledger, Resu
         MalformedBody.CutJson => Text(genuine[..(genuine.Length / 2)]),
         MalformedBody.Deep => Text(new string('[', 10_000) + new string(']', 10_000)),
         MalformedBody.WrongTypes => Text("""{"id":17,"status":["completed"],"progress":"all","results":{"0":1},"error":false,"created":"now"}"""),
-        MalformedBody.Huge => () => new StreamContent(new GeneratedStream(fault.Bytes, LongString)) { Headers = { ContentType = new("application/json") } },
+        MalformedBody.Huge => () => new StreamContent(new GeneratedStream(fault.Bytes, LongString))
+        {
+            Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+        },
         _ => throw new InvalidOperationException($"No body for {fault.Body}."),
     };
 

@@ -1,6 +1,8 @@
 namespace Evolink.Simulator;
 
-/// <summary>Sends callbacks as the contract says: 10 s time-out, three retries after 1, 2 and 4 s, any 2xx is success, redirects are not followed.</summary>
+/// <summary>
+/// Sends callbacks as the contract says: 10 s time-out, three retries after 1, 2 and 4 s, any 2xx is success, redirects are not followed.
+/// </summary>
 internal sealed class CallbackSender(SimulatorOptions options, Ledger ledger) : IDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
@@ -12,7 +14,11 @@ internal sealed class CallbackSender(SimulatorOptions options, Ledger ledger) : 
     public async Task SendAsync(string taskId, IEnumerable<PlannedCallback> callbacks, CancellationToken cancellationToken)
     {
         foreach (IGrouping<int, PlannedCallback> turn in callbacks.GroupBy(callback => callback.Order).OrderBy(turn => turn.Key))
-            await Task.WhenAll(turn.SelectMany(callback => Enumerable.Repeat(callback, callback.Copies)).Select(callback => SendAsync(taskId, callback, cancellationToken)));
+        {
+            await Task.WhenAll(turn
+                .SelectMany(callback => Enumerable.Repeat(callback, callback.Copies))
+                .Select(callback => SendAsync(taskId, callback, cancellationToken)));
+        }
     }
 
     /// <summary>Sends all copies of one callback, without retries.</summary>

@@ -13,6 +13,7 @@ internal sealed class ControlEndpoint(
     SimulatorOptions options, Ledger ledger, LedgerReader reader, TaskRunner runner, FileStore files, CallbackPlan plan, CallbackSender sender)
 {
     private const int MaxBodyBytes = 4 * 1024 * 1024;
+    private const int MaxCopies = 1000;
 
     public void Map(IEndpointRouteBuilder app)
     {
@@ -45,14 +46,16 @@ internal sealed class ControlEndpoint(
         Json([.. (await reader.ReadAsync(withVideos: false, context.RequestAborted)).Tasks], SimulatorJson.Default.TaskReportArray);
 
     private async Task<IResult> TaskAsync(string id, HttpContext context) =>
-        await reader.ReadTaskAsync(id, context.RequestAborted) is { } task ? Json(task, SimulatorJson.Default.TaskReport) : Answers.Plain(404);
+        await reader.ReadTaskAsync(id, context.RequestAborted) is { } task
+            ? Json(task, SimulatorJson.Default.TaskReport)
+            : Answers.Plain(404);
 
     private async Task<IResult> OrderFaultsAsync(HttpContext context)
     {
         try
         {
-            if (await BodyAsync(context, SimulatorJson.Default.FaultOrder) is not { } order)
-                return Answers.Error(400, "invalid_request", "invalid_request_error", "The body must be a fault order.");
+            if (await BodyAsync(context, SimulatorJson.Default.FaultOrder) is not { Script: not null } order)
+                return Answers.Error(400, "invalid_request", "invalid_request_error", "The body must be a fault order with a script.");
             Order(order);
             return TypedResults.NoContent();
         }
@@ -94,11 +97,11 @@ internal sealed class ControlEndpoint(
             if ((forced.Url ?? task.CallbackUrl) is not { } url)
                 return Answers.Error(400, "invalid_request", "invalid_request_error", "The task has no callback URL, and none is given.");
             string body = forced.Body ?? (forced.Status is { } status ? CallbackPlan.Body(task, status) : plan.Body(task));
-            IReadOnlyList<CallbackDelivery> deliveries = await sender.SendOnceAsync(
-                id, new PlannedCallback("forced", url, CallbackPlan.Text(body)) { Copies = forced.Copies }, context.RequestAborted);
+            var callback = new PlannedCallback("forced", url, CallbackPlan.Text(body)) { Copies = Math.Clamp(forced.Copies, 1, MaxCopies) };
+            IReadOnlyList<CallbackDelivery> deliveries = await sender.SendOnceAsync(id, callback, context.RequestAborted);
             return Json([.. deliveries], SimulatorJson.Default.CallbackDeliveryArray);
         }
-        catch (Exception exception) when (exception is JsonException or UriFormatException)
+        catch (Exception exception) when (exception is JsonException or UriFormatException or NotSupportedException)
         {
             return Answers.Error(400, "invalid_request", "invalid_request_error", exception.Message);
         }

@@ -29,6 +29,10 @@ internal static class FaultMenu
         new SubmitFault.OddError(429, OddErrorShape.NumberCode),
         new SubmitFault.OddError(429, OddErrorShape.StringError),
         new SubmitFault.EdgeBlock(),
+        SubmitFault.NoCredits,
+        SubmitFault.NoAccess,
+        SubmitFault.NoModelAccess,
+        SubmitFault.PaidOutcomeUnknown,
     ];
 
     public static IReadOnlyList<CallbackFault> Callback { get; } =
@@ -108,7 +112,9 @@ internal static class FaultMenu
         new ResultFault.Slow(200_000),
     ];
 
-    private static readonly Dictionary<Type, string> Kinds = new[] { typeof(SubmitFault), typeof(CallbackFault), typeof(ReadFault), typeof(ResultFault) }
+    private static readonly Type[] Families = [typeof(SubmitFault), typeof(CallbackFault), typeof(ReadFault), typeof(ResultFault)];
+
+    private static readonly Dictionary<Type, string> Kinds = Families
         .SelectMany(family => family.GetCustomAttributes<JsonDerivedTypeAttribute>())
         .ToDictionary(kind => kind.DerivedType, kind => (string)kind.TypeDiscriminator!);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Evolink.Simulator;
@@ -13,6 +14,7 @@ internal sealed class FilesEndpoint(SimulatorOptions options, Accounts accounts,
 
     private const int MaxFileBytes = 20 * 1024 * 1024;
     private const int MaxBodyBytes = MaxFileBytes + (64 * 1024);
+    private static readonly FormOptions Limits = new() { MultipartBodyLengthLimit = MaxFileBytes, ValueCountLimit = 16 };
     private static readonly TimeSpan KeptFor = TimeSpan.FromHours(72);
 
     public async Task<IResult> UploadAsync(HttpContext context)
@@ -26,7 +28,7 @@ internal sealed class FilesEndpoint(SimulatorOptions options, Accounts accounts,
         IFormCollection form;
         try
         {
-            form = await context.Request.ReadFormAsync(new() { MultipartBodyLengthLimit = MaxFileBytes, ValueCountLimit = 16 }, context.RequestAborted);
+            form = await context.Request.ReadFormAsync(Limits, context.RequestAborted);
         }
         catch (InvalidDataException exception)
         {
@@ -44,7 +46,9 @@ internal sealed class FilesEndpoint(SimulatorOptions options, Accounts accounts,
     }
 
     public IResult Get(string id) =>
-        ledger.Read(state => state.FindUpload(id)) is { } file && options.TimeProvider.GetUtcNow() < file.ExpiresAt && store.Open(file.Id) is { } bytes
+        ledger.Read(state => state.FindUpload(id)) is { } file
+        && options.TimeProvider.GetUtcNow() < file.ExpiresAt
+        && store.Open(file.Id) is { } bytes
             ? TypedResults.Stream(bytes, file.ContentType)
             : Answers.Plain(404);
 
@@ -57,13 +61,17 @@ internal sealed class FilesEndpoint(SimulatorOptions options, Accounts accounts,
         ledger.Record(new JournalEntry.Uploaded(file));
         string url = new Uri(baseUrl, LinkPath + id).AbsoluteUri;
         var data = new FileUploadData(
-            id, fileName, fileName, file.Length, contentType, url, url,
-            now.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture), file.ExpiresAt.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
+            id, fileName, fileName, file.Length, contentType, url, url, Text(now), Text(file.ExpiresAt));
         return TypedResults.Json(new FileUploadAnswer(true, 200, "File uploaded successfully", data), SimulatorJson.Default.FileUploadAnswer);
     }
 
-    private static JsonHttpResult<FileUploadAnswer> Refused(int status, string message) =>
-        TypedResults.Json(new FileUploadAnswer(false, status == 200 ? 400 : status, message, Data: null), SimulatorJson.Default.FileUploadAnswer, statusCode: status);
+    private static string Text(DateTimeOffset time) => time.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+
+    private static JsonHttpResult<FileUploadAnswer> Refused(int status, string message)
+    {
+        var answer = new FileUploadAnswer(false, status == 200 ? 400 : status, message, Data: null);
+        return TypedResults.Json(answer, SimulatorJson.Default.FileUploadAnswer, statusCode: status);
+    }
 
     private static string? ContentTypeOf(ReadOnlySpan<byte> file) => file switch
     {

@@ -40,7 +40,13 @@ internal static class Addresses
     /// <summary>Connects like any client, but, unless told otherwise, to public addresses only: a name may have changed since its check.</summary>
     public static SocketsHttpHandler Handler(bool allowLoopback, bool followRedirects)
     {
-        var handler = new SocketsHttpHandler { AllowAutoRedirect = followRedirects, MaxAutomaticRedirections = 5, UseProxy = false, UseCookies = false };
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = followRedirects,
+            MaxAutomaticRedirections = 5,
+            UseProxy = false,
+            UseCookies = false,
+        };
         if (!allowLoopback)
             handler.ConnectCallback = ConnectAsync;
         return handler;

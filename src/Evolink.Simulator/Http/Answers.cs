@@ -37,7 +37,7 @@ internal static class Answers
         Raw(status, $"<html>\r\n<head><title>{status}</title></head>\r\n<body><center><h1>{status}</h1></center><hr></body>\r\n</html>", "text/html");
 
     public static IResult EdgeBlock() =>
-        Raw(403, "<html><head><title>Access denied</title></head><body><h1>Access denied</h1><p>error code: 1010</p></body></html>", "text/html; charset=UTF-8");
+        Raw(403, "<html><head><title>Access denied</title></head><body><h1>Access denied</h1><p>error code: 1010</p></body></html>", "text/html");
 
     public static IResult Raw(int status, string body, string contentType) =>
         TypedResults.Content(body, contentType, statusCode: status);

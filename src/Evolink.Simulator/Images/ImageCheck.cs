@@ -54,7 +54,8 @@ internal sealed class ImageCheck(SimulatorOptions options, Uri ownFiles) : IDisp
     private async Task<byte[]?> FetchAsync(string url, CancellationToken cancellationToken)
     {
         HttpClient client = url.StartsWith(ownFiles.AbsoluteUri, StringComparison.Ordinal) ? ownHttp : http;
-        using HttpResponseMessage response = await client.GetAsync(SimulatorHttp.Exact(url), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        using HttpResponseMessage response = await client.GetAsync(
+            SimulatorHttp.Exact(url), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         response.EnsureSuccessStatusCode();
         await using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
         using var image = new MemoryStream();

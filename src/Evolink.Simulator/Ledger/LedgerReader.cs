@@ -5,7 +5,8 @@ namespace Evolink.Simulator;
 /// <summary>Makes reports of the ledger.</summary>
 internal sealed class LedgerReader(SimulatorOptions options, Ledger ledger)
 {
-    private readonly ConcurrentDictionary<string, VideoReport> videos = new(StringComparer.Ordinal);
+    // Not by id alone: seeded ids may come again after a reset.
+    private readonly ConcurrentDictionary<(string Id, int Duration, string Quality), VideoReport> videos = [];
 
     /// <param name="withVideos">Whether to tell length and hash of every result, which makes and reads them all.</param>
     /// <param name="cancellationToken">Ends it early.</param>
@@ -52,9 +53,10 @@ internal sealed class LedgerReader(SimulatorOptions options, Ledger ledger)
 
     private async Task<VideoReport> VideoAsync(SimulatedTask task, CancellationToken cancellationToken)
     {
-        if (videos.TryGetValue(task.Id, out VideoReport? known))
+        (string, int, string) key = (task.Id, task.Duration, task.Quality);
+        if (videos.TryGetValue(key, out VideoReport? known))
             return known;
         GeneratedVideo video = GeneratedVideo.Of(task, options.VideoBytes);
-        return videos[task.Id] = new VideoReport(video.Length, await video.Sha256Async(cancellationToken));
+        return videos[key] = new VideoReport(video.Length, await video.Sha256Async(cancellationToken));
     }
 }

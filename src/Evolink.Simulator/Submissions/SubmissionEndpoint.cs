@@ -113,7 +113,7 @@ internal sealed partial class SubmissionEndpoint(
         for (int round = 0; ; round++)
         {
             string tail = options.Seed is { } seed
-                ? string.Concat(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}|{number}|{round}")).Take(8).Select(b => alphabet[b % alphabet.Length]))
+                ? string.Concat(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}|{number}|{round}"))[..8].Select(b => alphabet[b % alphabet.Length]))
                 : RandomNumberGenerator.GetString(alphabet, 8);
             string id = $"task-unified-{now.ToUnixTimeSeconds()}-{tail}";
             if (state.Find(id) is null)

@@ -1,6 +1,8 @@
 namespace Evolink.Simulator;
 
-/// <summary>A task as it was accepted, and the facts that came to it since. What it looks like at a moment is told by <see cref="TaskCourse"/>.</summary>
+/// <summary>
+/// A task as it was accepted, and the facts that came to it since. What it looks like at a moment is told by <see cref="TaskCourse"/>.
+/// </summary>
 internal sealed record SimulatedTask
 {
     public required string Id { get; init; }
@@ -50,7 +52,7 @@ internal sealed record SimulatedTask
     /// <summary>GETs of its result.</summary>
     public int Downloads { get; init; }
 
-    public IReadOnlyList<CallbackDelivery> Deliveries { get; init; } = [];
+    public IReadOnlyList<CallbackDelivery> Deliveries { get => field ?? []; init; }
 
     /// <summary>All callbacks were delivered or given up.</summary>
     public bool CallbacksDone { get; init; }

@@ -39,7 +39,8 @@ internal sealed record TaskCourse(string Status, int Progress, DateTimeOffset? E
             switch (fault)
             {
                 case ReadFault.Fails fails:
-                    return new TaskCourse(Failed, 0, end, new TaskFailure(fails.Code, fails.Message ?? $"The generation failed ({fails.Code}).\nPlease see the documentation."));
+                    string message = fails.Message ?? $"The generation failed ({fails.Code}).\nPlease see the documentation.";
+                    return new TaskCourse(Failed, 0, end, new TaskFailure(fails.Code, message));
                 case ReadFault.FailsWithoutError:
                     return new TaskCourse(Failed, 0, end);
                 case ReadFault.Cancelled cancelled:

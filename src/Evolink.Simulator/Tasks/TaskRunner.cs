@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Evolink.Simulator;
 
 /// <summary>What happens to a task by itself: its image is looked at, it ends, and its callbacks are sent.</summary>
-internal sealed partial class TaskRunner(SimulatorOptions options, Ledger ledger, ImageCheck images, CallbackPlan callbacks, CallbackSender sender, ILogger log)
-    : IAsyncDisposable
+internal sealed partial class TaskRunner(
+    SimulatorOptions options, Ledger ledger, ImageCheck images, CallbackPlan callbacks, CallbackSender sender, ILogger log) : IAsyncDisposable
 {
     // Task.Delay knows no longer ones.
     private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(40);
@@ -29,7 +29,8 @@ internal sealed partial class TaskRunner(SimulatorOptions options, Ledger ledger
     {
         Task run = Task.Run(() => RunAsync(taskId, stopping.Token));
         running[run] = taskId;
-        _ = run.ContinueWith(done => running.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _ = run.ContinueWith(
+            done => running.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     /// <summary>Waits until a callback of the task was tried, or none is to come.</summary>

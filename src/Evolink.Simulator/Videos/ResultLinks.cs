@@ -54,7 +54,9 @@ internal sealed partial class ResultLinks(SimulatorOptions options, Uri baseUrl,
         return query + string.Concat(Enumerable.Repeat("Zm9v~*+%2F%2b%25", 128));
     }
 
-    [GeneratedRegex(@"^/files/(?<task>task-unified-[0-9]+-[a-z0-9]{8})-(?<number>[0-9a-f]{4})(?<expiry>[0-9a-f]{12})[0-9a-f]{24}", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        "^/files/(?<task>task-unified-[0-9]+-[a-z0-9]{8})-(?<number>[0-9a-f]{4})(?<expiry>[0-9a-f]{12})[0-9a-f]{24}",
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Form();
 }
 

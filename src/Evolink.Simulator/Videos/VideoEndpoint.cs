@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -49,7 +48,7 @@ internal sealed class VideoEndpoint(SimulatorOptions options, ResultLinks links,
             ResultFault.Empty => TypedResults.Bytes([], VideoType),
             ResultFault.NoLength => new StreamedVideo(video.OpenRead, Declared: null, clock),
             ResultFault.Cut cut => new CutVideo(video, cut),
-            ResultFault.Stall stall => new StreamedVideo(video.OpenRead, Declared: video.Length, clock) { StallsAt = (long)(video.Length * stall.Fraction) },
+            ResultFault.Stall stall => Stalling(video, stall),
             ResultFault.Redirect redirect => new Moved(redirect.Location),
             ResultFault.RedirectLoop => new Moved(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget),
             ResultFault.Oversized oversized => Oversized(GeneratedVideo.Of(task, oversized.Bytes), oversized),
@@ -60,6 +59,9 @@ internal sealed class VideoEndpoint(SimulatorOptions options, ResultLinks links,
             _ => throw new InvalidOperationException($"No answer for the fault {fault.GetType().Name}."),
         };
     }
+
+    private StreamedVideo Stalling(GeneratedVideo video, ResultFault.Stall fault) =>
+        new(video.OpenRead, video.Length, clock) { StallsAt = (long)(video.Length * Math.Clamp(fault.Fraction, 0, 1)) };
 
     private StreamedVideo Oversized(GeneratedVideo video, ResultFault.Oversized fault) =>
         new(video.OpenRead, fault.Declared ? video.Length : null, clock);
@@ -79,7 +81,7 @@ internal sealed class VideoEndpoint(SimulatorOptions options, ResultLinks links,
     private static IResult Refused(int status)
     {
         string code = status == 403 ? "AccessDenied" : status == 404 ? "NoSuchKey" : "InternalError";
-        return Answers.Raw(status, string.Create(CultureInfo.InvariantCulture, $"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code></Error>"), "application/xml");
+        return Answers.Raw(status, $"""<?xml version="1.0" encoding="UTF-8"?><Error><Code>{code}</Code></Error>""", "application/xml");
     }
 
     private sealed class Moved(string location) : IResult

@@ -31,12 +31,14 @@ internal sealed class StubApi : IAsyncDisposable
         var api = new StubApi(builder.Build());
         api._app.Run(async context =>
         {
-            using var reader = new StreamReader(context.Request.Body, System.Text.Encoding.Latin1);
+            context.Request.EnableBuffering();
+            using var reader = new StreamReader(context.Request.Body, System.Text.Encoding.Latin1, leaveOpen: true);
             api._seen.Enqueue(new SeenRequest(
                 context.Request.Method,
                 context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
                 context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
                 await reader.ReadToEndAsync()));
+            context.Request.Body.Position = 0;
             await answers[Math.Min(Interlocked.Increment(ref api._calls), answers.Length) - 1](context);
         });
         await api._app.StartAsync();

@@ -23,7 +23,7 @@ public sealed class WaitForCompletionTests
     }
 
     [Theory]
-    [InlineData(10, 8.0, 8.0), InlineData(120, 9.6, 14.4), InlineData(3600, 12.0, 15.0)]
+    [InlineData(10, 8.0, 9.6), InlineData(120, 9.6, 14.4), InlineData(3600, 12.0, 15.0)]
     public async Task The_estimate_sets_the_pace(int estimate, double least, double most)
     {
         await using var api = await StubApi.StartAsync(Processing, Completed);

@@ -33,13 +33,13 @@ internal sealed class Api : IAsyncDisposable
         ["image_urls"] = new JsonArray("https://example.com/cat.png"),
     };
 
-    public static FaultOrder OnSubmit(SubmitFault fault) => new() { Script = new FaultScript { Submit = fault } };
+    public static FaultOrder OnSubmit(SubmitFault fault) => new(new FaultScript { Submit = fault });
 
-    public static FaultOrder OnCallbacks(params CallbackFault[] faults) => new() { Script = new FaultScript { Callbacks = faults } };
+    public static FaultOrder OnCallbacks(params CallbackFault[] faults) => new(new FaultScript { Callbacks = faults });
 
-    public static FaultOrder OnReads(params ReadFault[] faults) => new() { Script = new FaultScript { Reads = faults } };
+    public static FaultOrder OnReads(params ReadFault[] faults) => new(new FaultScript { Reads = faults });
 
-    public static FaultOrder OnResults(params ResultFault[] faults) => new() { Script = new FaultScript { Results = faults } };
+    public static FaultOrder OnResults(params ResultFault[] faults) => new(new FaultScript { Results = faults });
 
     public Task<HttpResponseMessage> PostAsync(JsonNode body, string? idempotencyKey = null) => PostAsync(body.ToJsonString(), idempotencyKey);
 
@@ -100,6 +100,18 @@ internal sealed class Api : IAsyncDisposable
         {
             TaskReport task = (await Simulator.ReadLedgerAsync(withVideos: false, patience.Token)).Tasks.Single(task => task.Id == id);
             if (reached(task))
+                return task;
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, patience.Token);
+        }
+    }
+
+    /// <summary>The first task, as soon as there is one.</summary>
+    public async Task<TaskReport> UntilFirstTaskAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
+        while (true)
+        {
+            if ((await Simulator.ReadLedgerAsync(withVideos: false, patience.Token)).Tasks is [var task, ..])
                 return task;
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, patience.Token);
         }

@@ -36,7 +36,9 @@ internal sealed class Receiver : IAsyncDisposable
             await context.Request.Body.CopyToAsync(body);
             receiver.received.Enqueue(new Received(
                 context.Request.Path + context.Request.QueryString, body.ToArray(), context.Request.ContentType, context.Request.Headers.UserAgent.ToString()));
-            context.Response.StatusCode = answer is null ? 200 : await answer(index, context);
+            int status = answer is null ? 200 : await answer(index, context);
+            if (!context.Response.HasStarted)
+                context.Response.StatusCode = status;
         });
         await server.StartAsync();
         return receiver;
