@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using Evolink.Client;
 using Evolink.Pipeline.Images;
 
@@ -25,6 +26,8 @@ public static class GenerationRequestReader
     public static (VideoGenerationRequest? Request, IReadOnlyList<ValidationIssue> Issues) Read(
         ReadOnlyMemory<byte> utf8, RequestRules rules)
     {
+        if (!Utf8.IsValid(utf8.Span))
+            return (null, [new ValidationIssue("body", ValidationCodes.Malformed, "The body is not UTF-8.")]);
         try
         {
             using JsonDocument document = JsonDocument.Parse(utf8, Strict);

@@ -1,6 +1,7 @@
 using Evolink.Client;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Tests.Support;
+using Evolink.Testing.Hosting;
 
 namespace Evolink.Pipeline.Tests.Generations;
 
@@ -23,7 +24,7 @@ public sealed class GenerationStoreTests(AzuriteFixture azurite)
     public async Task Of_many_who_write_one_job_one_creates_it_and_all_see_the_same()
     {
         await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
-        JobRecord job = Jobs.Accepted();
+        JobRecord job = Jobs.Accepted() with { RequestDigest = RequestDigest.Of(Request("cat").Body) };
         (JobRecord? Record, bool Created)[] results = await Task.WhenAll(
             Enumerable.Range(0, 20).Select(_ => pipeline.Store.CreateAsync(job, Request("cat"), None)));
         Assert.Single(results, result => result.Created);

@@ -1,6 +1,7 @@
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Submissions;
 using Evolink.Pipeline.Tests.Support;
+using Evolink.Testing.Hosting;
 using Evolink.Simulator;
 
 namespace Evolink.Pipeline.Tests.Submissions;

@@ -6,6 +6,7 @@ using Evolink.Pipeline.Submissions;
 using Evolink.Pipeline.Tasks;
 using Evolink.Pipeline.Videos;
 using Evolink.Simulator;
+using Evolink.Testing.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.FileProviders;

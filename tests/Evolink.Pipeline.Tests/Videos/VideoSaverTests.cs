@@ -4,6 +4,7 @@ using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Submissions;
 using Evolink.Pipeline.Tasks;
 using Evolink.Pipeline.Tests.Support;
+using Evolink.Testing.Hosting;
 using Evolink.Pipeline.Videos;
 using Evolink.Simulator;
 

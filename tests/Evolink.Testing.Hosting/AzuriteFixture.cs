@@ -1,11 +1,8 @@
 using Evolink.LocalHost.Azurite;
-using Evolink.Pipeline.Tests.Support;
 
-[assembly: AssemblyFixture(typeof(AzuriteFixture))]
+namespace Evolink.Testing.Hosting;
 
-namespace Evolink.Pipeline.Tests.Support;
-
-/// <summary>One Azurite in memory for all tests of this assembly; jobs have ids of their own, so that tests do not meet.</summary>
+/// <summary>One Azurite in memory for all tests of an assembly; jobs have ids of their own, so that tests do not meet.</summary>
 public sealed class AzuriteFixture : IAsyncLifetime
 {
     private AzuriteServer? _server;
