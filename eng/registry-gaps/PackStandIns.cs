@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
@@ -19,48 +18,62 @@ public sealed class PackStandIns : Microsoft.Build.Utilities.Task
     public string Dotnet { get; set; }
 
     [Required]
-    public string Root { get; set; }
+    public string ToolsPath { get; set; }
 
     [Required]
-    public string Revision { get; set; }
+    public string Root { get; set; }
 
     [Required]
     public ITaskItem[] Sources { get; set; }
 
-    [Required]
-    public ITaskItem[] Packages { get; set; }
+    private string Feed { get { return Path.Combine(Root, "feed"); } }
+
+    private string Staging { get { return Path.Combine(Root, "obj", "packages") + "/"; } }
+
+    /// <summary>Written last and dated back to the beginning, so that a source changed in between is newer.</summary>
+    private string Stamp { get { return Path.Combine(Feed, "packed"); } }
 
     public override bool Execute()
     {
-        string revision = RevisionOf(Sources.Select(source => source.GetMetadata("FullPath")));
-        if (revision != Revision)
-        {
-            Log.LogError(
-                null, "EVOLINKGAP001", null, Path.Combine(Root, "revision.txt"), 0, 0, 0, 0,
-                "The stand-ins changed, and NuGet caches by version: write {0} into eng/registry-gaps/revision.txt.", revision);
-            return false;
-        }
-
         Directory.CreateDirectory(Path.Combine(Root, "obj"));
         using (Lock())
         {
-            return IsPacked() || (Build() && Publish());
+            if (IsPacked())
+            {
+                return true;
+            }
+
+            DateTime begun = DateTime.UtcNow;
+            string revision = Revision();
+            if (!Build(revision))
+            {
+                return false;
+            }
+
+            Publish();
+            File.WriteAllText(Stamp, revision);
+            File.SetLastWriteTimeUtc(Stamp, begun);
+            Log.LogMessage("Packed the stand-ins as revision {0}.", revision);
+            return true;
         }
     }
 
-    /// <summary>24 bits of the SHA-256 of all sources: a number that fits a version part and differs whenever a source does.</summary>
-    private string RevisionOf(IEnumerable<string> files)
+    /// <summary>
+    /// 16 bits of the SHA-256 of all sources, never 0: the fourth part of every packed version. A changed stand-in is a new version, so
+    /// every project that was restored with the old one misses it and restores again.
+    /// </summary>
+    private string Revision()
     {
+        var content = new StringBuilder();
+        foreach (string file in Sources.Select(source => source.GetMetadata("FullPath")).OrderBy(f => f, StringComparer.Ordinal))
+        {
+            content.Append(Path.GetFileName(file)).Append('\n').Append(File.ReadAllText(file).Replace("\r", "")).Append('\n');
+        }
+
         using (SHA256 sha = SHA256.Create())
         {
-            var content = new StringBuilder();
-            foreach (string file in files.Select(f => f.Replace('\\', '/')).Distinct().OrderBy(f => f, StringComparer.Ordinal))
-            {
-                content.Append(file.Substring(Root.Length)).Append('\n').Append(File.ReadAllText(file).Replace("\r", "")).Append('\n');
-            }
-
             byte[] hash = sha.ComputeHash(Encoding.UTF8.GetBytes(content.ToString()));
-            return (1 + (hash[0] << 16 | hash[1] << 8 | hash[2])).ToString();
+            return (1 + (hash[0] << 8 | hash[1])).ToString();
         }
     }
 
@@ -82,68 +95,77 @@ public sealed class PackStandIns : Microsoft.Build.Utilities.Task
 
     private bool IsPacked()
     {
-        DateTime newest = Sources.Select(source => File.GetLastWriteTimeUtc(source.GetMetadata("FullPath"))).Max();
-        return Packages.All(package => File.Exists(package.ItemSpec) && File.GetLastWriteTimeUtc(package.ItemSpec) >= newest);
+        return File.Exists(Stamp)
+            && Sources.All(source => File.GetLastWriteTimeUtc(source.GetMetadata("FullPath")) <= File.GetLastWriteTimeUtc(Stamp));
     }
 
-    private string Staging { get { return Path.Combine(Root, "obj", "packages") + "/"; } }
-
-    private bool Build()
+    private bool Build(string revision)
     {
         if (Directory.Exists(Staging))
         {
             Directory.Delete(Staging, true);
         }
 
-        var start = new ProcessStartInfo(string.IsNullOrEmpty(Dotnet) ? "dotnet" : Dotnet)
+        // Without a compiler server every stand-in would pay for a compiler's start. This one is private and ends with the build, as
+        // the nodes do: nothing that packing starts outlives it, whatever the caller's settings for servers are.
+        string server = "registry-gaps-" + Guid.NewGuid().ToString("N");
+        string output;
+        bool built = Run(
+            "msbuild StandIns.slnx -restore -t:PackStandIn -nologo -v:minimal -tl:off -m -nodeReuse:false"
+                + " -p:UseSharedCompilation=true -p:SharedCompilationId=" + server + " -p:StandInRevision=" + revision + " \"-p:StandInStaging=" + Staging + "\"",
+            out output);
+        string compiler = Path.Combine(ToolsPath, "Roslyn", "bincore", "VBCSCompiler.dll");
+        string ignored;
+        if (File.Exists(compiler))
         {
-            Arguments = "msbuild StandIns.slnx -restore -t:PackStandIn -nologo -v:minimal -tl:off -m -nodeReuse:false -p:UseSharedCompilation=true -p:StandInStaging=" + Staging,
+            Run("exec \"" + compiler + "\" -pipename:" + server + " -shutdown", out ignored);
+        }
+
+        if (!built)
+        {
+            Log.LogError(null, "EVOLINKGAP001", null, null, 0, 0, 0, 0, "The API stand-ins could not be packed:\n{0}", output);
+        }
+
+        return built;
+    }
+
+    private bool Run(string arguments, out string output)
+    {
+        var start = new ProcessStartInfo(string.IsNullOrEmpty(Dotnet) ? "dotnet" : Dotnet, arguments)
+        {
             WorkingDirectory = Root,
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        using (Process build = Process.Start(start))
+        var text = new StringBuilder();
+        DataReceivedEventHandler keep = (_, line) => { lock (text) { text.AppendLine(line.Data); } };
+        using (Process process = Process.Start(start))
         {
-            var output = new StringBuilder();
-            DataReceivedEventHandler keep = (_, line) => { lock (output) { output.AppendLine(line.Data); } };
-            build.OutputDataReceived += keep;
-            build.ErrorDataReceived += keep;
-            build.BeginOutputReadLine();
-            build.BeginErrorReadLine();
-            build.WaitForExit();
-            if (build.ExitCode != 0)
-            {
-                Log.LogError(null, "EVOLINKGAP002", null, null, 0, 0, 0, 0, "The API stand-ins could not be packed:\n{0}", output);
-            }
-
-            return build.ExitCode == 0;
+            process.OutputDataReceived += keep;
+            process.ErrorDataReceived += keep;
+            process.BeginOutputReadLine();
+            process.BeginErrorReadLine();
+            process.WaitForExit();
+            output = text.ToString();
+            return process.ExitCode == 0;
         }
     }
 
-    private bool Publish()
+    /// <summary>A folder appears in the feed whole, by a rename; what an earlier revision left goes, for NuGet takes the lowest version.</summary>
+    private void Publish()
     {
-        foreach (ITaskItem package in Packages)
+        foreach (string package in Directory.GetDirectories(Staging))
         {
-            string staged = Path.Combine(Staging, Path.GetFileName(package.ItemSpec));
-            File.SetLastWriteTimeUtc(staged, DateTime.UtcNow);
-            if (File.Exists(package.ItemSpec))
+            string id = Path.Combine(Feed, Path.GetFileName(package));
+            string version = Path.GetFileName(Directory.GetDirectories(package).Single());
+            Directory.CreateDirectory(id);
+            foreach (string old in Directory.GetDirectories(id))
             {
-                File.Replace(staged, package.ItemSpec, null);
+                Directory.Delete(old, true);
             }
-            else
-            {
-                File.Move(staged, package.ItemSpec);
-            }
-        }
 
-        // NuGet takes the lowest version: what an earlier revision left would win.
-        foreach (string old in Directory.GetFiles(Path.GetDirectoryName(Packages[0].ItemSpec), "*.nupkg")
-            .Except(Packages.Select(package => package.ItemSpec)))
-        {
-            File.Delete(old);
+            Directory.Move(Path.Combine(package, version), Path.Combine(id, version));
         }
-
-        return true;
     }
 }

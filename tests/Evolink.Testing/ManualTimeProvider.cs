@@ -49,14 +49,15 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
     }
 
     /// <summary>Moves the clock from timer to timer until the task is done.</summary>
-    public async Task AdvanceUntilAsync(Task task)
+    /// <param name="task">The work that sets the timers.</param>
+    /// <param name="waitFor">
+    /// Moves only while at least so many are set: 2 where one of them is a time-out that must not fire while real work is under way.
+    /// </param>
+    public async Task AdvanceUntilAsync(Task task, int waitFor = 1)
     {
-        while (!task.IsCompleted)
+        while (await Task.WhenAny(task, TimersAsync(waitFor)).ConfigureAwait(false) != task)
         {
-            Task timerSet;
-            lock (_lock) timerSet = _timerSet.Task;
             if (UntilNextTimer is { } span) Advance(span > TimeSpan.Zero ? span : TimeSpan.Zero);
-            else await Task.WhenAny(task, timerSet).ConfigureAwait(false);
         }
 
         await task.ConfigureAwait(false);

@@ -47,8 +47,9 @@ public sealed record VideoGenerationRequest
     public string? CallbackUrl { get; init; }
 
     /// <summary>Properties that this version does not know; they are sent as they are.</summary>
+    /// <remarks>Settable, because generated JSON code cannot fill extension data that is init-only.</remarks>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? AdditionalProperties { get; init; }
+    public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
 }
 
 /// <summary>The <c>model_params</c> of a generation.</summary>
@@ -59,6 +60,7 @@ public sealed record VideoModelParameters
     public string? ShotType { get; init; }
 
     /// <summary>Properties that this version does not know; they are sent as they are.</summary>
+    /// <remarks>Settable, because generated JSON code cannot fill extension data that is init-only.</remarks>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? AdditionalProperties { get; init; }
+    public IDictionary<string, JsonElement>? AdditionalProperties { get; set; }
 }

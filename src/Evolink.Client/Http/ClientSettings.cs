@@ -12,9 +12,9 @@ internal sealed class ClientSettings
         BaseUrl = CheckedBase(options.BaseUrl, options.AllowLoopback, nameof(options.BaseUrl));
         FilesBaseUrl = CheckedBase(options.FilesBaseUrl, options.AllowLoopback, nameof(options.FilesBaseUrl));
         UserAgent = string.IsNullOrWhiteSpace(options.UserAgent) ? EvolinkClientOptions.DefaultUserAgent : options.UserAgent;
-        SubmitTimeout = options.SubmitTimeout;
-        ReadTimeout = options.ReadTimeout;
-        UploadTimeout = options.UploadTimeout;
+        SubmitTimeout = CheckedTimeout(options.SubmitTimeout, nameof(options.SubmitTimeout));
+        ReadTimeout = CheckedTimeout(options.ReadTimeout, nameof(options.ReadTimeout));
+        UploadTimeout = CheckedTimeout(options.UploadTimeout, nameof(options.UploadTimeout));
         TimeProvider = options.TimeProvider;
         Validation = new ValidationOptions { AllowLoopback = options.AllowLoopback };
     }
@@ -50,6 +50,10 @@ internal sealed class ClientSettings
 
     /// <summary>The key for removing it from messages; empty where there is none.</summary>
     public string KeyToHide() => _key()?.Trim() ?? "";
+
+    private static TimeSpan CheckedTimeout(TimeSpan timeout, string name) => timeout > TimeSpan.Zero || timeout == Timeout.InfiniteTimeSpan
+        ? timeout
+        : throw new ArgumentOutOfRangeException(name, timeout, $"{name} must be longer than nothing.");
 
     private static Uri CheckedBase(Uri address, bool allowLoopback, string name)
     {

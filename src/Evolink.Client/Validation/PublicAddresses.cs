@@ -72,7 +72,7 @@ public static class PublicAddresses
         var labels = host.Split('.');
         return labels.Length > 1
             && Array.TrueForAll(labels, label => label.Length > 0)
-            && Ascii.IsValid(host)
+            && Ascii.IsValid(url.Host)
             && !EndsInNumber(labels[^1])
             && !Array.Exists(LocalZones, zone => host.EndsWith("." + zone, StringComparison.OrdinalIgnoreCase));
     }

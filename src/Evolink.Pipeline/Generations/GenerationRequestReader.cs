@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using Evolink.Client;
+using Evolink.Pipeline.Images;
 
 namespace Evolink.Pipeline.Generations;
 
@@ -20,15 +22,16 @@ public static class GenerationRequestReader
 
     /// <summary>Reads and checks a body.</summary>
     /// <param name="utf8">The body.</param>
-    /// <param name="validation">How strictly links are checked.</param>
-    /// <param name="allowUnknown">Whether unknown properties are passed on instead of refused.</param>
+    /// <param name="rules">What is allowed here.</param>
     public static (VideoGenerationRequest? Request, IReadOnlyList<ValidationIssue> Issues) Read(
-        ReadOnlyMemory<byte> utf8, ValidationOptions validation, bool allowUnknown)
+        ReadOnlyMemory<byte> utf8, RequestRules rules)
     {
+        if (!Utf8.IsValid(utf8.Span))
+            return (null, [new ValidationIssue("body", ValidationCodes.Malformed, "The body is not UTF-8.")]);
         try
         {
             using JsonDocument document = JsonDocument.Parse(utf8, Strict);
-            return Read(document.RootElement, validation, allowUnknown);
+            return Read(document.RootElement, rules);
         }
         catch (JsonException e)
         {
@@ -38,7 +41,7 @@ public static class GenerationRequestReader
 
     /// <summary>Reads and checks a body that was parsed already, without doubled properties.</summary>
     public static (VideoGenerationRequest? Request, IReadOnlyList<ValidationIssue> Issues) Read(
-        JsonElement body, ValidationOptions validation, bool allowUnknown)
+        JsonElement body, RequestRules rules)
     {
         if (body.ValueKind != JsonValueKind.Object)
             return (null, [new ValidationIssue("body", ValidationCodes.Malformed, $"The body is a JSON {Name(body)}; it must be an object.")]);
@@ -56,18 +59,21 @@ public static class GenerationRequestReader
             ModelParams = model is null ? null : new VideoModelParameters
             {
                 ShotType = model.String("shot_type"),
-                AdditionalProperties = allowUnknown ? model.Unknown() : null,
+                AdditionalProperties = rules.AllowUnknown ? model.Unknown() : null,
             },
             AudioUrl = fields.String("audio_url"),
             CallbackUrl = fields.String("callback_url"),
-            AdditionalProperties = allowUnknown ? fields.Unknown() : null,
+            AdditionalProperties = rules.AllowUnknown ? fields.Unknown() : null,
         };
         List<ValidationIssue> issues = [.. fields.Issues, .. model?.Issues ?? []];
-        if (!allowUnknown)
+        if (!rules.AllowUnknown)
             issues.AddRange([.. fields.UnknownIssues(), .. model?.UnknownIssues() ?? []]);
-        // A field of the wrong type reads as absent: the type is its mistake, not the absence.
-        HashSet<string> named = [.. issues.Select(issue => issue.Param)];
-        issues.AddRange(VideoGenerationRequestValidator.Validate(request, validation).Where(issue => !named.Contains(issue.Param)));
+        // A field of the wrong type reads as absent: the type is its mistake, not the absence. The client's own image is not fetched over
+        // its link, so the rules for links do not concern it.
+        HashSet<string> settled = [.. issues.Select(issue => issue.Param)];
+        if (request.ImageUrls is [var image] && ImageLinks.Own(image, rules.OwnBases) is not null)
+            settled.Add("image_urls[0]");
+        issues.AddRange(VideoGenerationRequestValidator.Validate(request, rules.Validation).Where(issue => !settled.Contains(issue.Param)));
         return (request, issues);
     }
 

@@ -28,11 +28,13 @@ public static class SubmitEntries
     /// <summary>The entry of a submit that failed, by what that means for money.</summary>
     public static Attempt Refused(Attempt entry, EvolinkException failure, DateTimeOffset now, double jitter)
     {
-        Attempt noted = entry with { Error = new JobError(failure.Code, failure.Message), RequestId = failure.RequestId };
+        Attempt noted = entry with { Error = new JobError(failure.Code, failure.ErrorMessage ?? failure.Message), RequestId = failure.RequestId };
         return failure.Outcome switch
         {
             // A refused replay says nothing of the first sending, which may have been paid.
             _ when entry.Replayed => Unknown(noted, now),
+            // The client library refused it before anything left; it would refuse it again.
+            _ when failure is EvolinkValidationException => noted with { State = AttemptState.Rejected, RetryAt = null },
             SubmitOutcome.NotSent => Later(noted, AttemptState.NotSent, failure.RetryAfter, now, jitter),
             SubmitOutcome.Throttled => Later(noted, AttemptState.Throttled, failure.RetryAfter, now, jitter),
             SubmitOutcome.Rejected => noted with { State = AttemptState.Rejected, RetryAt = null },

@@ -74,6 +74,10 @@ public sealed class VideoStore(EvolinkStorage storage, IOptions<EvolinkOptions> 
         }
     }
 
+    /// <summary>Opens a video for reading from any position.</summary>
+    public Task<Stream> OpenAsync(SavedVideo video, CancellationToken cancellationToken) =>
+        storage.Videos.GetBlobClient(video.Blob).OpenReadAsync(cancellationToken: cancellationToken);
+
     /// <inheritdoc/>
     public void Dispose() => _budget.Dispose();
 

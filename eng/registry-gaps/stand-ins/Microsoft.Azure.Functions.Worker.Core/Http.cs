@@ -61,7 +61,24 @@ namespace Microsoft.Azure.Functions.Worker.Http
         }
     }
 
-    public sealed class HttpHeadersCollection : HttpHeaders;
+    public sealed class HttpHeadersCollection : HttpHeaders
+    {
+        public HttpHeadersCollection()
+        {
+        }
+
+        public HttpHeadersCollection(IEnumerable<KeyValuePair<string, IEnumerable<string>>> headers)
+        {
+            foreach ((string name, IEnumerable<string> values) in headers)
+                TryAddWithoutValidation(name, values);
+        }
+
+        public HttpHeadersCollection(IEnumerable<KeyValuePair<string, string>> headers)
+        {
+            foreach ((string name, string value) in headers)
+                TryAddWithoutValidation(name, value);
+        }
+    }
 
     public abstract class HttpCookies
     {

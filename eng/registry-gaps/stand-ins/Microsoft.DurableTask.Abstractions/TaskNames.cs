@@ -31,6 +31,8 @@ public readonly struct TaskName : IEquatable<TaskName>
 
 public readonly struct TaskVersion : IEquatable<TaskVersion>
 {
+    public static readonly TaskVersion Unversioned;
+
     private readonly string? _version;
 
     public TaskVersion(string? version) => _version = version;
@@ -39,7 +41,7 @@ public readonly struct TaskVersion : IEquatable<TaskVersion>
 
     public static implicit operator string(TaskVersion value) => value.Version;
 
-    public static implicit operator TaskVersion(string value) => new(value);
+    public static implicit operator TaskVersion(string? value) => new(value);
 
     public static bool operator ==(TaskVersion a, TaskVersion b) => a.Equals(b);
 

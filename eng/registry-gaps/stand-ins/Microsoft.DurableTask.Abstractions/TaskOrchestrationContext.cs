@@ -6,6 +6,8 @@ namespace Microsoft.DurableTask;
 
 public abstract class TaskOrchestrationContext
 {
+    private ILoggerFactory? _replaySafeLoggers;
+
     public abstract TaskName Name { get; }
 
     public abstract string InstanceId { get; }
@@ -23,7 +25,7 @@ public abstract class TaskOrchestrationContext
     public virtual TaskOrchestrationEntityFeature Entities =>
         throw new NotSupportedException($"{GetType()} does not support durable entities.");
 
-    public virtual ILoggerFactory ReplaySafeLoggerFactory => new ReplaySafeLoggers(this);
+    public virtual ILoggerFactory ReplaySafeLoggerFactory => _replaySafeLoggers ??= new ReplaySafeLoggers(this);
 
     protected abstract ILoggerFactory LoggerFactory { get; }
 
@@ -91,8 +93,9 @@ public abstract class TaskOrchestrationContext
 
     public virtual int CompareVersionTo(string version)
     {
+        // No version is lower than any.
         if (string.IsNullOrWhiteSpace(Version) || string.IsNullOrWhiteSpace(version))
-            return string.IsNullOrWhiteSpace(Version).CompareTo(string.IsNullOrWhiteSpace(version)) * -1;
+            return string.IsNullOrWhiteSpace(version).CompareTo(string.IsNullOrWhiteSpace(Version));
         return System.Version.TryParse(Version, out System.Version? own) && System.Version.TryParse(version, out System.Version? other)
             ? own.CompareTo(other)
             : string.Compare(Version, version, StringComparison.OrdinalIgnoreCase);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using RegistryGaps;
 
 namespace Microsoft.DurableTask.Client;
 
@@ -108,9 +109,8 @@ public sealed class SerializedData(string data, DataConverter? converter = null)
 {
     public string Value { get; } = data;
 
-    public DataConverter? Converter { get; } = converter;
+    // The real default is a JSON converter, which is behaviour.
+    public DataConverter Converter => converter ?? throw StandIn.Called();
 
-    public T ReadAs<T>() => Converter is { } converter
-        ? converter.Deserialize<T>(Value)!
-        : throw new InvalidOperationException("This value came without a converter.");
+    public T ReadAs<T>() => Converter.Deserialize<T>(Value)!;
 }

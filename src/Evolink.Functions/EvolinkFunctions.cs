@@ -1,0 +1,33 @@
+using Evolink.Functions.Generations;
+using Evolink.Functions.Health;
+using Evolink.Functions.Http;
+using Evolink.Functions.Tasks;
+using Evolink.Pipeline;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Evolink.Functions;
+
+/// <summary>What the app is made of; the same for every host that runs it.</summary>
+public static class EvolinkFunctions
+{
+    /// <summary>Adds the app's services.</summary>
+    public static IServiceCollection AddEvolink(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddEvolinkPipeline(configuration);
+        services.AddHostedService<StorageSetup>();
+        services.AddSingleton<Callers>();
+        services.AddSingleton<RequestGate>();
+        services.AddSingleton<KnownRoutes>();
+        services.AddSingleton<GenerationIntake>();
+        services.AddSingleton<TaskViews>();
+        services.AddSingleton<TaskWaiting>();
+        services.AddSingleton<DependencyChecks>();
+        return services;
+    }
+
+    /// <summary>Adds the app's middleware: who is calling, and how errors look.</summary>
+    public static IFunctionsWorkerApplicationBuilder UseEvolink(this IFunctionsWorkerApplicationBuilder builder) => builder.Use(
+        next => context => context.InstanceServices.GetRequiredService<RequestGate>().InvokeAsync(context, next));
+}

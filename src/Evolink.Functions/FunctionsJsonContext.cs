@@ -1,0 +1,13 @@
+using System.Text.Json.Serialization;
+using Evolink.Functions.Health;
+using Evolink.Functions.Images;
+using Evolink.Functions.Tasks;
+
+namespace Evolink.Functions;
+
+/// <summary>Source-generated JSON of the app's answers.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(TaskView))]
+[JsonSerializable(typeof(ImageAnswer))]
+[JsonSerializable(typeof(HealthReport))]
+internal sealed partial class FunctionsJsonContext : JsonSerializerContext;

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using Evolink.Client;
+using Evolink.Functions.Http;
+using Evolink.Functions.Tasks;
+using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Options;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Options;
+
+namespace Evolink.Functions.Generations;
+
+/// <summary><c>POST /v1/videos/generations</c>: Evolink's own call, made durable.</summary>
+public sealed class CreateGeneration(GenerationIntake intake, TaskViews views, IOptions<EvolinkOptions> options)
+{
+    private const int MaxKey = 255;
+
+    /// <summary>Checks the request before any money moves, and accepts it.</summary>
+    [Function(nameof(CreateGeneration))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/videos/generations")] HttpRequest request,
+        [DurableClient] DurableTaskClient durable,
+        CancellationToken cancellationToken)
+    {
+        if (await RequestBody.ReadAsync(request, RequestBody.MaxJson, cancellationToken) is not { } body)
+            return Errors.TooLarge(RequestBody.MaxJson);
+        if (!TryReadKey(request, out string? key))
+            return Errors.Invalid([new ValidationIssue("Idempotency-Key", ValidationCodes.Malformed, $"The Idempotency-Key must be one value of 1 to {MaxKey} visible ASCII characters.")]);
+
+        IReadOnlyList<Uri> ownBases = request.AllOwnBases(options.Value);
+        (VideoGenerationRequest? generation, IReadOnlyList<ValidationIssue> issues) = GenerationRequestReader.Read(
+            body, new RequestRules(ownBases, options.Value.AllowLoopback, options.Value.AllowUnknownFields));
+        if (issues.Count > 0 || generation is null)
+            return Errors.Invalid(issues);
+
+        NewGeneration wanted = new("http", request.HttpContext.Caller.Name, generation, key, ownBases);
+        return await intake.AcceptAsync(durable, wanted, cancellationToken) switch
+        {
+            IntakeResult.Accepted accepted => await AnswerAsync(request, accepted, cancellationToken),
+            IntakeResult.Refused refused => Errors.Invalid(refused.Issues),
+            IntakeResult.Conflict => Errors.IdempotencyConflict,
+            IntakeResult.NotReady notReady => Errors.NotReady(notReady.Missing),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private async Task<IResult> AnswerAsync(HttpRequest request, IntakeResult.Accepted accepted, CancellationToken cancellationToken)
+    {
+        TaskView view = await views.MakeAsync(accepted.Job, request.OwnBase, cancellationToken);
+        IHeaderDictionary headers = request.HttpContext.Response.Headers;
+        headers.Location = $"/v1/tasks/{accepted.Job.Id}";
+        headers.RetryAfter = TaskViews.RetryAfterSeconds(accepted.Job);
+        if (accepted.Replayed)
+            headers["Idempotency-Replayed"] = "true";
+        return TypedResults.Json(view, FunctionsJsonContext.Default.TaskView);
+    }
+
+    private static bool TryReadKey(HttpRequest request, out string? key)
+    {
+        var values = request.Headers["Idempotency-Key"];
+        key = values.Count == 0 ? null : values[0];
+        return values.Count == 0 || (values.Count == 1 && key is { Length: > 0 and <= MaxKey } && !key.AsSpan().ContainsAnyExceptInRange('!', '~'));
+    }
+}

@@ -1,0 +1,13 @@
+using Evolink.Pipeline.Generations;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Evolink.Functions.Generations;
+
+/// <summary>Activity: gives the job its terminal state.</summary>
+public sealed class FinishGeneration(GenerationFinisher finisher)
+{
+    /// <summary>Runs the activity; its result, the state's wire status, is the orchestration's output.</summary>
+    [Function(nameof(FinishGeneration))]
+    public async Task<string> RunAsync([ActivityTrigger] GenerationRef generation, CancellationToken cancellationToken) =>
+        (await finisher.FinishAsync(generation, cancellationToken)).WireStatus;
+}

@@ -1,0 +1,78 @@
+using Evolink.Client;
+using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Images;
+using Evolink.Pipeline.Options;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Evolink.Functions.Generations;
+
+/// <summary>The one way in: every trigger ends here. Writes the job and starts its orchestration; the same identity meets the same job.</summary>
+public sealed partial class GenerationIntake(
+    GenerationStore store, ImageStore images, IOptions<EvolinkOptions> options, TimeProvider time, ILogger<GenerationIntake> log)
+{
+    /// <summary>Accepts a checked request.</summary>
+    public async Task<IntakeResult> AcceptAsync(DurableTaskClient durable, NewGeneration generation, CancellationToken cancellationToken)
+    {
+        if (EvolinkReadiness.Missing(options.Value) is { Count: > 0 } missing)
+            return new IntakeResult.NotReady(missing);
+
+        string? ownImage = generation.Request.ImageUrls is [var url] ? ImageLinks.Own(url, generation.OwnBases) : null;
+        if (ownImage is not null && !await images.ExistsAsync(generation.Client, ownImage, cancellationToken))
+            return new IntakeResult.Refused([NoSuchImage]);
+
+        JobRecord wanted = NewRecord(generation);
+        (JobRecord? job, bool created) = await store.CreateAsync(wanted, new StoredRequest(generation.Request, ownImage), cancellationToken);
+        if (job is null || job.RequestDigest != wanted.RequestDigest || job.Client != wanted.Client)
+            return new IntakeResult.Conflict();
+
+        if (!job.State.IsTerminal)
+            await StartAsync(durable, job, cancellationToken);
+        LogAccepted(job.Id, job.Source, created);
+        return new IntakeResult.Accepted(job, Replayed: !created);
+    }
+
+    private static ValidationIssue NoSuchImage => new(
+        "image_urls[0]", ValidationCodes.NotSupported, "'image_urls[0]' names an image of this service that you have not uploaded, or that has expired; POST it to /v1/images first.");
+
+    private JobRecord NewRecord(NewGeneration generation)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        JobId id = generation.Key is { } key ? JobId.From(generation.Source, generation.Client, key) : JobId.New();
+        return new JobRecord
+        {
+            Id = id,
+            Client = generation.Client,
+            Hub = options.Value.Hub,
+            Source = generation.Source,
+            RequestDigest = RequestDigest.Of(generation.Request),
+            Model = generation.Request.Model ?? VideoGenerationRequest.Wan26ImageToVideo,
+            Duration = generation.Request.Duration,
+            Quality = generation.Request.Quality,
+            State = JobState.Accepted,
+            AcceptedAt = now,
+            UpdatedAt = now,
+            Timeline = [new StateChange(now, JobState.Accepted, 1)],
+        };
+    }
+
+    // The record is what makes the job: if the engine cannot be reached now, the sweep starts it later.
+    private async Task StartAsync(DurableTaskClient durable, JobRecord job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await GenerationStarter.StartAcceptedAsync(durable, job.Ref, cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogNotStarted(e, job.Id);
+        }
+    }
+
+    [LoggerMessage(2001, LogLevel.Information, "Job {JobId} accepted from {Source} (new: {Created}).")]
+    private partial void LogAccepted(JobId jobId, string source, bool created);
+
+    [LoggerMessage(2002, LogLevel.Error, "Job {JobId} is written, but its orchestration could not be started; the sweep will.")]
+    private partial void LogNotStarted(Exception e, JobId jobId);
+}

@@ -1,0 +1,28 @@
+using Evolink.Client;
+using Evolink.Pipeline.Generations;
+
+namespace Evolink.Functions.Generations;
+
+/// <summary>What became of a request on its way in.</summary>
+public abstract record IntakeResult
+{
+    private IntakeResult()
+    {
+    }
+
+    /// <summary>The job exists and is under way, or over.</summary>
+    /// <param name="Job">Its record.</param>
+    /// <param name="Replayed">Whether it was there before.</param>
+    public sealed record Accepted(JobRecord Job, bool Replayed) : IntakeResult;
+
+    /// <summary>The request is wrong.</summary>
+    /// <param name="Issues">What is wrong with it.</param>
+    public sealed record Refused(IReadOnlyList<ValidationIssue> Issues) : IntakeResult;
+
+    /// <summary>Its identity already stands for another request.</summary>
+    public sealed record Conflict : IntakeResult;
+
+    /// <summary>The app is not configured for work.</summary>
+    /// <param name="Missing">The settings that are missing.</param>
+    public sealed record NotReady(IReadOnlyList<string> Missing) : IntakeResult;
+}

@@ -1,0 +1,11 @@
+using Evolink.Client;
+
+namespace Evolink.Functions.Generations;
+
+/// <summary>A checked request on its way in.</summary>
+/// <param name="Source">Where it came from: <c>http</c>, <c>queue</c>, <c>blob</c> or <c>batch</c>.</param>
+/// <param name="Client">Name of the client that will own the job.</param>
+/// <param name="Request">What shall be generated.</param>
+/// <param name="Key">Its identity within source and client; null where it has none and every delivery is a new job.</param>
+/// <param name="OwnBases">Addresses under which this app is reached: a link to an image there names the client's own image.</param>
+public sealed record NewGeneration(string Source, string Client, VideoGenerationRequest Request, string? Key, IReadOnlyList<Uri> OwnBases);

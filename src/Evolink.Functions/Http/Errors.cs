@@ -1,0 +1,40 @@
+using Evolink.Client;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Evolink.Functions.Http;
+
+/// <summary>Error answers in Evolink's own envelope.</summary>
+internal static class Errors
+{
+    public static JsonHttpResult<EvolinkErrorResponse> Invalid(IReadOnlyList<ValidationIssue> issues) => Envelope(
+        StatusCodes.Status400BadRequest, "invalid_request", string.Join(' ', issues.Select(issue => issue.Message)), "invalid_request_error", issues[0].Param);
+
+    public static JsonHttpResult<EvolinkErrorResponse> Unauthorized { get; } = Envelope(
+        StatusCodes.Status401Unauthorized, "unauthorized", "The request needs 'Authorization: Bearer KEY' with a valid key.", "authentication_error");
+
+    public static JsonHttpResult<EvolinkErrorResponse> NotFound(string what, string code = "not_found") => Envelope(
+        StatusCodes.Status404NotFound, code, what, "invalid_request_error");
+
+    public static JsonHttpResult<EvolinkErrorResponse> MethodNotAllowed(string method, string path, string allowed) => Envelope(
+        StatusCodes.Status405MethodNotAllowed, "method_not_allowed", $"{path} takes {allowed}, not {method}.", "invalid_request_error");
+
+    public static JsonHttpResult<EvolinkErrorResponse> IdempotencyConflict { get; } = Envelope(
+        StatusCodes.Status409Conflict,
+        "idempotency_conflict",
+        "This Idempotency-Key was used before with another request. Use a new key for a new request, or send the same body again.",
+        "invalid_request_error",
+        "Idempotency-Key");
+
+    public static JsonHttpResult<EvolinkErrorResponse> TooLarge(long limit) => Envelope(
+        StatusCodes.Status413PayloadTooLarge, "payload_too_large", $"The body may have at most {limit:N0} bytes.", "invalid_request_error");
+
+    public static JsonHttpResult<EvolinkErrorResponse> NotReady(IReadOnlyList<string> missing) => Envelope(
+        StatusCodes.Status503ServiceUnavailable, "service_not_configured", $"This service is not configured yet: {string.Join(", ", missing)} missing.", "api_error");
+
+    public static JsonHttpResult<EvolinkErrorResponse> Internal { get; } = Envelope(
+        StatusCodes.Status500InternalServerError, "internal_error", "Internal server error", "api_error");
+
+    public static JsonHttpResult<EvolinkErrorResponse> Envelope(int status, string code, string message, string type, string? param = null) =>
+        TypedResults.Json(new EvolinkErrorResponse(new EvolinkError(code, message, type, param)), EvolinkJsonContext.Default.EvolinkErrorResponse, statusCode: status);
+}

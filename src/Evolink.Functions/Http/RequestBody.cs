@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Evolink.Functions.Http;
+
+/// <summary>Reads bodies by hand, bounded.</summary>
+internal static class RequestBody
+{
+    /// <summary>Largest JSON body, in bytes.</summary>
+    public const int MaxJson = 1 << 20;
+
+    /// <summary>The whole body, or null where it is larger than <paramref name="limit"/>. Nothing is allocated by what the request says of itself.</summary>
+    public static async Task<byte[]?> ReadAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
+    {
+        if (request.ContentLength > limit)
+            return null;
+        using MemoryStream body = new();
+        byte[] buffer = new byte[16 * 1024];
+        int read;
+        while ((read = await request.Body.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            if (body.Length + read > limit)
+                return null;
+            body.Write(buffer, 0, read);
+        }
+
+        return body.ToArray();
+    }
+}

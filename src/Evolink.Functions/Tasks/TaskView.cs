@@ -1,0 +1,73 @@
+using System.Text.Json.Serialization;
+using Evolink.Client;
+
+namespace Evolink.Functions.Tasks;
+
+/// <summary>A job in the shape of Evolink's own task, with what this service adds.</summary>
+public sealed record TaskView
+{
+    /// <summary>When the job was accepted, in Unix seconds.</summary>
+    [JsonPropertyName("created")]
+    public required long Created { get; init; }
+
+    /// <summary>The job's id.</summary>
+    [JsonPropertyName("id")]
+    public required string Id { get; init; }
+
+    /// <summary>The model.</summary>
+    [JsonPropertyName("model")]
+    public required string Model { get; init; }
+
+    /// <summary>Always <c>video.generation.task</c>.</summary>
+    [JsonPropertyName("object")]
+    public string Object { get; } = "video.generation.task";
+
+    /// <summary>Progress in percent: Evolink's last word, or an estimate from the time; at most 95 until the video is saved.</summary>
+    [JsonPropertyName("progress")]
+    public required int Progress { get; init; }
+
+    /// <summary><c>pending</c>, <c>processing</c>, <c>completed</c> or <c>failed</c>.</summary>
+    [JsonPropertyName("status")]
+    public required string Status { get; init; }
+
+    /// <summary>One freshly signed link to the video, while <see cref="ExpiresAt"/> is not past.</summary>
+    [JsonPropertyName("results")]
+    public IReadOnlyList<string>? Results { get; init; }
+
+    /// <summary>Why it failed.</summary>
+    [JsonPropertyName("error")]
+    public VideoTaskError? Error { get; init; }
+
+    /// <summary>Whether it can be cancelled, and Evolink's estimate.</summary>
+    [JsonPropertyName("task_info")]
+    public required VideoTaskInfo TaskInfo { get; init; }
+
+    /// <summary>Always <c>video</c>.</summary>
+    [JsonPropertyName("type")]
+    public string Type { get; } = "video";
+
+    /// <summary>What it costs, once Evolink has said so.</summary>
+    [JsonPropertyName("usage")]
+    public VideoUsage? Usage { get; init; }
+
+    /// <summary>The video in storage.</summary>
+    [JsonPropertyName("video")]
+    public VideoView? Video { get; init; }
+
+    /// <summary>Evolink's id of the task, once it is known.</summary>
+    [JsonPropertyName("evolink_task_id")]
+    public string? EvolinkTaskId { get; init; }
+
+    /// <summary>When the link in <see cref="Results"/> dies; the next query signs a new one.</summary>
+    [JsonPropertyName("expires_at")]
+    public DateTimeOffset? ExpiresAt { get; init; }
+}
+
+/// <summary>A video in storage, as clients see it.</summary>
+/// <param name="Size">Length in bytes.</param>
+/// <param name="Sha256">SHA-256 of its bytes, hexadecimal.</param>
+/// <param name="ContentType">Content type.</param>
+public sealed record VideoView(
+    [property: JsonPropertyName("size")] long Size,
+    [property: JsonPropertyName("sha256")] string Sha256,
+    [property: JsonPropertyName("content_type")] string ContentType);

@@ -1,0 +1,63 @@
+using System.Globalization;
+using Evolink.Client;
+using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Videos;
+
+namespace Evolink.Functions.Tasks;
+
+/// <summary>Shows job records to clients.</summary>
+public sealed class TaskViews(VideoLinks links, TimeProvider time)
+{
+    private const int MostBeforeTheEnd = 95;
+
+    /// <summary>A job as a client sees it.</summary>
+    public async Task<TaskView> MakeAsync(JobRecord job, Uri ownBase, CancellationToken cancellationToken)
+    {
+        SignedLink? link = job is { State: JobState.Completed, Video: { } video } ? await links.SignAsync(job, video, ownBase, cancellationToken) : null;
+        Attempt? attempt = job.CurrentAttempt;
+        return new TaskView
+        {
+            Created = job.AcceptedAt.ToUnixTimeSeconds(),
+            Id = job.Id.Value,
+            Model = job.Model,
+            Progress = Progress(job, time.GetUtcNow()),
+            Status = job.State.WireStatus,
+            Results = link is null ? null : [link.Url.AbsoluteUri],
+            Error = Error(job),
+            TaskInfo = new VideoTaskInfo { CanCancel = !job.State.IsTerminal, EstimatedTime = attempt?.EstimatedSeconds },
+            Usage = attempt is null ? null : Usage(attempt),
+            Video = job is { State: JobState.Completed, Video: { } saved } ? new VideoView(saved.Size, saved.Sha256, saved.ContentType) : null,
+            EvolinkTaskId = attempt?.TaskId,
+            ExpiresAt = link?.ExpiresAt,
+        };
+    }
+
+    /// <summary>When it is worth asking again, in seconds, for the header <c>Retry-After</c>.</summary>
+    public static string RetryAfterSeconds(JobRecord job) =>
+        Math.Clamp((job.CurrentAttempt?.EstimatedSeconds ?? 50) / 10, 1, 15).ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>
+    /// Progress in percent: Evolink's last reading, or what the time since the submit makes of the estimate, whichever is more; 95 at
+    /// most before the video is saved, for nobody knows better.
+    /// </summary>
+    public static int Progress(JobRecord job, DateTimeOffset now)
+    {
+        if (job.State == JobState.Completed)
+            return 100;
+        if (job.State.IsTerminal || job.CurrentAttempt is not { AcceptedAt: { } since, EstimatedSeconds: { } estimate and > 0 })
+            return job.Progress;
+        int elapsed = (int)Math.Clamp((now - since).TotalSeconds / estimate * MostBeforeTheEnd, 0, MostBeforeTheEnd);
+        return Math.Max(job.Progress, elapsed);
+    }
+
+    private static VideoTaskError? Error(JobRecord job) => job switch
+    {
+        { State: JobState.Failed, Error: { } error } => new VideoTaskError { Code = error.Code, Message = error.Message, Type = "task_error" },
+        { State: JobState.Cancelled } => new VideoTaskError { Code = "request_cancelled", Message = "The job was cancelled. Evolink cannot cancel, and may have charged for what was submitted.", Type = "task_error" },
+        _ => null,
+    };
+
+    private static VideoUsage? Usage(Attempt attempt) => attempt is { CreditsReserved: null, CreditsUsed: null, BillingRule: null }
+        ? null
+        : new VideoUsage { BillingRule = attempt.BillingRule, CreditsReserved = attempt.CreditsReserved, CreditsUsed = attempt.CreditsUsed };
+}

@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace Evolink.LocalHost.Azurite;
+
+/// <summary>What the wrapper writes once both services listen.</summary>
+internal sealed record AzuritePorts(int Blob, int Queue);
+
+/// <summary>What the wrapper writes when it cannot start.</summary>
+internal sealed record AzuriteFailure(string Code, string Message);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(AzuritePorts))]
+[JsonSerializable(typeof(AzuriteFailure))]
+internal sealed partial class AzuriteJsonContext : JsonSerializerContext;

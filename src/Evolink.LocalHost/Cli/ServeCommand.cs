@@ -1,0 +1,60 @@
+using System.CommandLine;
+using Evolink.LocalHost.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Evolink.LocalHost.Cli;
+
+/// <summary><c>serve</c>: the app on this machine until Ctrl-C.</summary>
+internal static class ServeCommand
+{
+    private const int StandardPort = 7071;
+
+    public static Command Build()
+    {
+        Option<int> port = CommonOptions.Port(StandardPort);
+        Option<string> data = CommonOptions.Data();
+        Option<double> simulatorTime = CommonOptions.SimulatorTime();
+        Option<string?> azurite = CommonOptions.Azurite();
+        Option<bool> verbose = CommonOptions.Verbose();
+        Option<bool> replay = CommonOptions.ReplayEveryStep();
+        var command = new Command("serve", "Runs the app until Ctrl-C, and finishes what earlier runs left.") { port, data, simulatorTime, azurite, verbose, replay };
+        command.SetAction(parsed => RunAsync(new LocalEnvironmentOptions
+        {
+            Port = parsed.GetValue(port),
+            DataFolder = parsed.GetValue(data)!,
+            SimulatedDuration = TimeSpan.FromSeconds(parsed.GetValue(simulatorTime)),
+            AzuriteFolder = parsed.GetValue(azurite),
+            ReplayEveryStep = parsed.GetValue(replay),
+            LogLevel = CommonOptions.Level(parsed.GetValue(verbose), LogLevel.Warning),
+            Note = Console.Error.WriteLine,
+        }));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(LocalEnvironmentOptions options)
+    {
+        using var signals = new StopSignals();
+        await using LocalEnvironment environment = await LocalEnvironment.StartAsync(options, signals.Token);
+        string provider = environment.SimulatorUrl is { } simulator ? $"simulated Evolink at {simulator.GetLeftPart(UriPartial.Authority)}" : "the real Evolink API, which costs credits";
+        Console.WriteLine($"Evolink.Functions answers at {Trim(environment.BaseUrl)} ({provider}; data in {options.DataFolder}). Ctrl-C ends it.");
+        Console.WriteLine(await CurlAsync(environment, signals.Token));
+
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using CancellationTokenRegistration registration = signals.Token.Register(stopped.SetResult);
+        if (await Task.WhenAny(stopped.Task, environment.StorageLost) != stopped.Task)
+            throw new LocalHostException("Azurite, the local storage, ended unexpectedly. Start again: nothing that was accepted is lost.");
+        return ExitCode.Done;
+    }
+
+    /// <summary>A generation that works as it is pasted: the sample image is already there.</summary>
+    private static async Task<string> CurlAsync(LocalEnvironment environment, CancellationToken cancellationToken)
+    {
+        using var app = new AppClient(environment.BaseUrl, environment.Data.Keys.Client);
+        string image = await app.UploadAsync(SampleImage.Read(), SampleImage.ContentType, cancellationToken);
+        string body = $$"""{"model":"wan2.6-image-to-video","prompt":"A cat playing piano","image_urls":["{{image}}"]}""";
+        string quoted = OperatingSystem.IsWindows() ? $"\"{body.Replace("\"", "\\\"")}\"" : $"'{body}'";
+        return $"curl -sS {Trim(environment.BaseUrl)}/v1/videos/generations -H \"Authorization: Bearer {environment.Data.Keys.Client}\" -H \"Content-Type: application/json\" -d {quoted}";
+    }
+
+    private static string Trim(Uri address) => address.GetLeftPart(UriPartial.Authority);
+}

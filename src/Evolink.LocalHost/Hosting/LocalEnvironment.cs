@@ -1,0 +1,133 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Evolink.Functions;
+using Evolink.LocalHost.Azurite;
+using Evolink.LocalHost.Data;
+using Evolink.Simulator;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Evolink.LocalHost.Hosting;
+
+/// <summary>Evolink.Functions on this machine with all that it needs: data folder, Azurite, the simulator (unless there is a key for the real API).</summary>
+public sealed class LocalEnvironment : IAsyncDisposable
+{
+    private readonly DataFolder _data;
+    private readonly Task<AzuriteServer?> _azurite;
+    private readonly Task<RunningSimulator?> _simulator;
+    private LocalFunctionsHost? _host;
+
+    private LocalEnvironment(DataFolder data, Task<AzuriteServer?> azurite, Task<RunningSimulator?> simulator) =>
+        (_data, _azurite, _simulator) = (data, azurite, simulator);
+
+    /// <summary>Where the app answers.</summary>
+    public Uri BaseUrl => Host.BaseUrl;
+
+    /// <summary>The running app.</summary>
+    public LocalFunctionsHost Host => _host ?? throw new InvalidOperationException("The environment did not start.");
+
+    /// <summary>The data folder, with the keys that this environment accepts.</summary>
+    public DataFolder Data => _data;
+
+    /// <summary>Where the simulator answers; <see langword="null"/> with the real API.</summary>
+    public Uri? SimulatorUrl => _simulator.Result?.BaseUrl;
+
+    /// <summary>Ends when storage has gone away by itself, without which nothing works.</summary>
+    public Task StorageLost => _azurite.Result?.Exited ?? Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
+
+    /// <summary>Starts everything, side by side where possible.</summary>
+    /// <exception cref="LocalHostException">Something it needs is missing or in use.</exception>
+    public static async Task<LocalEnvironment> StartAsync(LocalEnvironmentOptions options, CancellationToken cancellationToken = default)
+    {
+        LocalSettings settings = LocalSettings.FromEnvironment();
+        var data = DataFolder.Open(options.DataFolder);
+        Socket? socket = null;
+        LocalEnvironment? environment = null;
+        try
+        {
+            socket = Listen(options);
+            environment = new LocalEnvironment(
+                data,
+                Task.Run(() => StartAzuriteAsync(options, data, settings, cancellationToken), CancellationToken.None),
+                Task.Run(() => StartSimulatorAsync(options, data, settings, cancellationToken), CancellationToken.None));
+            AzuriteServer? azurite = await environment._azurite;
+            RunningSimulator? simulator = await environment._simulator;
+            environment._host = await LocalFunctionsHost.StartAsync(
+                HostOptions(options, data, socket, url => settings.ForApp(url, data.Keys, azurite, simulator?.BaseUrl)), cancellationToken);
+            data.Announce(environment.BaseUrl);
+            return environment;
+        }
+        catch
+        {
+            socket?.Dispose();
+            if (environment is not null)
+                await environment.DisposeAsync();
+            data.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Ends the app, then what it stands on.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null)
+            await _host.DisposeAsync();
+        await DisposeAsync(_simulator);
+        await DisposeAsync(_azurite);
+        _data.Dispose();
+    }
+
+    private static async Task DisposeAsync<T>(Task<T?> starting)
+        where T : class, IAsyncDisposable
+    {
+        await ((Task)starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (starting.IsCompletedSuccessfully && starting.Result is { } started)
+            await started.DisposeAsync();
+    }
+
+    private static Socket Listen(LocalEnvironmentOptions options)
+    {
+        try
+        {
+            return LoopbackSocket.Listen(options.Port);
+        }
+        catch (LocalHostException) when (options.AnyPortIfTaken)
+        {
+            return LoopbackSocket.Listen(0);
+        }
+    }
+
+    private static async Task<AzuriteServer?> StartAzuriteAsync(
+        LocalEnvironmentOptions options, DataFolder data, LocalSettings settings, CancellationToken cancellationToken) =>
+        settings.HasStorage
+            ? null
+            : await AzuriteServer.StartAsync(
+                new AzuriteOptions { DataFolder = data.Azurite, InstallFolder = options.AzuriteFolder, Note = options.Note }, cancellationToken);
+
+    private static async Task<RunningSimulator?> StartSimulatorAsync(
+        LocalEnvironmentOptions options, DataFolder data, LocalSettings settings, CancellationToken cancellationToken) =>
+        settings.ApiKey is not null
+            ? null
+            : await SimulatorApp.StartAsync(
+                new SimulatorOptions { DataFolder = data.Simulator, TaskDuration = options.SimulatedDuration, AllowLoopback = true }, cancellationToken);
+
+    private static LocalFunctionsHostOptions HostOptions(
+        LocalEnvironmentOptions options, DataFolder data, Socket socket, Func<Uri, IReadOnlyDictionary<string, string?>> settings) => new()
+    {
+        FunctionApp = typeof(EvolinkFunctions).Assembly,
+        ConfigureServices = static (services, configuration, _) => services.AddEvolink(configuration),
+        ConfigureWorker = static worker => worker.UseEvolink(),
+        JournalPath = data.Journal,
+        Socket = socket,
+        Settings = settings,
+        ReplayEveryStep = options.ReplayEveryStep,
+        ConfigureLogging = logging => ToStandardError(logging, options.LogLevel),
+    };
+
+    private static void ToStandardError(ILoggingBuilder logging, LogLevel level)
+    {
+        logging.SetMinimumLevel(level).AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        logging.AddSimpleConsole(console => console.SingleLine = true);
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+    }
+}

@@ -1,0 +1,163 @@
+using System.Net;
+using System.Net.Sockets;
+using Evolink.LocalHost.Durable;
+using Evolink.LocalHost.Functions;
+using Evolink.LocalHost.Http;
+using Evolink.LocalHost.Invocations;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Evolink.LocalHost.Hosting;
+
+/// <summary>Runs a function app in this process: HTTP on Kestrel, orchestrations on the embedded engine. The storage that the app uses is not its business.</summary>
+public sealed partial class LocalFunctionsHost : IAsyncDisposable
+{
+    // As the real host's default.
+    private const long MaxRequestBodyBytes = 100L << 20;
+
+    private static readonly string[] EnvironmentVariables = ["AZURE_FUNCTIONS_ENVIRONMENT", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT"];
+
+    private readonly WebApplication _app;
+
+    private LocalFunctionsHost(WebApplication app, FunctionCatalog catalog, RouteTable routes, Uri baseUrl)
+    {
+        _app = app;
+        Catalog = catalog;
+        Routes = routes;
+        BaseUrl = baseUrl;
+    }
+
+    /// <summary>Where the app answers, such as <c>http://127.0.0.1:7071/</c>.</summary>
+    public Uri BaseUrl { get; }
+
+    /// <summary>The app's services.</summary>
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>The app's functions.</summary>
+    public FunctionCatalog Catalog { get; }
+
+    /// <summary>The app's HTTP routes.</summary>
+    public RouteTable Routes { get; }
+
+    /// <summary>The client of the embedded engine.</summary>
+    public DurableTaskClient DurableClient => Services.GetRequiredService<DurableEngine>().Client;
+
+    /// <summary>Finds the functions, resumes what the journal holds, and answers requests when it returns.</summary>
+    /// <exception cref="LocalHostException">The port is in use, or the app breaks a rule of the real host.</exception>
+    public static async Task<LocalFunctionsHost> StartAsync(LocalFunctionsHostOptions options, CancellationToken cancellationToken = default)
+    {
+        Socket socket = options.Socket ?? LoopbackSocket.Listen(options.Port);
+        WebApplication? app = null;
+        try
+        {
+            var baseUrl = new Uri($"http://127.0.0.1:{LoopbackSocket.PortOf(socket)}");
+            var hostJson = HostJson.Read(options.HostJsonPath);
+            var catalog = FunctionCatalog.FromTypes(options.FunctionClasses ?? options.FunctionApp.GetTypes());
+            var functions = new DurableFunctions(catalog);
+
+            WebApplicationBuilder builder = CreateBuilder(options, socket, baseUrl, catalog);
+            var worker = new LocalWorkerBuilder(builder.Services);
+            options.ConfigureServices(builder.Services, builder.Configuration, builder.Environment);
+            options.ConfigureWorker(worker);
+            builder.Services.AddSingleton(services => new DurableEngine(
+                EngineOptions(options, hostJson), functions, options.Time, services.GetRequiredService<ILoggerFactory>()));
+            builder.Services.AddHostedService<EngineService>();
+            RouteTable routes = RouteTable.From(catalog, hostJson.RoutePrefix, (text, name) => SettingReferences.Resolve(text, builder.Configuration, name));
+
+            app = builder.Build();
+            DurableTaskClient client = app.Services.GetRequiredService<DurableEngine>().Client;
+            var invoker = new FunctionInvoker(catalog, worker, app.Services.GetRequiredService<IServiceScopeFactory>());
+            functions.Connect(invoker, client);
+            var http = new HttpFunctions(routes, invoker, client, app.Services.GetRequiredService<ILogger<HttpFunctions>>(), app.Lifetime.ApplicationStopping);
+            app.Run(http.HandleAsync);
+
+            var host = new LocalFunctionsHost(app, catalog, routes, baseUrl);
+            host.TellWhatIsNotServed();
+            await app.StartAsync(cancellationToken);
+            return host;
+        }
+        catch
+        {
+            if (app is not null)
+                await app.DisposeAsync();
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Stops taking requests, lets running work finish for a moment, and closes the journal. What is unfinished goes on at the next start.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    private static WebApplicationBuilder CreateBuilder(LocalFunctionsHostOptions options, Socket socket, Uri baseUrl, FunctionCatalog catalog)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
+        {
+            ApplicationName = options.FunctionApp.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+            EnvironmentName = options.EnvironmentName ?? EnvironmentFromVariables(),
+        });
+        builder.Configuration.AddInMemoryCollection(options.Settings(baseUrl));
+        if (options.UseEnvironmentVariables)
+            builder.Configuration.AddEnvironmentVariables();
+        builder.Logging.ClearProviders();
+        options.ConfigureLogging(builder.Logging);
+
+        builder.Services.TryAddSingleton(options.Time);
+        builder.Services.AddSingleton<IHostLifetime, EmbeddedLifetime>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = _ => socket);
+        builder.Host.UseDefaultServiceProvider(provider => provider.ValidateScopes = builder.Environment.IsDevelopment());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxRequestBodyBytes;
+            kestrel.Listen(IPAddress.Loopback, LoopbackSocket.PortOf(socket), listen => listen.Protocols = HttpProtocols.Http1);
+        });
+        if (catalog.With(FunctionTrigger.Http).Any(ReturnsActionResult))
+            builder.Services.AddMvcCore();
+        return builder;
+    }
+
+    private static bool ReturnsActionResult(FunctionDescriptor function) =>
+        function.Method.ReturnType is { } returned
+        && returned.GenericTypeArguments.Append(returned).Any(type => type.IsAssignableTo(typeof(IActionResult)));
+
+    private static string EnvironmentFromVariables() =>
+        EnvironmentVariables
+            .Select(Environment.GetEnvironmentVariable)
+            .FirstOrDefault(name => !string.IsNullOrEmpty(name)) ?? Environments.Development;
+
+    private static DurableEngineOptions EngineOptions(LocalFunctionsHostOptions options, HostJson hostJson)
+    {
+        var defaults = new DurableEngineOptions { JournalPath = options.JournalPath, ReplayEveryStep = options.ReplayEveryStep };
+        return defaults with
+        {
+            HubName = hostJson.HubName ?? defaults.HubName,
+            DefaultVersion = hostJson.DefaultVersion ?? defaults.DefaultVersion,
+            MaxConcurrentActivities = hostJson.MaxConcurrentActivities ?? defaults.MaxConcurrentActivities,
+        };
+    }
+
+    private void TellWhatIsNotServed()
+    {
+        ILogger logger = Services.GetRequiredService<ILogger<LocalFunctionsHost>>();
+        foreach (FunctionDescriptor function in Catalog.Functions.Where(function => function.Trigger is FunctionTrigger.Blob or FunctionTrigger.Queue or FunctionTrigger.Timer))
+            NotServed(logger, function.Name, function.Trigger);
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "{Function} has a {Trigger} trigger, which LocalHost does not serve.")]
+    private static partial void NotServed(ILogger logger, string function, FunctionTrigger trigger);
+}

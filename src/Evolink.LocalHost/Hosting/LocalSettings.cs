@@ -1,0 +1,49 @@
+using Evolink.LocalHost.Azurite;
+using Evolink.LocalHost.Data;
+using Evolink.Simulator;
+using Microsoft.Extensions.Configuration;
+
+namespace Evolink.LocalHost.Hosting;
+
+/// <summary>The app's settings in a local run, and what the environment variables say about them beforehand.</summary>
+/// <param name="ApiKey">Key of the real API, from <c>EVOLINK_API_KEY</c> or <c>Evolink__ApiKey</c>.</param>
+/// <param name="HasStorage">Whether a storage account is configured, so that Azurite is not needed.</param>
+internal sealed record LocalSettings(string? ApiKey, bool HasStorage)
+{
+    private const string Name = "local";
+
+    public static LocalSettings FromEnvironment()
+    {
+        IConfigurationRoot variables = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+        string? key = variables["Evolink:ApiKey"] is { Length: > 0 } own ? own : variables["EVOLINK_API_KEY"];
+        return new LocalSettings(key is { Length: > 0 } ? key : null, variables.GetSection("Evolink:Storage").GetChildren().Any());
+    }
+
+    public IReadOnlyDictionary<string, string?> ForApp(Uri address, LocalKeys keys, AzuriteServer? azurite, Uri? simulator)
+    {
+        var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
+        {
+            ["Evolink:ApiKey"] = ApiKey ?? SimulatorOptions.DevelopmentKey,
+            [$"Evolink:ClientKeys:{Name}:0"] = keys.Client,
+            [$"Evolink:OperatorKeys:{Name}:0"] = keys.Operator,
+            ["Evolink:Callback:CurrentKey"] = Name,
+            [$"Evolink:Callback:Keys:{Name}"] = keys.Callback,
+        };
+        if (azurite is not null)
+            settings["Evolink:Storage:ConnectionString"] = settings["AzureWebJobsStorage"] = azurite.ConnectionString;
+        if (simulator is not null)
+        {
+            settings["Evolink:BaseUrl"] = settings["Evolink:FilesBaseUrl"] = simulator.GetLeftPart(UriPartial.Authority);
+            settings["Evolink:PublicBaseUrl"] = address.GetLeftPart(UriPartial.Authority);
+            settings["Evolink:ImageDelivery"] = "Host";
+            settings["Evolink:AllowLoopback"] = "true";
+        }
+        else
+        {
+            // Evolink cannot reach this machine: images go there, and it is asked instead of calling back.
+            settings["Evolink:ImageDelivery"] = "Files";
+        }
+
+        return settings;
+    }
+}

@@ -1,0 +1,3 @@
+using Evolink.LocalHost.Cli;
+
+return await CommandLine.RunAsync(args);

@@ -1,0 +1,67 @@
+using Evolink.Client;
+using Evolink.Pipeline.Callbacks;
+using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Images;
+using Evolink.Pipeline.Options;
+using Evolink.Pipeline.Storage;
+using Evolink.Pipeline.Submissions;
+using Evolink.Pipeline.Tasks;
+using Evolink.Pipeline.Videos;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Evolink.Pipeline;
+
+/// <summary>Registers everything that a generation needs apart from the engine that drives it.</summary>
+public static class EvolinkPipeline
+{
+    /// <summary>Adds the pipeline, with its options from section <c>Evolink</c>; wrong values stop the app when it starts.</summary>
+    public static IServiceCollection AddEvolinkPipeline(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<EvolinkOptions>().Bind(configuration.GetSection(EvolinkOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<EvolinkOptions>, EvolinkOptionsValidator>();
+        services.TryAddSingleton(TimeProvider.System);
+
+        services.AddSingleton(NewClient);
+        services.AddSingleton<EvolinkStorage>();
+        services.AddSingleton<JobChanges>();
+        services.AddSingleton<GenerationStore>();
+        services.AddSingleton<GenerationFinisher>();
+        services.AddSingleton<LinkSigner>();
+
+        services.AddSingleton<ImageStore>();
+        services.AddSingleton<ImageDispatch>();
+
+        services.AddSingleton<SubmitBody>();
+        services.AddSingleton<SubmitRecovery>();
+        services.AddSingleton<Submitter>();
+
+        services.AddSingleton<TaskReader>();
+        services.AddSingleton<TaskWatcher>();
+
+        services.AddSingleton<GuardedHttpClient>();
+        services.AddSingleton<VideoStore>();
+        services.AddSingleton<VideoSaver>();
+        services.AddSingleton<VideoLinks>();
+        return services;
+    }
+
+    // Every retry is the orchestration's: durable, and under the eyes of the ledger.
+    private static EvolinkClient NewClient(IServiceProvider services)
+    {
+        IOptions<EvolinkOptions> options = services.GetRequiredService<IOptions<EvolinkOptions>>();
+        return new EvolinkClient(new EvolinkClientOptions
+        {
+            ApiKeySource = () => options.Value.ApiKey,
+            BaseUrl = options.Value.BaseUrl,
+            FilesBaseUrl = options.Value.FilesBaseUrl,
+            AllowLoopback = options.Value.AllowLoopback,
+            SubmitTimeout = options.Value.SubmitTimeout,
+            UserAgent = ProductInfo.UserAgent,
+            Retry = new EvolinkRetryOptions { MaxReadRetries = 0, MaxSubmitRetries = 0 },
+            TimeProvider = services.GetRequiredService<TimeProvider>(),
+        });
+    }
+}

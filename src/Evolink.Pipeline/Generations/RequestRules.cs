@@ -1,0 +1,12 @@
+using Evolink.Client;
+
+namespace Evolink.Pipeline.Generations;
+
+/// <summary>What a request may hold, where it came in.</summary>
+/// <param name="OwnBases">Addresses under which this app is reached: a link to an image there names the client's own image.</param>
+/// <param name="AllowLoopback">Development only: links to this machine pass.</param>
+/// <param name="AllowUnknown">Whether unknown properties are passed on to Evolink instead of refused.</param>
+public sealed record RequestRules(IReadOnlyList<Uri> OwnBases, bool AllowLoopback, bool AllowUnknown)
+{
+    internal ValidationOptions Validation { get; } = new() { AllowLoopback = AllowLoopback };
+}

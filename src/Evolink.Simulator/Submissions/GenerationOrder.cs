@@ -1,0 +1,8 @@
+namespace Evolink.Simulator;
+
+/// <summary>What a valid submit asks for, defaults filled in.</summary>
+internal sealed record GenerationOrder(string Model, string Prompt, int Duration, string Quality, string ImageUrl, string? CallbackUrl)
+{
+    /// <summary>The contract leaves open what a second costs; these make the numbers easy to read.</summary>
+    public decimal Credits => Duration * (Quality == "1080p" ? 15m : 10m);
+}

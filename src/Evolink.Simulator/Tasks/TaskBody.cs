@@ -1,0 +1,35 @@
+using Evolink.Client;
+
+namespace Evolink.Simulator;
+
+/// <summary>The body that tells of a task: answer to the submit, to the query, and body of the callback.</summary>
+internal static class TaskBody
+{
+    public static VideoTask AtSubmit(SimulatedTask task) => Of(task, new TaskCourse(TaskCourse.Pending, 0)) with
+    {
+        TaskInfo = new VideoTaskInfo { CanCancel = true, EstimatedTime = (int)Math.Ceiling(task.TakesTime.TotalSeconds) },
+        Usage = Usage(task),
+    };
+
+    public static VideoTask Of(SimulatedTask task, TaskCourse course, string? link = null) => new()
+    {
+        Created = task.CreatedAt.ToUnixTimeSeconds(),
+        Id = task.Id,
+        Model = task.Model,
+        Object = "video.generation.task",
+        Progress = course.Progress,
+        Status = new VideoTaskStatus(course.Status),
+        Results = link is null ? null : [link],
+        Error = course.Failure is { } failure ? new VideoTaskError { Code = failure.Code, Message = failure.Message, Type = "task_error" } : null,
+        TaskInfo = new VideoTaskInfo { CanCancel = course.EndedAt is null },
+        Type = "video",
+        Usage = course.IsCompleted ? Usage(task) with { CreditsUsed = task.Credits } : null,
+    };
+
+    private static VideoUsage Usage(SimulatedTask task) => new()
+    {
+        BillingRule = "per_second",
+        CreditsReserved = task.Credits,
+        UserGroup = "default",
+    };
+}

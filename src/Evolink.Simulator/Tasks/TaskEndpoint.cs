@@ -1,0 +1,100 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Evolink.Client;
+using Microsoft.AspNetCore.Http;
+
+namespace Evolink.Simulator;
+
+/// <summary><c>GET /v1/tasks/{id}</c>.</summary>
+internal sealed partial class TaskEndpoint(SimulatorOptions options, Accounts accounts, Ledger ledger, ResultLinks links)
+{
+    private readonly TimeProvider clock = options.TimeProvider;
+
+    public IResult Get(string id, HttpContext context)
+    {
+        if (accounts.Of(context.Request) is not { } account)
+            return Answers.Unauthorized();
+        if (!TaskId().IsMatch(id))
+            return Answers.Error(400, "invalid_task_id", "invalid_request_error", "The task id has not the right form.", "task_id");
+        return Read(id, account) switch
+        {
+            null => NotFound(id),
+            { Spoilt: { } fault } reading => Spoilt(fault, reading),
+            var reading => Answer(reading),
+        };
+    }
+
+    /// <summary>Counts the read and finds what spoils it, with no other read in between.</summary>
+    private Reading? Read(string id, string account)
+    {
+        Reading? reading = ledger.Decide<Reading?>(state =>
+        {
+            if (state.Find(id) is not { } task || task.Account != account)
+                return (null, null);
+            TaskCourse course = TaskCourse.Of(task, clock.GetUtcNow());
+            ReadFault? fault = task.Script.Reads
+                .Where(fault => fault is ReadFault.NotFound or ReadFault.ErrorStatus or ReadFault.TimesOut or ReadFault.OddStatus)
+                .At(task.Reads);
+            return (new Reading(task, course, fault), new JournalEntry.Read(id, fault is null && course.IsCompleted));
+        });
+        return reading;
+    }
+
+    private IResult Spoilt(ReadFault fault, Reading reading) => fault switch
+    {
+        ReadFault.NotFound => NotFound(reading.Task.Id),
+        ReadFault.ErrorStatus { Html: true } error => Answers.Page(error.Status),
+        ReadFault.ErrorStatus error => Answers.Plain(error.Status),
+        ReadFault.TimesOut timeout => Connection.Hang(timeout.Seconds, clock),
+        ReadFault.OddStatus odd => Answers.Ok(TaskBody.Of(reading.Task, new TaskCourse(odd.Value, 0))),
+        _ => throw new InvalidOperationException($"No answer for the fault {fault.GetType().Name}."),
+    };
+
+    private IResult Answer(Reading reading)
+    {
+        (SimulatedTask task, TaskCourse course, _) = reading;
+        if (!course.IsCompleted)
+            return Answers.Ok(TaskBody.Of(task, course));
+        string link = links.Issue(task, course);
+        VideoTask body = TaskBody.Of(task, course, link);
+        return task.Script.Reads.OfType<ReadFault.OddResults>().At(task.CompletedReads) is ReadFault.OddResults odd
+            ? Answers.Ok(Reshape(body, link, odd.Shape))
+            : Answers.Ok(body);
+    }
+
+    private static JsonObject Reshape(VideoTask task, string link, ResultsShape shape)
+    {
+        JsonObject body = JsonSerializer.SerializeToNode(task, EvolinkJsonContext.Default.VideoTask)!.AsObject();
+        switch (shape)
+        {
+            case ResultsShape.Null:
+                body["results"] = null;
+                return body;
+            case ResultsShape.Empty:
+                body["results"] = new JsonArray();
+                return body;
+            case ResultsShape.Missing:
+                body.Remove("results");
+                return body;
+            case ResultsShape.Object:
+                body["results"] = new JsonObject { ["url"] = link };
+                return body;
+            case ResultsShape.Wrapped:
+                return new JsonObject { ["code"] = 200, ["data"] = body };
+            case ResultsShape.VideoUrl:
+                body.Remove("results");
+                body["result_data"] = new JsonObject { ["video_url"] = link };
+                return body;
+            default:
+                throw new InvalidOperationException($"No body for {shape}.");
+        }
+    }
+
+    private static IResult NotFound(string id) => Answers.Error(404, "task_not_found", "invalid_request_error", $"There is no task {id}.");
+
+    [GeneratedRegex(@"^task-unified-[0-9]{1,12}-[a-z0-9]{8}\z", RegexOptions.NonBacktracking)]
+    private static partial Regex TaskId();
+
+    private sealed record Reading(SimulatedTask Task, TaskCourse Course, ReadFault? Spoilt);
+}

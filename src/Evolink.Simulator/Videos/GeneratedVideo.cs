@@ -1,0 +1,74 @@
+using System.Security.Cryptography;
+
+namespace Evolink.Simulator;
+
+/// <summary>The video of a task: always the same bytes, made while they are read.</summary>
+internal sealed class GeneratedVideo
+{
+    private const int BoxHeader = 8;
+    private const int LargeBoxHeader = 16;
+
+    private readonly byte[] head;
+    private readonly ReadOnlyMemory<byte> samples;
+    private readonly byte[] paddingHeader;
+
+    private GeneratedVideo(byte[] head, ReadOnlyMemory<byte> samples, byte[] paddingHeader, long length)
+    {
+        this.head = head;
+        this.samples = samples;
+        this.paddingHeader = paddingHeader;
+        Length = length;
+    }
+
+    public long Length { get; }
+
+    /// <param name="task">Whose video.</param>
+    /// <param name="bytes">The wished size; padding in a <c>free</c> box at the end makes up for what is missing.</param>
+    public static GeneratedVideo Of(SimulatedTask task, long? bytes)
+    {
+        H264Clip clip = H264Clip.For(task.Quality);
+        byte[] boxes = Mp4File.Head(clip, task.Duration, task.Id, out int samplesLength);
+        long natural = boxes.Length + samplesLength;
+        byte[] padding = bytes - natural is { } missing and >= BoxHeader ? PaddingHeader(missing) : [];
+        return new GeneratedVideo(boxes, clip.Samples[..samplesLength], padding, padding.Length > 0 ? bytes!.Value : natural);
+    }
+
+    public Stream OpenRead() => new GeneratedStream(Length, Fill);
+
+    public async Task<string> Sha256Async(CancellationToken cancellationToken)
+    {
+        await using Stream stream = OpenRead();
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));
+    }
+
+    private static byte[] PaddingHeader(long size)
+    {
+        var header = new Mp4Writer();
+        return size > uint.MaxValue && size >= LargeBoxHeader
+            ? header.UInt32(1).Text("free").UInt64((ulong)size).ToArray()
+            : header.UInt32((uint)size).Text("free").ToArray();
+    }
+
+    private void Fill(Span<byte> target, long position)
+    {
+        target = target[Copy(head, target, ref position)..];
+        target = target[Copy(samples.Span, target, ref position)..];
+        target = target[Copy(paddingHeader, target, ref position)..];
+        Padding.Fill(target, position);
+    }
+
+    /// <summary>Copies what of a part lies at a position, which is told from the part's begin, and leaves the position told from its end.</summary>
+    private static int Copy(ReadOnlySpan<byte> part, Span<byte> target, ref long position)
+    {
+        int count = 0;
+        if (position < part.Length && !target.IsEmpty)
+        {
+            ReadOnlySpan<byte> rest = part[(int)position..];
+            count = Math.Min(rest.Length, target.Length);
+            rest[..count].CopyTo(target);
+        }
+
+        position += count - part.Length;
+        return count;
+    }
+}

@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Evolink.Functions.Generations;
+using Evolink.LocalHost.Durable;
+using Evolink.Pipeline.Generations;
+using Evolink.Testing;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Evolink.Functions.Tests.Support;
+
+/// <summary>One run of <see cref="GenerateVideo"/> on the embedded engine, with activities that play a script and a clock that the test moves.</summary>
+internal sealed class OrchestrationRun : IAsyncDisposable, IDurableFunctions
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("evolink-run-").FullName;
+    private readonly ManualTimeProvider _time = new();
+    private readonly ConcurrentDictionary<string, Queue<Func<Task<Step>>>> _scripts = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<string> _calls = new();
+    private readonly SemaphoreSlim _called = new(0);
+    private readonly GenerationRef _generation = new(JobId.New(), 1);
+    private readonly DurableEngine _engine;
+
+    private OrchestrationRun(bool replayEveryStep)
+    {
+        Start = Now;
+        _engine = new DurableEngine(
+            new DurableEngineOptions { JournalPath = Path.Combine(_folder, "journal.db"), ReplayEveryStep = replayEveryStep },
+            this,
+            _time,
+            NullLoggerFactory.Instance);
+    }
+
+    public DateTimeOffset Start { get; }
+
+    public DateTimeOffset Now => _time.GetUtcNow();
+
+    /// <summary>The activities that were executed, in their order.</summary>
+    public IReadOnlyList<string> Calls => [.. _calls];
+
+    public static async Task<OrchestrationRun> StartAsync(bool replayEveryStep)
+    {
+        OrchestrationRun run = new(replayEveryStep);
+        await run._engine.StartAsync(CancellationToken.None);
+        return run;
+    }
+
+    public void Script(string activity, params Step[] steps) =>
+        Script(activity, [.. steps.Select(step => (Func<Task<Step>>)(() => Task.FromResult(step)))]);
+
+    public void Script(string activity, params Func<Task<Step>>[] steps) => _scripts[activity] = new Queue<Func<Task<Step>>>(steps);
+
+    /// <summary>The orchestration's result; the clock goes from timer to timer meanwhile.</summary>
+    public async Task<string?> ResultAsync()
+    {
+        Task<string?> result = ResultWithoutClockAsync();
+        await _time.AdvanceUntilAsync(result);
+        return await result;
+    }
+
+    /// <summary>The orchestration's result, with the clock standing still.</summary>
+    public async Task<string?> ResultWithoutClockAsync()
+    {
+        await EnsureStartedAsync();
+        using CancellationTokenSource patience = new(Patience, TimeProvider.System);
+        OrchestrationMetadata end = await _engine.Client.WaitForInstanceCompletionAsync(_generation.InstanceId, getInputsAndOutputs: true, patience.Token);
+        Assert.True(end.RuntimeStatus == OrchestrationRuntimeStatus.Completed, $"{end.RuntimeStatus}: {end.SerializedOutput}");
+        return end.ReadOutputAs<string>();
+    }
+
+    /// <summary>Waits until an activity was executed so often.</summary>
+    public async Task CalledAsync(string activity, int times)
+    {
+        await EnsureStartedAsync();
+        while (_calls.Count(call => call == activity) < times)
+            Assert.True(await _called.WaitAsync(Patience), $"{activity} was not executed {times} times, but: {string.Join(", ", _calls)}");
+    }
+
+    public Task WakeAsync() => _engine.Client.RaiseEventAsync(_generation.InstanceId, "Wake");
+
+    /// <summary>A wake that may come too late.</summary>
+    public Task TryWakeAsync() => WakeAsync().ContinueWith(_ => { }, TaskScheduler.Default);
+
+    public async Task<int> HistoryLengthAsync() => (await _engine.ReadHistoryAsync(_generation.InstanceId))!.Events.Count;
+
+    public bool HasOrchestrator(string name) => name == nameof(GenerateVideo);
+
+    public bool HasActivity(string name) => _scripts.ContainsKey(name) || name == nameof(FinishGeneration);
+
+    public async Task<object?> RunOrchestratorAsync(string name, TaskOrchestrationContext context) => await GenerateVideo.RunAsync(context);
+
+    public async Task<string?> RunActivityAsync(string name, string? input, string instanceId, CancellationToken cancellationToken)
+    {
+        Assert.Equal(_generation, JsonSerializer.Deserialize<GenerationRef>(input!, DurableValues.Json));
+        _calls.Enqueue(name);
+        _called.Release();
+        return name == nameof(FinishGeneration) ? "\"completed\"" : JsonSerializer.Serialize(await _scripts[name].Dequeue()(), DurableValues.Json);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _engine.DisposeAsync();
+        _called.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private bool _started;
+
+    // Started when the scripts are complete, so that no activity runs before its script is there.
+    private async Task EnsureStartedAsync()
+    {
+        if (_started)
+            return;
+        _started = true;
+        await _engine.Client.ScheduleNewOrchestrationInstanceAsync(
+            nameof(GenerateVideo), _generation, new StartOrchestrationOptions(_generation.InstanceId));
+    }
+}

@@ -1,0 +1,1 @@
+[assembly: AssemblyFixture(typeof(Evolink.Testing.Hosting.AzuriteFixture))]

@@ -1,0 +1,112 @@
+using System.Text;
+using Evolink.Client;
+using Evolink.Pipeline.Generations;
+
+namespace Evolink.Pipeline.Tests.Generations;
+
+public sealed class GenerationRequestReaderTests
+{
+    private const string Good = """{"model":"wan2.6-image-to-video","prompt":"A cat playing piano","image_urls":["https://example.com/cat.png"]}""";
+
+    private static readonly RequestRules Rules = new([new Uri("https://app.example.com")], AllowLoopback: false, AllowUnknown: false);
+
+    private static (VideoGenerationRequest? Request, IReadOnlyList<ValidationIssue> Issues) Read(string json, RequestRules? rules = null) =>
+        GenerationRequestReader.Read(Encoding.UTF8.GetBytes(json), rules ?? Rules);
+
+    private static string With(string field) => Good[..^1] + "," + field + "}";
+
+    [Fact]
+    public void A_good_request_has_no_issues()
+    {
+        (VideoGenerationRequest? request, IReadOnlyList<ValidationIssue> issues) = Read(Good);
+        Assert.Empty(issues);
+        Assert.Equal("A cat playing piano", request!.Prompt);
+        Assert.Equal(["https://example.com/cat.png"], request.ImageUrls);
+    }
+
+    [Fact]
+    public void The_seeds_own_example_lacks_the_image_and_that_is_said()
+    {
+        ValidationIssue issue = Assert.Single(Read("""{"model":"wan2.6-image-to-video","prompt":"A cat playing piano"}""").Issues);
+        Assert.Equal("image_urls", issue.Param);
+    }
+
+    [Theory]
+    [InlineData("2")]
+    [InlineData("15")]
+    [InlineData("5.0")]
+    [InlineData("5e0")]
+    public void Whole_durations_are_accepted_however_they_are_written(string duration) => Assert.Empty(Read(With($"\"duration\":{duration}")).Issues);
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("16")]
+    [InlineData("5.5")]
+    [InlineData("\"5\"")]
+    [InlineData("true")]
+    [InlineData("1e99")]
+    public void Other_durations_are_refused(string duration) => Assert.Equal("duration", Assert.Single(Read(With($"\"duration\":{duration}")).Issues).Param);
+
+    [Fact]
+    public void All_mistakes_are_told_at_once()
+    {
+        IReadOnlyList<ValidationIssue> issues = Read("""{"model":7,"prompt":"","duration":"x","image_urls":"a","prompt_extend":"yes","model_params":[],"colour":"red"}""").Issues;
+        Assert.Equal(
+            ["colour", "duration", "image_urls", "model", "model_params", "prompt", "prompt_extend"],
+            issues.Select(issue => issue.Param).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("promt", "prompt")]
+    [InlineData("image_url", "image_urls")]
+    [InlineData("Duration", "duration")]
+    public void An_unknown_property_is_refused_by_name_with_the_nearest_known_one(string name, string suggestion)
+    {
+        ValidationIssue issue = Assert.Single(Read(With($"\"{name}\":1")).Issues);
+        Assert.Equal(name, issue.Param);
+        Assert.Contains($"'{suggestion}'", issue.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Unknown_properties_pass_through_where_the_operator_allows_it()
+    {
+        (VideoGenerationRequest? request, IReadOnlyList<ValidationIssue> issues) = Read(With("\"seed\":7"), Rules with { AllowUnknown = true });
+        Assert.Empty(issues);
+        Assert.Equal(7, request!.AdditionalProperties!["seed"].GetInt32());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("\"text\"")]
+    [InlineData("{\"prompt\":\"a\",\"prompt\":\"b\"}")]
+    [InlineData("{\"prompt\":\"a\"} trailing")]
+    public void What_is_no_single_json_object_is_refused(string body) => Assert.Equal("body", Assert.Single(Read(body).Issues).Param);
+
+    [Fact]
+    public void Deep_nesting_is_refused() =>
+        Assert.Equal("body", Assert.Single(Read(With("\"model_params\":" + new string('[', 40) + new string(']', 40))).Issues).Param);
+
+    [Fact]
+    public void Bytes_that_are_no_utf8_are_refused() =>
+        Assert.NotEmpty(GenerationRequestReader.Read(new byte[] { (byte)'{', (byte)'"', 0xFF, (byte)'"', (byte)':', (byte)'1', (byte)'}' }, Rules).Issues);
+
+    [Fact]
+    public void Half_a_surrogate_pair_is_refused() => Assert.Contains(Read(Good.Replace("piano", "\\ud83d", StringComparison.Ordinal)).Issues, issue => issue.Param == "prompt");
+
+    [Fact]
+    public void A_link_to_the_clients_own_image_is_not_judged_as_a_link()
+    {
+        RequestRules local = Rules with { OwnBases = [new Uri("http://127.0.0.1:7071")] };
+        string own = $$"""{"model":"wan2.6-image-to-video","prompt":"A cat","image_urls":["http://127.0.0.1:7071/v1/images/{{new string('a', 64)}}"]}""";
+        Assert.Empty(Read(own, local).Issues);
+        Assert.NotEmpty(Read(own).Issues);
+    }
+
+    [Fact]
+    public void Issues_never_repeat_the_query_of_a_link() => Assert.DoesNotContain(
+        Read("""{"model":"wan2.6-image-to-video","prompt":"x","image_urls":["http://example.com/a.png?sig=SECRET"]}""").Issues,
+        issue => issue.Message.Contains("SECRET", StringComparison.Ordinal));
+}

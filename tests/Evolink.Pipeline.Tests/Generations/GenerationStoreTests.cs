@@ -1,0 +1,91 @@
+using Evolink.Client;
+using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Tests.Support;
+using Evolink.Testing.Hosting;
+
+namespace Evolink.Pipeline.Tests.Generations;
+
+public sealed class GenerationStoreTests(AzuriteFixture azurite)
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    private static StoredRequest Request(string prompt) => new(new VideoGenerationRequest { Prompt = prompt, ImageUrls = ["https://example.com/a.png?sig=x"] }, null);
+
+    [Fact]
+    public async Task A_job_reads_back_as_it_was_written()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
+        JobRecord job = Jobs.Waiting() with { CancelRequestedAt = Jobs.Start, Progress = 40, Video = Jobs.Video };
+        await pipeline.Store.CreateAsync(job, Request("cat"), None);
+        Assert.Equivalent(job, await pipeline.Store.ReadAsync(job.Id, None), strict: true);
+    }
+
+    [Fact]
+    public async Task Of_many_who_write_one_job_one_creates_it_and_all_see_the_same()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
+        JobRecord job = Jobs.Accepted() with { RequestDigest = RequestDigest.Of(Request("cat").Body) };
+        (JobRecord? Record, bool Created)[] results = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => pipeline.Store.CreateAsync(job, Request("cat"), None)));
+        Assert.Single(results, result => result.Created);
+        Assert.All(results, result => Assert.Equal(job.Id, result.Record!.Id));
+    }
+
+    [Fact]
+    public async Task An_id_whose_first_caller_died_after_storing_the_request_stands_for_that_request()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
+        JobRecord job = Jobs.Accepted() with { RequestDigest = RequestDigest.Of(Request("cat").Body) };
+        await pipeline.Store.CreateAsync(job, Request("cat"), None);
+        await pipeline.Storage.Generations.GetBlobClient($"records/{job.Id}.json").DeleteAsync();
+
+        (JobRecord? other, _) = await pipeline.Store.CreateAsync(job with { RequestDigest = RequestDigest.Of(Request("dog").Body) }, Request("dog"), None);
+        Assert.Null(other);
+        (JobRecord? same, bool created) = await pipeline.Store.CreateAsync(job, Request("cat"), None);
+        Assert.True(created);
+        Assert.Equal(job.Id, same!.Id);
+    }
+
+    [Fact]
+    public async Task No_change_is_lost_among_many_writers()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
+        JobRecord job = Jobs.Accepted();
+        await pipeline.Store.CreateAsync(job, Request("cat"), None);
+        await Task.WhenAll(Enumerable.Range(0, 15).Select(_ => pipeline.Store.UpdateAsync(job.Id, record => record with { SaveTries = record.SaveTries + 1 }, None)));
+        Assert.Equal(15, (await pipeline.Store.ReadAsync(job.Id, None)).SaveTries);
+    }
+
+    [Fact]
+    public async Task A_task_has_one_owner()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
+        JobId first = JobId.New(), second = JobId.New();
+        string task = $"task-{Guid.NewGuid():N}";
+        Assert.True(await pipeline.Store.ClaimTaskAsync(task, first, 1, None));
+        Assert.True(await pipeline.Store.ClaimTaskAsync(task, first, 1, None));
+        Assert.False(await pipeline.Store.ClaimTaskAsync(task, second, 1, None));
+    }
+
+    [Fact]
+    public async Task A_job_that_is_not_there_is_named()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
+        JobId id = JobId.New();
+        Assert.Null(await pipeline.Store.FindAsync(id, None));
+        Assert.Equal(id, (await Assert.ThrowsAsync<JobNotFoundException>(() => pipeline.Store.ReadAsync(id, None))).Id);
+    }
+
+    [Fact]
+    public async Task A_record_holds_neither_prompt_nor_link()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
+        GenerationRef generation = await pipeline.AcceptAsync("a very private prompt");
+        await pipeline.Submitter.SubmitAsync(generation, "a", None);
+        await pipeline.Watcher.ReadAsync(generation, None);
+        await pipeline.Saver.SaveAsync(generation, None);
+        string record = (await pipeline.Storage.Generations.GetBlobClient($"records/{generation.Id}.json").DownloadContentAsync()).Value.Content.ToString();
+        Assert.DoesNotContain("private prompt", record, StringComparison.Ordinal);
+        Assert.DoesNotContain("http", record.Replace("\"http\"", string.Empty, StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
+    }
+}

@@ -1,0 +1,236 @@
+using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Submissions;
+using Evolink.Pipeline.Tests.Support;
+using Evolink.Testing.Hosting;
+using Evolink.Simulator;
+
+namespace Evolink.Pipeline.Tests.Submissions;
+
+public sealed class SubmitterTests(AzuriteFixture azurite)
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    private static void Order(TestPipeline pipeline, SubmitFault fault) =>
+        pipeline.Simulator.Order(new FaultOrder { Script = new FaultScript { Submit = fault } });
+
+    [Fact]
+    public async Task A_submit_is_accepted_and_its_task_is_claimed()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
+        GenerationRef generation = await pipeline.AcceptAsync();
+        Submission.Accepted accepted = Assert.IsType<Submission.Accepted>(await pipeline.Submitter.SubmitAsync(generation, "a", None));
+        JobRecord job = await pipeline.ReadAsync(generation);
+        Assert.Equal(JobState.Waiting, job.State);
+        Assert.Equal(accepted.TaskId, job.CurrentAttempt!.TaskId);
+        Assert.False(await pipeline.Store.ClaimTaskAsync(accepted.TaskId, JobId.New(), 1, None));
+        Assert.Equal($"{generation.Id}.1", Assert.Single((await pipeline.Simulator.ReadLedgerAsync()).Charges).IdempotencyKey);
+    }
+
+    [Fact]
+    public async Task Executed_again_it_returns_the_same_task_and_pays_nothing()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
+        GenerationRef generation = await pipeline.AcceptAsync();
+        Submission.Accepted first = Assert.IsType<Submission.Accepted>(await pipeline.Submitter.SubmitAsync(generation, "a", None));
+        Submission.Accepted second = Assert.IsType<Submission.Accepted>(await pipeline.Submitter.SubmitAsync(generation, "b", None));
+        Assert.Equal(first.TaskId, second.TaskId);
+        Assert.Equal(1, await pipeline.ChargesAsync());
+    }
+
+    [Fact]
+    public async Task Two_executions_of_one_submit_at_the_same_time_make_one_call()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(
+            azurite, new SimulatorOptions { AllowLoopback = true, TaskDuration = TimeSpan.Zero, FetchImages = false, Idempotency = IdempotencySupport.Off });
+        GenerationRef generation = await pipeline.AcceptAsync();
+        Submission[] results = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => pipeline.Submitter.SubmitAsync(generation, $"owner-{i}", None)));
+        Assert.Contains(results, result => result is Submission.Accepted);
+        Assert.All(results, result => Assert.True(result is Submission.Accepted or Submission.Unknown));
+        Assert.Equal(1, await pipeline.ChargesAsync());
+    }
+
+    [Fact]
+    public async Task An_execution_that_died_after_sending_is_never_followed_by_a_second_send()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
+        GenerationRef generation = await pipeline.AcceptAsync();
+        DateTimeOffset past = TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(1);
+        await pipeline.Store.UpdateAsync(
+            generation.Id, job => job.WithIntent(Jobs.Intent(1, "dead") with { IntentAt = past, LeaseUntil = past }, past), None);
+        Assert.IsType<Submission.Unknown>(await pipeline.Submitter.SubmitAsync(generation, "b", None));
+        Assert.Equal(JobState.Unknown, (await pipeline.ReadAsync(generation)).State);
+        Assert.Equal(0, await pipeline.ChargesAsync());
+    }
+
+    public static TheoryData<SubmitFault> Lost =>
+    [
+        new SubmitFault.Reset(Charged: true),
+        new SubmitFault.Reset(Charged: false),
+        new SubmitFault.ServerError(500, Charged: true),
+        new SubmitFault.ServerError(502, Charged: false, Html: true),
+        new SubmitFault.UnusableAnswer(UnusableBody.Empty),
+        new SubmitFault.UnusableAnswer(UnusableBody.NoId),
+        SubmitFault.Conflict,
+        SubmitFault.PaidOutcomeUnknown,
+    ];
+
+    [Theory]
+    [MemberData(nameof(Lost))]
+    public async Task An_answer_that_leaves_the_money_open_is_not_followed_by_a_second_send(SubmitFault fault)
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, configure: WithCallbacks);
+        Order(pipeline, fault);
+        GenerationRef generation = await pipeline.AcceptAsync();
+        Assert.IsType<Submission.Unknown>(await pipeline.Submitter.SubmitAsync(generation, "a", None));
+        Assert.IsType<Submission.Unknown>(await pipeline.Submitter.SubmitAsync(generation, "b", None));
+        Assert.Single((await pipeline.Simulator.ReadLedgerAsync(withVideos: false)).Submits);
+    }
+
+    [Fact]
+    public async Task A_lost_answer_is_found_again_by_the_task_id_of_a_callback()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, configure: WithCallbacks);
+        Order(pipeline, new SubmitFault.Reset(Charged: true));
+        GenerationRef generation = await pipeline.AcceptAsync();
+        await pipeline.Submitter.SubmitAsync(generation, "a", None);
+        string taskId = Assert.Single((await pipeline.Simulator.ReadLedgerAsync(withVideos: false)).Tasks).Id;
+
+        await pipeline.Store.UpdateAsync(generation.Id, job => job.WithCandidate(1, "task-unified-1-forged00", Jobs.Start), None);
+        await pipeline.Store.UpdateAsync(generation.Id, job => job.WithCandidate(1, taskId, Jobs.Start), None);
+        Submission.Accepted adopted = Assert.IsType<Submission.Accepted>(await pipeline.Submitter.SubmitAsync(generation, "b", None));
+        Assert.Equal(taskId, adopted.TaskId);
+        Assert.Equal(1, await pipeline.ChargesAsync());
+    }
+
+    [Fact]
+    public async Task A_task_that_belongs_to_another_job_is_not_adopted()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, configure: WithCallbacks);
+        GenerationRef other = await pipeline.AcceptAsync("other");
+        Submission.Accepted others = Assert.IsType<Submission.Accepted>(await pipeline.Submitter.SubmitAsync(other, "a", None));
+
+        Order(pipeline, new SubmitFault.Reset(Charged: false));
+        GenerationRef generation = await pipeline.AcceptAsync();
+        await pipeline.Submitter.SubmitAsync(generation, "a", None);
+        await pipeline.Store.UpdateAsync(generation.Id, job => job.WithCandidate(1, others.TaskId, Jobs.Start), None);
+        Assert.IsType<Submission.Unknown>(await pipeline.Submitter.SubmitAsync(generation, "b", None));
+    }
+
+    [Fact]
+    public async Task Where_the_operator_trusts_the_providers_key_a_lost_answer_is_asked_for_once_with_the_same_bytes()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, configure: options =>
+        {
+            WithCallbacks(options);
+            options.TrustIdempotencyKey = true;
+        });
+        Order(pipeline, new SubmitFault.Reset(Charged: true));
+        GenerationRef generation = await pipeline.AcceptAsync();
+        await pipeline.Submitter.SubmitAsync(generation, "a", None);
+        Assert.IsType<Submission.Accepted>(await pipeline.Submitter.SubmitAsync(generation, "b", None));
+        Assert.Equal(1, await pipeline.ChargesAsync());
+    }
+
+    [Fact]
+    public async Task A_replay_that_is_refused_says_nothing_of_the_first_sending()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, configure: options =>
+        {
+            WithCallbacks(options);
+            options.TrustIdempotencyKey = true;
+        });
+        pipeline.Simulator.Order(new FaultOrder { Script = new FaultScript { Submit = new SubmitFault.Reset(Charged: true) } });
+        pipeline.Simulator.Order(new FaultOrder { Script = new FaultScript { Submit = new SubmitFault.Throttle() } });
+        GenerationRef generation = await pipeline.AcceptAsync();
+        await pipeline.Submitter.SubmitAsync(generation, "a", None);
+        Assert.IsType<Submission.Unknown>(await pipeline.Submitter.SubmitAsync(generation, "b", None));
+        Assert.IsType<Submission.Unknown>(await pipeline.Submitter.SubmitAsync(generation, "c", None));
+        Assert.Equal(AttemptState.Unknown, (await pipeline.ReadAsync(generation)).CurrentAttempt!.State);
+    }
+
+    [Fact]
+    public async Task A_lost_answer_without_a_callback_to_wait_for_ends_at_once_and_says_what_to_check()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
+        Order(pipeline, new SubmitFault.Reset(Charged: true));
+        GenerationRef generation = await pipeline.AcceptAsync();
+        await pipeline.Submitter.SubmitAsync(generation, "a", None);
+        Assert.IsType<Submission.Ended>(await pipeline.Submitter.SubmitAsync(generation, "b", None));
+        JobError error = (await pipeline.ReadAsync(generation)).Error!;
+        Assert.Equal("submission_outcome_unknown", error.Code);
+        Assert.Contains("/attach", error.Message, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<SubmitFault> Refusals =>
+    [
+        new SubmitFault.Throttle(), new SubmitFault.Throttle(RetryAfterForm.Missing), new SubmitFault.Throttle(RetryAfterForm.Huge),
+        new SubmitFault.Throttle(RetryAfterForm.Date), SubmitFault.NoCredits, SubmitFault.NoAccess, new SubmitFault.EdgeBlock(),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Refusals))]
+    public async Task What_is_refused_for_now_is_tried_again_later_under_the_same_number(SubmitFault fault)
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
+        Order(pipeline, fault);
+        GenerationRef generation = await pipeline.AcceptAsync();
+        Submission.Throttled throttled = Assert.IsType<Submission.Throttled>(await pipeline.Submitter.SubmitAsync(generation, "a", None));
+        Assert.True(throttled.RetryAt <= TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(61));
+        Assert.Equal(JobState.Parked, (await pipeline.ReadAsync(generation)).State);
+
+        // Woken too early, it waits on; when the time has come, it submits.
+        Assert.IsType<Submission.Throttled>(await pipeline.Submitter.SubmitAsync(generation, "b", None));
+        await pipeline.Store.UpdateAsync(generation.Id, job => job with { Attempts = [job.CurrentAttempt! with { RetryAt = Jobs.Start }] }, None);
+        Assert.IsType<Submission.Accepted>(await pipeline.Submitter.SubmitAsync(generation, "c", None));
+        Assert.Equal(1, Assert.Single((await pipeline.ReadAsync(generation)).Attempts).Number);
+        Assert.Equal(1, await pipeline.ChargesAsync());
+    }
+
+    [Fact]
+    public async Task What_is_refused_for_good_ends_the_job_with_the_providers_own_code()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
+        Order(pipeline, SubmitFault.NoModelAccess);
+        GenerationRef generation = await pipeline.AcceptAsync();
+        Assert.IsType<Submission.Ended>(await pipeline.Submitter.SubmitAsync(generation, "a", None));
+        Assert.Equal("model_access_denied", (await pipeline.ReadAsync(generation)).Error!.Code);
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_refused_costs_nothing_and_is_tried_again()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, configure: options => options.BaseUrl = new Uri("http://127.0.0.1:1"));
+        GenerationRef generation = await pipeline.AcceptAsync();
+        Assert.IsType<Submission.Throttled>(await pipeline.Submitter.SubmitAsync(generation, "a", None));
+        Assert.Equal(AttemptState.NotSent, (await pipeline.ReadAsync(generation)).CurrentAttempt!.State);
+    }
+
+    [Fact]
+    public async Task A_job_that_could_not_be_submitted_for_hours_fails_without_cost()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
+        GenerationRef generation = await pipeline.AcceptAsync();
+        await pipeline.Store.UpdateAsync(generation.Id, job => job with { AcceptedAt = job.AcceptedAt - TimeSpan.FromHours(7) }, None);
+        Assert.IsType<Submission.Ended>(await pipeline.Submitter.SubmitAsync(generation, "a", None));
+        Assert.Equal("submit_expired", (await pipeline.ReadAsync(generation)).Error!.Code);
+        Assert.Equal(0, await pipeline.ChargesAsync());
+    }
+
+    [Fact]
+    public async Task A_cancelled_job_is_not_submitted()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
+        GenerationRef generation = await pipeline.AcceptAsync();
+        await pipeline.Store.UpdateAsync(generation.Id, job => job.WithCancelRequest(Jobs.Start), None);
+        Assert.IsType<Submission.Ended>(await pipeline.Submitter.SubmitAsync(generation, "a", None));
+        Assert.Equal(0, await pipeline.ChargesAsync());
+    }
+
+    private static void WithCallbacks(Evolink.Pipeline.Options.EvolinkOptions options)
+    {
+        // Nobody listens there: what matters is that a callback may come.
+        options.PublicBaseUrl = new Uri("http://127.0.0.1:9");
+        options.Callback.CurrentKey = "k1";
+        options.Callback.Keys["k1"] = "first-secret-of-the-tests";
+    }
+}

@@ -1,0 +1,91 @@
+using Evolink.Client;
+using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Options;
+using Evolink.Pipeline.Storage;
+using Evolink.Pipeline.Submissions;
+using Evolink.Pipeline.Tasks;
+using Evolink.Pipeline.Videos;
+using Evolink.Simulator;
+using Evolink.Testing.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Evolink.Pipeline.Tests.Support;
+
+/// <summary>The pipeline with real storage (Azurite) and a real peer (the simulator), without an engine: tests call the activities' services themselves.</summary>
+internal sealed class TestPipeline : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+
+    private TestPipeline(ServiceProvider services, RunningSimulator simulator) => (_services, Simulator) = (services, simulator);
+
+    public RunningSimulator Simulator { get; }
+
+    public GenerationStore Store => _services.GetRequiredService<GenerationStore>();
+
+    public Submitter Submitter => _services.GetRequiredService<Submitter>();
+
+    public TaskWatcher Watcher => _services.GetRequiredService<TaskWatcher>();
+
+    public VideoSaver Saver => _services.GetRequiredService<VideoSaver>();
+
+    public EvolinkStorage Storage => _services.GetRequiredService<EvolinkStorage>();
+
+    public EvolinkOptions Options => _services.GetRequiredService<IOptions<EvolinkOptions>>().Value;
+
+    public static async Task<TestPipeline> StartAsync(AzuriteFixture azurite, SimulatorOptions? simulator = null, Action<EvolinkOptions>? configure = null)
+    {
+        RunningSimulator running = await SimulatorApp.StartAsync(
+            simulator ?? new SimulatorOptions { AllowLoopback = true, TaskDuration = TimeSpan.Zero, FetchImages = false });
+        ServiceCollection services = new();
+        services.AddLogging();
+        services.AddSingleton<IHostEnvironment>(new DevelopmentEnvironment());
+        services.AddEvolinkPipeline(new ConfigurationBuilder().Build());
+        services.Configure<EvolinkOptions>(options =>
+        {
+            options.ApiKey = SimulatorOptions.DevelopmentKey;
+            options.BaseUrl = options.FilesBaseUrl = running.BaseUrl;
+            options.AllowLoopback = true;
+            options.Storage.ConnectionString = azurite.ConnectionString;
+            options.SubmitTimeout = TimeSpan.FromSeconds(20);
+            configure?.Invoke(options);
+        });
+        TestPipeline pipeline = new(services.BuildServiceProvider(), running);
+        await pipeline.Storage.CreateMissingContainersAsync(CancellationToken.None);
+        return pipeline;
+    }
+
+    /// <summary>Writes a job as intake does.</summary>
+    public async Task<GenerationRef> AcceptAsync(string prompt = "A cat playing piano")
+    {
+        VideoGenerationRequest request = new() { Prompt = prompt, ImageUrls = ["https://example.com/cat.png"], Duration = 2 };
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        JobRecord job = Jobs.Accepted(JobId.New()) with { AcceptedAt = now, UpdatedAt = now, RequestDigest = RequestDigest.Of(request) };
+        await Store.CreateAsync(job, new StoredRequest(request, null), CancellationToken.None);
+        return job.Ref;
+    }
+
+    public async Task<int> ChargesAsync() => (await Simulator.ReadLedgerAsync(withVideos: false)).Charges.Count;
+
+    public Task<JobRecord> ReadAsync(GenerationRef generation) => Store.ReadAsync(generation.Id, CancellationToken.None);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        await Simulator.DisposeAsync();
+    }
+
+    private sealed class DevelopmentEnvironment : IHostEnvironment
+    {
+        public string EnvironmentName { get; set; } = Environments.Development;
+
+        public string ApplicationName { get; set; } = "tests";
+
+        public string ContentRootPath { get; set; } = string.Empty;
+
+        public IFileProvider ContentRootFileProvider { get; set; } = new NullFileProvider();
+    }
+}

@@ -1,0 +1,51 @@
+using Evolink.Pipeline.Tasks;
+using Evolink.Pipeline.Tests.Support;
+
+namespace Evolink.Pipeline.Tests.Tasks;
+
+public sealed class PollScheduleTests
+{
+    private static readonly PollSchedule Polling = new(
+        Jobs.Start, TimeSpan.FromSeconds(120), CallbackExpected: false, TimeSpan.FromSeconds(8), Jobs.Start + TimeSpan.FromHours(24));
+
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(0.5)]
+    [InlineData(1.0)]
+    public void The_first_poll_comes_about_when_the_task_should_be_done(double jitter) =>
+        Assert.InRange((Polling.First(jitter) - Jobs.Start).TotalSeconds, 108, 132);
+
+    [Fact]
+    public void With_a_callback_on_its_way_the_first_poll_is_well_after_that() =>
+        Assert.True((Polling with { CallbackExpected = true }).First(0) - Jobs.Start > TimeSpan.FromSeconds(160));
+
+    [Fact]
+    public void No_estimate_is_so_short_that_polls_come_closer_than_the_floor() =>
+        Assert.True((Polling with { Estimate = TimeSpan.Zero }).First(0) - Jobs.Start >= TimeSpan.FromSeconds(7));
+
+    [Theory]
+    [InlineData(60, 8)]
+    [InlineData(600, 60)]
+    [InlineData(20 * 3600, 3600)]
+    public void The_pause_grows_with_the_age_of_the_task_up_to_an_hour(int age, int pause)
+    {
+        DateTimeOffset now = Jobs.Start + TimeSpan.FromSeconds(age);
+        Assert.Equal(pause, (Polling.Next(now, 0.5) - now).TotalSeconds, tolerance: 0.5);
+    }
+
+    [Fact]
+    public void The_last_poll_is_at_the_deadline() =>
+        Assert.Equal(Polling.Deadline, Polling.Next(Polling.Deadline - TimeSpan.FromMinutes(1), 0.5));
+
+    [Theory]
+    [InlineData(false, 120)]
+    [InlineData(true, 60)]
+    public void A_task_that_takes_the_whole_day_is_read_so_seldom_that_its_history_stays_small(bool callback, int most)
+    {
+        PollSchedule schedule = Polling with { CallbackExpected = callback };
+        int reads = 0;
+        for (DateTimeOffset at = schedule.First(0); at < schedule.Deadline; at = schedule.Next(at, 0))
+            reads++;
+        Assert.InRange(reads, 10, most);
+    }
+}

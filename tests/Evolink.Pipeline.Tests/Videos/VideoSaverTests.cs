@@ -1,0 +1,109 @@
+using System.Security.Cryptography;
+using Azure.Storage.Blobs.Models;
+using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Submissions;
+using Evolink.Pipeline.Tasks;
+using Evolink.Pipeline.Tests.Support;
+using Evolink.Testing.Hosting;
+using Evolink.Pipeline.Videos;
+using Evolink.Simulator;
+
+namespace Evolink.Pipeline.Tests.Videos;
+
+public sealed class VideoSaverTests(AzuriteFixture azurite)
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    private static async Task<GenerationRef> FinishedAsync(TestPipeline pipeline, params ResultFault[] faults)
+    {
+        pipeline.Simulator.Order(new FaultOrder { Script = new FaultScript { Results = faults } });
+        GenerationRef generation = await pipeline.AcceptAsync();
+        Assert.IsType<Submission.Accepted>(await pipeline.Submitter.SubmitAsync(generation, "a", None));
+        Assert.IsType<TaskProgress.Completed>(await pipeline.Watcher.ReadAsync(generation, None));
+        return generation;
+    }
+
+    private static async Task AssertStoredAsync(TestPipeline pipeline, GenerationRef generation)
+    {
+        JobRecord job = await pipeline.ReadAsync(generation);
+        VideoReport served = (await pipeline.Simulator.ReadLedgerAsync()).Tasks.Single(task => task.Id == job.CurrentAttempt!.TaskId).Video!;
+        BlobDownloadResult blob = await pipeline.Storage.Videos.GetBlobClient(job.Video!.Blob).DownloadContentAsync();
+        Assert.Equal(served.Length, blob.Details.ContentLength);
+        Assert.Equal(served.Sha256, Convert.ToHexStringLower(SHA256.HashData(blob.Content)));
+        Assert.Equal(served.Sha256, job.Video.Sha256);
+        Assert.Equal(served.Length, job.Video.Size);
+        Assert.Equal("video/mp4", blob.Details.ContentType);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(4L << 20)]
+    [InlineData((8L << 20) + 1)]
+    [InlineData(13_000_000L)]
+    public async Task The_blob_is_byte_for_byte_what_was_served(long? bytes)
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(
+            azurite, new SimulatorOptions { AllowLoopback = true, TaskDuration = TimeSpan.Zero, FetchImages = false, VideoBytes = bytes });
+        GenerationRef generation = await FinishedAsync(pipeline);
+        Assert.IsType<SaveOutcome.Saved>(await pipeline.Saver.SaveAsync(generation, None));
+        await AssertStoredAsync(pipeline, generation);
+    }
+
+    [Fact]
+    public async Task The_task_is_read_once_for_the_end_and_the_link()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
+        GenerationRef generation = await FinishedAsync(pipeline);
+        await pipeline.Saver.SaveAsync(generation, None);
+        Assert.Equal(1, Assert.Single((await pipeline.Simulator.ReadLedgerAsync()).Tasks).Reads);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(10_000_000L)]
+    public async Task Two_workers_that_save_the_same_result_leave_one_whole_video(long? bytes)
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(
+            azurite, new SimulatorOptions { AllowLoopback = true, TaskDuration = TimeSpan.Zero, FetchImages = false, VideoBytes = bytes });
+        GenerationRef generation = await FinishedAsync(pipeline);
+        SaveOutcome[] outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => pipeline.Saver.SaveAsync(generation, None)));
+        Assert.All(outcomes, outcome => Assert.IsType<SaveOutcome.Saved>(outcome));
+        await AssertStoredAsync(pipeline, generation);
+    }
+
+    [Fact]
+    public async Task A_crash_between_commit_and_record_is_mended_even_when_the_link_is_dead()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
+        GenerationRef generation = await FinishedAsync(pipeline);
+        await pipeline.Saver.SaveAsync(generation, None);
+        await pipeline.Store.UpdateAsync(generation.Id, job => job with { Video = null }, None);
+        string taskId = (await pipeline.ReadAsync(generation)).CurrentAttempt!.TaskId!;
+        pipeline.Simulator.Order(new FaultOrder { TaskId = taskId, Script = new FaultScript { Results = [new ResultFault.Refused(403)] } });
+        Assert.IsType<SaveOutcome.Saved>(await pipeline.Saver.SaveAsync(generation, None));
+        await AssertStoredAsync(pipeline, generation);
+    }
+
+    [Fact]
+    public async Task A_dead_link_is_followed_by_a_fresh_one()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
+        GenerationRef generation = await FinishedAsync(pipeline, new ResultFault.DeadLink(403, 1));
+        Assert.IsType<SaveOutcome.Later>(await pipeline.Saver.SaveAsync(generation, None));
+        Assert.IsType<SaveOutcome.Saved>(await pipeline.Saver.SaveAsync(generation, None));
+        await AssertStoredAsync(pipeline, generation);
+    }
+
+    [Fact]
+    public async Task A_video_above_the_limit_is_not_stored()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(
+            azurite,
+            new SimulatorOptions { AllowLoopback = true, TaskDuration = TimeSpan.Zero, FetchImages = false, VideoBytes = 6_000_000 },
+            options => options.MaxVideoBytes = 5_000_000);
+        GenerationRef generation = await FinishedAsync(pipeline);
+        Assert.IsType<SaveOutcome.Ended>(await pipeline.Saver.SaveAsync(generation, None));
+        Assert.Equal("result_unusable", (await pipeline.ReadAsync(generation)).Error!.Code);
+        Assert.False(await pipeline.Storage.Videos.GetBlobClient($"{generation.Id}.mp4").ExistsAsync());
+    }
+}
