@@ -245,6 +245,7 @@ public sealed class DeterminismTests
     {
         await using var engine = await EngineFixture.StartAsync(Steps("First", "Second"), replayEveryStep: false);
         var id = await engine.ScheduleAsync("Steps", id: "golden");
+        await engine.UntilAsync(id, JournalEventKind.ActivityCompleted);
         await engine.Client.RaiseEventAsync(id, "go");
         await engine.EndAsync(id);
         var stored = (await engine.Engine.ReadHistoryAsync(id))!.ToJson();

@@ -98,6 +98,24 @@ public sealed class JournalTests
     }
 
     [Fact]
+    public async Task A_write_that_fails_is_rolled_back_alone_and_the_others_of_its_batch_are_committed()
+    {
+        await using var engine = await EngineFixture.StartAsync(Waiting, replayEveryStep: false);
+        var journal = engine.Engine.Journal;
+        var row = new InstanceRow(0, "", "Wait", "", OrchestrationRuntimeStatus.Pending, engine.Time.GetUtcNow(), engine.Time.GetUtcNow());
+
+        var writes = Enumerable.Range(0, 100).Select(n => journal.WriteAsync(writer =>
+        {
+            writer.InsertInstance(row with { Id = $"row-{n}" });
+            return n % 10 == 0 ? throw new InvalidOperationException($"write {n} fails") : n;
+        })).ToList();
+        await Task.WhenAll(writes).ContinueWith(_ => { }, TaskScheduler.Default);
+
+        Assert.Equal(10, writes.Count(write => write.IsFaulted));
+        Assert.Equal(90, journal.Read(reader => reader.Page(new InstanceFilter(IdPrefix: "row-"), 0, 1_000)).Count);
+    }
+
+    [Fact]
     public async Task A_finished_instance_leaves_no_open_work_in_the_journal()
     {
         var functions = new FunctionTable().Orchestrator("Leave", async context =>
