@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Evolink.Client;
 
@@ -31,4 +33,13 @@ internal sealed record ReportedError(string Code, string Message);
 [JsonSerializable(typeof(UploadAnswer))]
 [JsonSerializable(typeof(AppTask))]
 [JsonSerializable(typeof(GenerateReport))]
-internal sealed partial class CliJsonContext : JsonSerializerContext;
+internal sealed partial class CliJsonContext : JsonSerializerContext
+{
+    /// <summary>For output: a link keeps its <c>&amp;</c>, which only matters inside HTML.</summary>
+    public static CliJsonContext Readable { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Evolink.LocalHost.Durable.Journal;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
@@ -14,7 +15,7 @@ internal static class Failures
 
     public static string Explain(Exception exception) => exception switch
     {
-        LocalHostException or UsageException => exception.Message,
+        LocalHostException or UsageException or JournalUnusableException => exception.Message,
         OptionsValidationException wrong => string.Join(Environment.NewLine, wrong.Failures.Prepend("The settings are not right:")),
         IOException { HResult: NoSpaceLeftUnix or NoSpaceLeftWindows } or SqliteException { SqliteErrorCode: SqliteFull } =>
             "There is no disk space left. Free some, or choose a folder on another disk with --data DIR.",

@@ -41,7 +41,7 @@ internal static class GenerateRun
 
         return await display.ShowAsync(async report =>
         {
-            report(new GenerationProgress("starting", 0, null));
+            report(new GenerationProgress("starting", 0));
             await using LocalEnvironment environment = await LocalEnvironment.StartAsync(options.Local, cancellationToken);
             using var app = new AppClient(environment.BaseUrl, environment.Data.Keys.Client);
             return await generation.RunAsync(app, options.Out ?? environment.Data.Videos + Path.DirectorySeparatorChar, report, cancellationToken);
@@ -94,7 +94,7 @@ internal static class GenerateRun
     {
         if (options.Json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(outcome.ToReport(elapsed), CliJsonContext.Default.GenerateReport));
+            Console.WriteLine(JsonSerializer.Serialize(outcome.ToReport(elapsed), CliJsonContext.Readable.GenerateReport));
             return;
         }
 

@@ -21,7 +21,7 @@ internal sealed class Generation(GenerateOptions options, LocalImage image, Time
         AppTask? task = null;
         try
         {
-            report(new GenerationProgress("uploading the image", 0, null));
+            report(new GenerationProgress("uploading the image", 0));
             string url = await app.UploadAsync(image.Bytes, image.ContentType, cancellationToken);
             task = await app.StartAsync(options.ToRequest(url), $"generate-{Guid.NewGuid():N}", cancellationToken);
             Id = task.Id;
@@ -30,7 +30,7 @@ internal sealed class Generation(GenerateOptions options, LocalImage image, Time
                 return new Outcome(task, null, new ReportedError(task.Error?.Code ?? "unknown_error", task.Error?.Message ?? "The generation failed without a reason."));
 
             string? file = await SaveAsync(app, task, target, report, cancellationToken);
-            report(new GenerationProgress("done", 100, null));
+            report(new GenerationProgress("done", 100));
             return new Outcome(task, file, null);
         }
         catch (AppException e)
@@ -49,8 +49,9 @@ internal sealed class Generation(GenerateOptions options, LocalImage image, Time
             Task<AppTask> next = app.WaitAsync(task.Id!, cancellationToken);
             do
             {
-                percent = Math.Max(percent, Math.Max(task.Progress ?? 0, Guess(time.GetElapsedTime(started), estimate)));
-                report(new GenerationProgress(task.Status ?? "waiting", percent, estimate));
+                TimeSpan elapsed = time.GetElapsedTime(started);
+                percent = Math.Max(percent, Math.Max(task.Progress ?? 0, Guess(elapsed, estimate)));
+                report(new GenerationProgress(task.Status ?? "waiting", percent, estimate - elapsed));
                 await Task.WhenAny(next, Task.Delay(Tick, time, cancellationToken));
                 cancellationToken.ThrowIfCancellationRequested();
             }
@@ -77,7 +78,7 @@ internal sealed class Generation(GenerateOptions options, LocalImage image, Time
             throw new AppException("result_missing", "The generation is completed, but the app gave no link to the video.");
         string file = Path.GetFullPath(Path.EndsInDirectorySeparator(target) ? Path.Combine(target, $"{task.Id}.mp4") : target);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        report(new GenerationProgress("downloading", MostBeforeTheEnd, null));
+        report(new GenerationProgress("downloading", MostBeforeTheEnd));
         await app.DownloadAsync(link, task.Video, file, cancellationToken);
         return file;
     }

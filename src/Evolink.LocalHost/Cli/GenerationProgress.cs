@@ -3,5 +3,9 @@ namespace Evolink.LocalHost.Cli;
 /// <summary>How far a generation is.</summary>
 /// <param name="Phase">What happens now, in a word or two.</param>
 /// <param name="Percent">0 to 100.</param>
-/// <param name="Estimate">How long the whole may take, where known.</param>
-internal sealed record GenerationProgress(string Phase, int Percent, TimeSpan? Estimate);
+/// <param name="Remaining">How long it may still take, by the provider's estimate, where known.</param>
+internal sealed record GenerationProgress(string Phase, int Percent, TimeSpan? Remaining = null)
+{
+    /// <summary>The estimate in words, once it is worth telling.</summary>
+    public string RemainingText => Remaining is { TotalSeconds: >= 1 } left ? $"about {left.TotalSeconds:0} s left" : "";
+}

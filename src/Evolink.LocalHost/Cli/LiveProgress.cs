@@ -8,11 +8,11 @@ internal sealed class LiveProgress(IAnsiConsole console) : IProgressDisplay
 {
     public Task<T> ShowAsync<T>(Func<Action<GenerationProgress>, Task<T>> work)
     {
-        var estimate = new EstimateColumn();
+        var remaining = new RemainingColumn();
         return console.Progress()
             .AutoClear(false)
             .HideCompleted(false)
-            .Columns(new SpinnerColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), estimate)
+            .Columns(new SpinnerColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), remaining)
             .StartAsync(context =>
             {
                 ProgressTask task = context.AddTask("starting");
@@ -20,16 +20,16 @@ internal sealed class LiveProgress(IAnsiConsole console) : IProgressDisplay
                 {
                     task.Description = Markup.Escape(progress.Phase);
                     task.Value = progress.Percent;
-                    estimate.Total = progress.Estimate;
+                    remaining.Text = progress.RemainingText;
                 });
             });
     }
 
-    private sealed class EstimateColumn : ProgressColumn
+    private sealed class RemainingColumn : ProgressColumn
     {
-        public TimeSpan? Total { get; set; }
+        public string Text { get; set; } = "";
 
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
-            new Text(Total is { } total && !task.IsFinished ? $"of about {total.TotalSeconds:0} s" : "", new Style(foreground: Color.Grey));
+            new Text(task.IsFinished ? "" : Text, new Style(foreground: Color.Grey));
     }
 }

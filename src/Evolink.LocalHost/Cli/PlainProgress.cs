@@ -16,8 +16,8 @@ internal sealed class PlainProgress(TextWriter output, TimeProvider time) : IPro
             if (last is not null && string.Equals(last.Phase, progress.Phase, StringComparison.Ordinal) && last.Percent / Step == progress.Percent / Step)
                 return;
             last = progress;
-            string estimate = progress.Estimate is { } total ? $" of about {total.TotalSeconds:0} s" : "";
-            output.WriteLine($"{progress.Phase} {progress.Percent}% ({time.GetElapsedTime(started).TotalSeconds:0} s{estimate})");
+            string remaining = progress.RemainingText is { Length: > 0 } text ? $", {text}" : "";
+            output.WriteLine($"{progress.Phase} {progress.Percent}% ({time.GetElapsedTime(started).TotalSeconds:0} s{remaining})");
         }
     }
 }

@@ -34,26 +34,44 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(LocalEnvironmentOptions options)
     {
         using var signals = new StopSignals();
-        await using LocalEnvironment environment = await LocalEnvironment.StartAsync(options, signals.Token);
-        string provider = environment.SimulatorUrl is { } simulator ? $"simulated Evolink at {simulator.GetLeftPart(UriPartial.Authority)}" : "the real Evolink API, which costs credits";
-        Console.WriteLine($"Evolink.Functions answers at {Trim(environment.BaseUrl)} ({provider}; data in {options.DataFolder}). Ctrl-C ends it.");
-        Console.WriteLine(await CurlAsync(environment, signals.Token));
-
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using CancellationTokenRegistration registration = signals.Token.Register(stopped.SetResult);
-        if (await Task.WhenAny(stopped.Task, environment.StorageLost) != stopped.Task)
+        try
+        {
+            await using LocalEnvironment environment = await LocalEnvironment.StartAsync(options, signals.Token);
+            string curl = await CurlAsync(environment, signals.Token);
+            string provider = environment.SimulatorUrl is { } simulator ? $"simulated Evolink at {Trim(simulator)}" : "the real Evolink API, which costs credits";
+            Console.WriteLine($"Evolink.Functions answers at {Trim(environment.BaseUrl)} ({provider}; data in {options.DataFolder}). Ctrl-C ends it.");
+            Console.WriteLine(curl);
+            await environment.StorageLost.WaitAsync(signals.Token);
             throw new LocalHostException("Azurite, the local storage, ended unexpectedly. Start again: nothing that was accepted is lost.");
-        return ExitCode.Done;
+        }
+        catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+        {
+            return ExitCode.Done; // asked to stop is how serving ends, however early
+        }
     }
 
     /// <summary>A generation that works as it is pasted: the sample image is already there.</summary>
     private static async Task<string> CurlAsync(LocalEnvironment environment, CancellationToken cancellationToken)
     {
         using var app = new AppClient(environment.BaseUrl, environment.Data.Keys.Client);
-        string image = await app.UploadAsync(SampleImage.Read(), SampleImage.ContentType, cancellationToken);
+        string image = await UploadSampleAsync(app, cancellationToken);
         string body = $$"""{"model":"wan2.6-image-to-video","prompt":"A cat playing piano","image_urls":["{{image}}"]}""";
         string quoted = OperatingSystem.IsWindows() ? $"\"{body.Replace("\"", "\\\"")}\"" : $"'{body}'";
         return $"curl -sS {Trim(environment.BaseUrl)}/v1/videos/generations -H \"Authorization: Bearer {environment.Data.Keys.Client}\" -H \"Content-Type: application/json\" -d {quoted}";
+    }
+
+    private static async Task<string> UploadSampleAsync(AppClient app, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await app.UploadAsync(SampleImage.Read(), SampleImage.ContentType, cancellationToken);
+        }
+        catch (AppException refused)
+        {
+            // No reason not to serve: /healthz tells what is missing.
+            await Console.Error.WriteLineAsync($"The sample image could not be uploaded: {refused.Message}");
+            return "https://example.com/image1.png";
+        }
     }
 
     private static string Trim(Uri address) => address.GetLeftPart(UriPartial.Authority);

@@ -101,6 +101,13 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
+    /// <summary>Ends as a crash would: nothing more is journaled, whatever runs is left where it is.</summary>
+    internal async Task AbortAsync()
+    {
+        await Services.GetRequiredService<DurableEngine>().AbortAsync();
+        await DisposeAsync();
+    }
+
     private static WebApplicationBuilder CreateBuilder(LocalFunctionsHostOptions options, Socket socket, Uri baseUrl, FunctionCatalog catalog)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions

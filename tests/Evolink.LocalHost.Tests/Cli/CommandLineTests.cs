@@ -1,0 +1,105 @@
+using System.Net;
+using System.Net.Sockets;
+using Evolink.LocalHost.Data;
+
+namespace Evolink.LocalHost.Tests.Cli;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Help_names_the_commands_and_shows_examples()
+    {
+        (int code, string output, _) = await CliProcess.RunAsync("--help");
+
+        Assert.Equal(0, code);
+        Assert.All(["serve", "generate", "simulate", "Examples:", "--image samples/cat.png"], part => Assert.Contains(part, output, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("--image is needed", "Option '--image' is required", "generate", "--prompt", "x")]
+    [InlineData("a duration has limits", "--duration is 2 to 15 seconds.", "generate", "--image", "x", "--prompt", "x", "--duration", "16")]
+    [InlineData("a quality is one of two", "'4k' not recognized", "generate", "--image", "x", "--prompt", "x", "--quality", "4k")]
+    [InlineData("a shot type needs rewriting", "leave out --no-prompt-extend", "generate", "--image", "x", "--prompt", "x", "--shot-type", "multi", "--no-prompt-extend")]
+    [InlineData("an endpoint is an address", "--endpoint is an address", "generate", "--image", "x", "--prompt", "x", "--endpoint", "host")]
+    [InlineData("an unknown option", "--nonsense", "serve", "--nonsense")]
+    [InlineData("a port has limits", "--port is 0 to 65535.", "--port", "70000")]
+    [InlineData("the image is not there", "There is no image at nowhere.png.", "generate", "--image", "nowhere.png", "--prompt", "x")]
+    [InlineData("the image is a folder", "--image is a file.", "generate", "--image", ".", "--prompt", "x")]
+    public async Task Wrong_usage_ends_with_2_and_says_what_would_be_right(string rule, string message, params string[] args)
+    {
+        (int code, _, string errors) = await CliProcess.RunAsync(args);
+
+        Assert.True(code == 2, $"{rule}: {code} {errors}");
+        Assert.Contains(message, errors, StringComparison.Ordinal);
+        AssertFriendly(errors);
+    }
+
+    [Fact]
+    public async Task An_image_above_the_limit_is_refused_before_anything_starts()
+    {
+        await using (FileStream image = File.Create(_folder["big.png"]))
+            image.SetLength((11 << 20) + 1);
+
+        (int code, _, string errors) = await CliProcess.RunAsync("generate", "--image", _folder["big.png"], "--prompt", "x", "--data", _folder["data"]);
+
+        Assert.Equal(2, code);
+        Assert.Contains("has 11.0 MB; Evolink takes at most 10.", errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["data"]));
+    }
+
+    [Fact]
+    public async Task A_port_in_use_is_named_with_the_option_that_helps()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        int port = ((IPEndPoint)taken.LocalEndpoint).Port;
+
+        (int code, _, string errors) = await CliProcess.RunAsync("serve", "--port", $"{port}", "--data", _folder["data"]);
+
+        Assert.Equal((1, $"Port {port} is already in use. Choose another with --port, or 0 for any that is free."), (code, errors.Trim()));
+    }
+
+    [Fact]
+    public async Task The_simulator_names_a_port_in_use_too()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+
+        (int code, _, string errors) = await CliProcess.RunAsync("simulate", "--port", $"{((IPEndPoint)taken.LocalEndpoint).Port}", "--data", _folder["data"]);
+
+        Assert.Equal(1, code);
+        Assert.Contains("already in use. Choose another with --port", errors, StringComparison.Ordinal);
+        AssertFriendly(errors);
+    }
+
+    [Fact]
+    public async Task A_data_folder_in_use_points_to_the_run_that_has_it()
+    {
+        using var data = DataFolder.Open(_folder["data"]);
+        data.Announce(new Uri("http://127.0.0.1:7071"));
+
+        (int code, _, string errors) = await CliProcess.RunAsync("serve", "--port", "0", "--data", _folder["data"]);
+
+        Assert.Equal(1, code);
+        Assert.Contains("--endpoint http://127.0.0.1:7071", errors, StringComparison.Ordinal);
+        AssertFriendly(errors);
+    }
+
+    [Fact]
+    public async Task Without_Node_it_says_what_to_install()
+    {
+        using var process = new CliProcess(["serve", "--port", "0", "--data", _folder["data"]], new Dictionary<string, string?> { ["PATH"] = _folder.Location });
+
+        (int code, _, string errors) = await process.ToEndAsync();
+
+        Assert.Equal(1, code);
+        Assert.Contains("Node.js was not found, but Azurite, the local storage, needs version 20 or newer.", errors, StringComparison.Ordinal);
+        AssertFriendly(errors);
+    }
+
+    private static void AssertFriendly(string errors) => Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+}
