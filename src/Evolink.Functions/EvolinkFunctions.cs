@@ -6,6 +6,7 @@ using Evolink.Pipeline;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Evolink.Functions;
 
@@ -16,6 +17,11 @@ public static class EvolinkFunctions
     public static IServiceCollection AddEvolink(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddEvolinkPipeline(configuration);
+        // These log whole request addresses, and the queries of ours hold signatures.
+        services.AddLogging(logging => logging
+            .AddFilter("Microsoft.AspNetCore.Hosting", LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.Routing", LogLevel.Warning)
+            .AddFilter("System.Net.Http", LogLevel.Warning));
         services.AddHostedService<StorageSetup>();
         services.AddSingleton<Callers>();
         services.AddSingleton<RequestGate>();

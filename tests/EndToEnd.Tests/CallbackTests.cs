@@ -79,7 +79,7 @@ public sealed class CallbackTests(AzuriteFixture azurite) : IAsyncLifetime
         LedgerReport ledger;
         do
         {
-            await Task.Delay(20, TimeProvider.System, CancellationToken.None);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
             ledger = await waiting.Simulator.ReadLedgerAsync(withVideos: false);
         }
         while (ledger.Tasks.Count == 0);
@@ -100,7 +100,7 @@ public sealed class CallbackTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData(4)]
     public async Task The_same_callback_in_parallel_makes_one_video(int copies)
     {
-        _app.Simulator.Order(new FaultOrder { Script = new FaultScript { Callbacks = [new CallbackFault.Duplicate(copies)] } });
+        _app.Simulator.Order(new FaultOrder(new FaultScript { Callbacks = [new CallbackFault.Duplicate(copies)] }));
         Assert.Equal(JobState.Completed, (await _app.EndOfAsync(await _client.StartAsync())).State);
         Assert.Equal(1, Assert.Single((await _app.Simulator.ReadLedgerAsync()).Tasks).Downloads);
     }

@@ -122,7 +122,7 @@ public sealed class HttpTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task Unknown_ids_and_malformed_ids_are_not_there()
     {
-        foreach (string id in (string[])[JobId.New().Value, "task-1", "..", "gen-%00", new string('x', 500)])
+        foreach (string id in (string[])[JobId.New().Value, "task-1", "..", new string('x', 500)])
         {
             using HttpResponseMessage response = await _client.GetAsync($"v1/tasks/{id}");
             Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);

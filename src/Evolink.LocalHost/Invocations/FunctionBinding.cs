@@ -20,7 +20,8 @@ internal sealed class FunctionBinding
     private static Func<Invocation, object?> SourceOf(FunctionDescriptor function, ParameterInfo parameter)
     {
         Type type = parameter.ParameterType;
-        if (parameter == function.TriggerParameter)
+        // By position: reflection may hand out different objects for one parameter.
+        if (parameter.Position == function.TriggerParameter.Position)
             return Trigger(function, type);
         if (type == typeof(FunctionContext))
             return static invocation => invocation.Context;

@@ -62,7 +62,9 @@ public sealed partial class EvolinkOptionsValidator(IHostEnvironment environment
 
     private static IEnumerable<(string Section, string Name, string Secret)> Secrets(EvolinkOptions options) =>
         options.ClientKeys.SelectMany(client => client.Value.Values.Select(secret => ("ClientKeys", client.Key, secret)))
-            .Concat(options.OperatorKeys.SelectMany(client => client.Value.Values.Select(secret => ("OperatorKeys", client.Key, secret))));
+            .Concat(options.OperatorKeys.SelectMany(client => client.Value.Values.Select(secret => ("OperatorKeys", client.Key, secret))))
+            // An empty setting takes a key away; the binder makes it null.
+            .Where(key => !string.IsNullOrEmpty(key.secret));
 
     private static IEnumerable<string> Storage(StorageOptions storage)
     {

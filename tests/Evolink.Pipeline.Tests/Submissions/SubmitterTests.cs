@@ -11,7 +11,7 @@ public sealed class SubmitterTests(AzuriteFixture azurite)
     private static readonly CancellationToken None = CancellationToken.None;
 
     private static void Order(TestPipeline pipeline, SubmitFault fault) =>
-        pipeline.Simulator.Order(new FaultOrder { Script = new FaultScript { Submit = fault } });
+        pipeline.Simulator.Order(new FaultOrder(new FaultScript { Submit = fault }));
 
     [Fact]
     public async Task A_submit_is_accepted_and_its_task_is_claimed()
@@ -139,8 +139,8 @@ public sealed class SubmitterTests(AzuriteFixture azurite)
             WithCallbacks(options);
             options.TrustIdempotencyKey = true;
         });
-        pipeline.Simulator.Order(new FaultOrder { Script = new FaultScript { Submit = new SubmitFault.Reset(Charged: true) } });
-        pipeline.Simulator.Order(new FaultOrder { Script = new FaultScript { Submit = new SubmitFault.Throttle() } });
+        pipeline.Simulator.Order(new FaultOrder(new FaultScript { Submit = new SubmitFault.Reset(Charged: true) }));
+        pipeline.Simulator.Order(new FaultOrder(new FaultScript { Submit = new SubmitFault.Throttle() }));
         GenerationRef generation = await pipeline.AcceptAsync();
         await pipeline.Submitter.SubmitAsync(generation, "a", None);
         Assert.IsType<Submission.Unknown>(await pipeline.Submitter.SubmitAsync(generation, "b", None));

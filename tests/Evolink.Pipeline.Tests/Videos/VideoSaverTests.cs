@@ -16,7 +16,7 @@ public sealed class VideoSaverTests(AzuriteFixture azurite)
 
     private static async Task<GenerationRef> FinishedAsync(TestPipeline pipeline, params ResultFault[] faults)
     {
-        pipeline.Simulator.Order(new FaultOrder { Script = new FaultScript { Results = faults } });
+        pipeline.Simulator.Order(new FaultOrder(new FaultScript { Results = faults }));
         GenerationRef generation = await pipeline.AcceptAsync();
         Assert.IsType<Submission.Accepted>(await pipeline.Submitter.SubmitAsync(generation, "a", None));
         Assert.IsType<TaskProgress.Completed>(await pipeline.Watcher.ReadAsync(generation, None));
@@ -79,7 +79,7 @@ public sealed class VideoSaverTests(AzuriteFixture azurite)
         await pipeline.Saver.SaveAsync(generation, None);
         await pipeline.Store.UpdateAsync(generation.Id, job => job with { Video = null }, None);
         string taskId = (await pipeline.ReadAsync(generation)).CurrentAttempt!.TaskId!;
-        pipeline.Simulator.Order(new FaultOrder { TaskId = taskId, Script = new FaultScript { Results = [new ResultFault.Refused(403)] } });
+        pipeline.Simulator.Order(new FaultOrder(new FaultScript { Results = [new ResultFault.Refused(403)] }, TaskId: taskId));
         Assert.IsType<SaveOutcome.Saved>(await pipeline.Saver.SaveAsync(generation, None));
         await AssertStoredAsync(pipeline, generation);
     }
