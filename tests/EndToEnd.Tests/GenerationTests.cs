@@ -88,8 +88,7 @@ public sealed class GenerationTests(AzuriteFixture azurite)
         await using TestApp app = await TestApp.StartAsync(azurite, new TestAppOptions { Simulator = NoFetch with { TaskDuration = TimeSpan.FromSeconds(0.5) } });
         app.Simulator.Order(new FaultOrder(new FaultScript { Submit = new SubmitFault.Reset(Charged: true) }));
         using HttpClient client = app.Client();
-        JobId id = await client.StartAsync();
-        try { await app.EndOfAsync(id); } catch (Exception) { Assert.Fail(string.Join('\n', app.Log.Lines.Where(l => l.Contains("Evolink.", StringComparison.Ordinal)))); }
+        Assert.Equal(JobState.Completed, (await app.EndOfAsync(await client.StartAsync())).State);
         Assert.Single((await app.Simulator.ReadLedgerAsync()).Charges);
     }
 

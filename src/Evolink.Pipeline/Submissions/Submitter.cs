@@ -42,7 +42,7 @@ public sealed partial class Submitter(
         {
             case { State: AttemptState.Accepted, TaskId: { } taskId } attempt when job.State != JobState.Submitting:
                 await store.ClaimTaskAsync(taskId, job.Id, attempt.Number, cancellationToken);
-                return Accepted(attempt);
+                return AcceptedBefore(attempt);
             case { State: AttemptState.Intent } attempt when attempt.LeaseUntil > now:
                 return new Submission.Unknown(LookAgain(attempt.LeaseUntil, now));
             case { State: AttemptState.Intent }:
@@ -95,7 +95,7 @@ public sealed partial class Submitter(
         Recovery found = await recovery.TryAsync(job, owner, _options.SubmitTimeout + LeaseMargin, cancellationToken);
         return found switch
         {
-            Recovery.Adopted adopted => Accepted(adopted.Attempt),
+            Recovery.Adopted adopted => AcceptedBefore(adopted.Attempt),
             Recovery.Replay replay => await SendAsync(
                 replay.Job, replay.Job.CurrentAttempt!, await store.ReadRequestAsync(job.Id, cancellationToken), cancellationToken),
             Recovery.Wait wait => new Submission.Unknown(wait.Until),
@@ -165,6 +165,9 @@ public sealed partial class Submitter(
 
     private Submission.Accepted Accepted(Attempt attempt) =>
         new(attempt.TaskId!, attempt.Schedule(_options).First(Random.Shared.NextDouble()));
+
+    // The callback may have come, and its wake be spent, while this was found out: the task is read at once.
+    private Submission.Accepted AcceptedBefore(Attempt attempt) => new(attempt.TaskId!, time.GetUtcNow());
 
     // The other execution is most likely done in a moment; one that died is waited for to the end of its lease.
     private static DateTimeOffset LookAgain(DateTimeOffset lease, DateTimeOffset now) =>
