@@ -23,6 +23,7 @@ public static class EvolinkPipeline
         services.AddOptions<EvolinkOptions>().Bind(configuration.GetSection(EvolinkOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<EvolinkOptions>, EvolinkOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<OutgoingHttp>();
 
         services.AddSingleton(NewClient);
         services.AddSingleton<EvolinkStorage>();
@@ -52,7 +53,7 @@ public static class EvolinkPipeline
     private static EvolinkClient NewClient(IServiceProvider services)
     {
         IOptions<EvolinkOptions> options = services.GetRequiredService<IOptions<EvolinkOptions>>();
-        return new EvolinkClient(new EvolinkClientOptions
+        return new EvolinkClient(new HttpClient(services.GetRequiredService<OutgoingHttp>().Evolink()), new EvolinkClientOptions
         {
             ApiKeySource = () => options.Value.ApiKey,
             BaseUrl = options.Value.BaseUrl,

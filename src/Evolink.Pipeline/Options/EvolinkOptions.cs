@@ -49,6 +49,9 @@ public sealed class EvolinkOptions
     /// <summary>Memory that all copies of one instance together may use, in bytes. Default 128 MiB.</summary>
     public long SaveMemoryBudgetBytes { get; set; } = 128L << 20;
 
+    /// <summary>Size of the blocks in which larger videos are stored, in bytes. Two are in memory for each copy under way. Default 4 MiB.</summary>
+    public int CopyBlockBytes { get; set; } = 4 << 20;
+
     /// <summary>How long one submit may take. Its lease in the ledger lasts a little longer. Default 60 s.</summary>
     public TimeSpan SubmitTimeout { get; set; } = TimeSpan.FromSeconds(60);
 

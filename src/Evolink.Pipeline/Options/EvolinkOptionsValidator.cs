@@ -78,7 +78,8 @@ public sealed partial class EvolinkOptionsValidator(IHostEnvironment environment
         (string Setting, bool Right, string Rule)[] bounds =
         [
             ("MaxVideoBytes", options.MaxVideoBytes > 0, "above 0"),
-            ("SaveMemoryBudgetBytes", options.SaveMemoryBudgetBytes >= 16 << 20, "at least 16 MiB"),
+            ("CopyBlockBytes", options.CopyBlockBytes is >= 64 << 10 and <= 64 << 20, "64 KiB to 64 MiB"),
+            ("SaveMemoryBudgetBytes", options.SaveMemoryBudgetBytes >= 2L * options.CopyBlockBytes, "at least two blocks of CopyBlockBytes"),
             ("SubmitTimeout", options.SubmitTimeout > TimeSpan.Zero && options.SubmitTimeout <= TimeSpan.FromMinutes(5), "above 0 and at most 5 minutes"),
             ("MaxSubmitAge", options.MaxSubmitAge > TimeSpan.Zero, "above 0"),
             ("RecoveryWindow", options.RecoveryWindow > TimeSpan.Zero, "above 0"),

@@ -22,13 +22,19 @@ public sealed class EvolinkStorage
     /// <summary>Every container of the app.</summary>
     public static IReadOnlyList<string> Containers { get; } = [GenerationsContainer, VideosContainer, ImagesContainer];
 
+    // The Azure SDK retries what fails in a moment; for longer, activities are executed again.
+    private const int StorageRetries = 4;
+
     /// <summary>Opens the account that the options name; nothing is sent yet.</summary>
-    public EvolinkStorage(IOptions<EvolinkOptions> options)
+    public EvolinkStorage(IOptions<EvolinkOptions> options, OutgoingHttp http)
     {
         StorageOptions storage = options.Value.Storage;
         IsEmulatorOrDevelopment = storage.ConnectionString is { Length: > 0 };
-        // The Blob SDK here may be older than the service version of an emulator, never newer than the service: no version is pinned.
-        BlobClientOptions client = new() { Transport = new HttpClientTransport(NewHttpClient()) };
+        BlobClientOptions client = new()
+        {
+            Transport = new HttpClientTransport(new HttpClient(http.Storage()) { Timeout = Timeout.InfiniteTimeSpan }),
+            Retry = { MaxRetries = StorageRetries },
+        };
         Blobs = IsEmulatorOrDevelopment
             ? new BlobServiceClient(storage.ConnectionString, client)
             : new BlobServiceClient(ServiceUri(storage), Credential(storage), client);
@@ -63,14 +69,4 @@ public sealed class EvolinkStorage
     private static TokenCredential Credential(StorageOptions storage) => storage.ClientId is { Length: > 0 } clientId
         ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId))
         : new DefaultAzureCredential();
-
-    // One pool of connections that follows DNS changes; the SDK's shared default never renews its connections.
-    private static HttpClient NewHttpClient() => new(new SocketsHttpHandler
-    {
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        AllowAutoRedirect = false,
-    })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
 }

@@ -18,10 +18,10 @@ namespace Evolink.Pipeline.Videos;
 /// </summary>
 public sealed class VideoStore(EvolinkStorage storage, IOptions<EvolinkOptions> options, TimeProvider time) : IDisposable
 {
-    private const int BlockSize = 4 << 20;
     private const int BuffersPerCopy = 2;
 
-    private readonly SemaphoreSlim _budget = new((int)Math.Max(1, options.Value.SaveMemoryBudgetBytes / (BlockSize * BuffersPerCopy)));
+    private readonly int _blockSize = options.Value.CopyBlockBytes;
+    private readonly SemaphoreSlim _budget = new((int)Math.Max(1, options.Value.SaveMemoryBudgetBytes / (options.Value.CopyBlockBytes * (long)BuffersPerCopy)));
 
     /// <summary>Name of the video of an attempt: <c>{id}.mp4</c>, with the attempt from the second on.</summary>
     public static string BlobName(JobId id, int attempt) =>
@@ -33,12 +33,12 @@ public sealed class VideoStore(EvolinkStorage storage, IOptions<EvolinkOptions> 
     {
         BlockBlobClient blob = storage.Videos.GetBlockBlobClient(BlobName(job.Id, attempt.Number));
         await _budget.WaitAsync(cancellationToken);
-        byte[] first = ArrayPool<byte>.Shared.Rent(BlockSize);
-        byte[] second = ArrayPool<byte>.Shared.Rent(BlockSize);
+        byte[] first = ArrayPool<byte>.Shared.Rent(_blockSize);
+        byte[] second = ArrayPool<byte>.Shared.Rent(_blockSize);
         try
         {
-            int length = await video.FillAsync(first.AsMemory(0, BlockSize), cancellationToken);
-            if (length < BlockSize)
+            int length = await video.FillAsync(first.AsMemory(0, _blockSize), cancellationToken);
+            if (length < _blockSize)
                 await PutAsync(blob, new MemoryStream(first, 0, length, writable: false), Describe(video, job, attempt), cancellationToken);
             else
                 await StageAllAsync(blob, video, first, second, job, attempt, cancellationToken);
@@ -81,13 +81,13 @@ public sealed class VideoStore(EvolinkStorage storage, IOptions<EvolinkOptions> 
     /// <inheritdoc/>
     public void Dispose() => _budget.Dispose();
 
-    private static async Task StageAllAsync(
+    private async Task StageAllAsync(
         BlockBlobClient blob, VideoDownload video, byte[] full, byte[] empty, JobRecord job, Attempt attempt, CancellationToken cancellationToken)
     {
         // Every execution has its own block names: two of them at once cannot mix their blocks.
         Guid execution = Guid.NewGuid();
         List<string> blocks = [];
-        int length = BlockSize;
+        int length = _blockSize;
         while (length > 0)
         {
             blocks.Add(BlockId(execution, blocks.Count));
@@ -95,7 +95,7 @@ public sealed class VideoStore(EvolinkStorage storage, IOptions<EvolinkOptions> 
             Task stage = StageAsync(blob, blocks[^1], full, length, cancellationToken);
             try
             {
-                length = length == BlockSize ? await video.FillAsync(empty.AsMemory(0, BlockSize), cancellationToken) : 0;
+                length = length == _blockSize ? await video.FillAsync(empty.AsMemory(0, _blockSize), cancellationToken) : 0;
             }
             finally
             {
