@@ -83,7 +83,8 @@ public sealed class ProcessTests : IDisposable
         try
         {
             ffprobe = Process.Start(new ProcessStartInfo(
-                "ffprobe", ["-v", "error", "-show_entries", "stream=codec_name,codec_type:format=duration", "-of", "json", file]) { RedirectStandardOutput = true, UseShellExecute = false });
+                "ffprobe", ["-v", "error", "-show_entries", "stream=codec_name,codec_type:format=duration", "-of", "json", file])
+            { RedirectStandardOutput = true, UseShellExecute = false });
         }
         catch (System.ComponentModel.Win32Exception)
         {
