@@ -1,6 +1,7 @@
 using System.Globalization;
 using Evolink.Client;
 using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Tasks;
 using Evolink.Pipeline.Videos;
 
 namespace Evolink.Functions.Tasks;
@@ -24,8 +25,8 @@ public sealed class TaskViews(VideoLinks links, TimeProvider time)
             Status = job.State.WireStatus,
             Results = link is null ? null : [link.Url.AbsoluteUri],
             Error = Error(job),
-            TaskInfo = new VideoTaskInfo { CanCancel = !job.State.IsTerminal, EstimatedTime = attempt?.EstimatedSeconds },
-            Usage = attempt is null ? null : Usage(attempt),
+            TaskInfo = new VideoTaskInfo { CanCancel = !job.State.IsTerminal, EstimatedTime = attempt?.EstimatedSeconds ?? (int)PollSchedule.DefaultEstimate.TotalSeconds },
+            Usage = Usage(attempt),
             Video = job is { State: JobState.Completed, Video: { } saved } ? new VideoView(saved.Size, saved.Sha256, saved.ContentType) : null,
             EvolinkTaskId = attempt?.TaskId,
             ExpiresAt = link?.ExpiresAt,
@@ -57,7 +58,7 @@ public sealed class TaskViews(VideoLinks links, TimeProvider time)
         _ => null,
     };
 
-    private static VideoUsage? Usage(Attempt attempt) => attempt is { CreditsReserved: null, CreditsUsed: null, BillingRule: null }
-        ? null
-        : new VideoUsage { BillingRule = attempt.BillingRule, CreditsReserved = attempt.CreditsReserved, CreditsUsed = attempt.CreditsUsed };
+    // Until Evolink has accepted it, nothing is reserved.
+    private static VideoUsage Usage(Attempt? attempt) =>
+        new() { BillingRule = attempt?.BillingRule, CreditsReserved = attempt?.CreditsReserved ?? 0, CreditsUsed = attempt?.CreditsUsed };
 }
