@@ -9,7 +9,7 @@ namespace Evolink.Functions.Tasks;
 /// <summary>Shows job records to clients.</summary>
 public sealed class TaskViews(VideoLinks links, TimeProvider time)
 {
-    private const int MostBeforeTheEnd = 95;
+    private const int MostBeforeTheEnd = JobTransitions.MostBeforeTheEnd;
 
     /// <summary>A job as a client sees it.</summary>
     public async Task<TaskView> MakeAsync(JobRecord job, Uri ownBase, CancellationToken cancellationToken)
@@ -45,9 +45,10 @@ public sealed class TaskViews(VideoLinks links, TimeProvider time)
     {
         if (job.State == JobState.Completed)
             return 100;
-        if (job.State.IsTerminal || job.CurrentAttempt is not { AcceptedAt: { } since, EstimatedSeconds: { } estimate and > 0 })
+        // From the first attempt that was accepted on, and up to the end: neither a second attempt nor a failure makes it fall.
+        if (job.Attempts.FirstOrDefault(entry => entry.AcceptedAt is not null) is not { AcceptedAt: { } since, EstimatedSeconds: { } estimate and > 0 })
             return job.Progress;
-        int elapsed = (int)Math.Clamp((now - since).TotalSeconds / estimate * MostBeforeTheEnd, 0, MostBeforeTheEnd);
+        int elapsed = (int)Math.Clamp(((job.EndedAt ?? now) - since).TotalSeconds / estimate * MostBeforeTheEnd, 0, MostBeforeTheEnd);
         return Math.Max(job.Progress, elapsed);
     }
 

@@ -11,14 +11,19 @@ public sealed class VideoDownload : IAsyncDisposable
 {
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
 
+    // Below the host's functionTimeout of 30 minutes, which would take the whole worker down.
+    private static readonly TimeSpan TotalTimeout = TimeSpan.FromMinutes(25);
+
     private readonly HttpResponseMessage _response;
     private readonly Stream _body;
     private readonly long _limit;
     private readonly TimeProvider _time;
+    private readonly long _started;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly Mp4Walk _boxes = new();
 
     private VideoDownload(HttpResponseMessage response, Stream body, long limit, TimeProvider time) =>
-        (_response, _body, _limit, _time) = (response, body, limit, time);
+        (_response, _body, _limit, _time, _started) = (response, body, limit, time, time.GetTimestamp());
 
     /// <summary>Content type by the first bytes; known after the first read.</summary>
     public string ContentType { get; private set; } = "application/octet-stream";
@@ -64,9 +69,10 @@ public sealed class VideoDownload : IAsyncDisposable
         Length += filled;
         if (Length > _limit)
             throw TooLarge(Host, _limit);
-        if (filled < buffer.Length && _response.Content.Headers.ContentLength is { } promised && promised != Length)
-            throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} sent {Length:N0} of {promised:N0} bytes.");
         _hash.AppendData(buffer.Span[..filled]);
+        _boxes.Append(buffer.Span[..filled]);
+        if (filled < buffer.Length)
+            CheckEnd();
         return filled;
     }
 
@@ -83,6 +89,8 @@ public sealed class VideoDownload : IAsyncDisposable
 
     private async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
+        if (_time.GetElapsedTime(_started) > TotalTimeout)
+            throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} sent {Length:N0} bytes in {TotalTimeout.TotalMinutes:0} min, which is too slow.");
         using CancellationTokenSource idle = new(IdleTimeout, _time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, idle.Token);
         try
@@ -96,6 +104,20 @@ public sealed class VideoDownload : IAsyncDisposable
         catch (IOException e)
         {
             throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} broke off after {Length:N0} bytes.", e);
+        }
+    }
+
+    // A connection that is closed early looks like the end where no length was promised: then the file itself must say that it is whole.
+    private void CheckEnd()
+    {
+        if (_response.Content.Headers.ContentLength is { } promised)
+        {
+            if (promised != Length)
+                throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} sent {Length:N0} of {promised:N0} bytes.");
+        }
+        else if (ContentType == "video/mp4" && !_boxes.IsWhole)
+        {
+            throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} sent {Length:N0} bytes, which are not a whole MP4.");
         }
     }
 
