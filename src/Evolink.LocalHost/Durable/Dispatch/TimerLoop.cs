@@ -68,7 +68,10 @@ internal sealed class TimerLoop(DurableJournal journal, TimeProvider time, WorkB
         sleep = sleep > LongestSleep ? LongestSleep : sleep < ShortestSleep ? ShortestSleep : sleep;
         board.SleepsUntil(until);
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        await Task.WhenAny(Task.Delay(sleep, time, cancel.Token), earlier);
+        var delay = Task.Delay(sleep, time, cancel.Token);
+        // The clock may have moved on between the look at it and the start of the delay, which would then end too late.
+        if (until is null || until > time.GetUtcNow())
+            await Task.WhenAny(delay, earlier);
         await cancel.CancelAsync();
         stopping.ThrowIfCancellationRequested();
     }
