@@ -27,7 +27,8 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] args)
     {
         ParseResult parsed = Build().Parse(WithDefaultCommand(args));
-        if (parsed.Errors.Count > 0)
+        // Whoever asks for help has not made a mistake.
+        if (parsed.Errors.Count > 0 && parsed.Action is not (HelpWithExamples or HelpAction))
         {
             foreach (string message in parsed.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal))
                 await Console.Error.WriteLineAsync(message);

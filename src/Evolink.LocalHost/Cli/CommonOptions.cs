@@ -29,7 +29,9 @@ internal static class CommonOptions
     {
         var option = new Option<double>("--simulator-time")
         {
-            Description = "Seconds that the simulated Evolink takes for a video.", HelpName = "SECONDS", DefaultValueFactory = static _ => 4,
+            Description = "Seconds that the simulated Evolink takes for a video.",
+            HelpName = "SECONDS",
+            DefaultValueFactory = static _ => 4,
         };
         option.Validators.Add(static result => Require(result, result.GetValueOrDefault<double>() is >= 0 and <= LongestSimulation, $"--simulator-time is 0 to {LongestSimulation} seconds."));
         return option;
@@ -37,7 +39,8 @@ internal static class CommonOptions
 
     public static Option<string?> Azurite() => new("--azurite")
     {
-        Description = "Folder with an installation of Azurite; default: eng/azurite, installed on first use.", HelpName = "PATH",
+        Description = "Folder with an installation of Azurite; default: eng/azurite, installed on first use.",
+        HelpName = "PATH",
     };
 
     public static Option<bool> Verbose() => new(VerboseName) { Description = "Log what happens, on standard error." };

@@ -23,7 +23,8 @@ internal sealed class Generation(GenerateOptions options, LocalImage image, Time
         {
             report(new GenerationProgress("uploading the image", 0));
             string url = await app.UploadAsync(image.Bytes, image.ContentType, cancellationToken);
-            task = await app.StartAsync(options.ToRequest(url), $"generate-{Guid.NewGuid():N}", cancellationToken);
+            // Not to be interrupted: whether it was accepted, and under which id, is worth the moment.
+            task = await app.StartAsync(options.ToRequest(url), $"generate-{Guid.NewGuid():N}", CancellationToken.None);
             Id = task.Id;
             task = await WaitAsync(app, task, report, cancellationToken);
             if (task.Status is not Completed)

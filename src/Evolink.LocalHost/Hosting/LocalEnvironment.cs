@@ -113,16 +113,16 @@ public sealed class LocalEnvironment : IAsyncDisposable
 
     private static LocalFunctionsHostOptions HostOptions(
         LocalEnvironmentOptions options, DataFolder data, Socket socket, Func<Uri, IReadOnlyDictionary<string, string?>> settings) => new()
-    {
-        FunctionApp = typeof(EvolinkFunctions).Assembly,
-        ConfigureServices = static (services, configuration, _) => services.AddEvolink(configuration),
-        ConfigureWorker = static worker => worker.UseEvolink(),
-        JournalPath = data.Journal,
-        Socket = socket,
-        Settings = settings,
-        ReplayEveryStep = options.ReplayEveryStep,
-        ConfigureLogging = logging => ToStandardError(logging, options.LogLevel),
-    };
+        {
+            FunctionApp = typeof(EvolinkFunctions).Assembly,
+            ConfigureServices = static (services, configuration, _) => services.AddEvolink(configuration),
+            ConfigureWorker = static worker => worker.UseEvolink(),
+            JournalPath = data.Journal,
+            Socket = socket,
+            Settings = settings,
+            ReplayEveryStep = options.ReplayEveryStep,
+            ConfigureLogging = logging => ToStandardError(logging, options.LogLevel),
+        };
 
     private static void ToStandardError(ILoggingBuilder logging, LogLevel level)
     {

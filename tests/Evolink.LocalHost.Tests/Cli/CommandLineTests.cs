@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Evolink.LocalHost.Data;
+using Evolink.Testing.Hosting;
 
 namespace Evolink.LocalHost.Tests.Cli;
 

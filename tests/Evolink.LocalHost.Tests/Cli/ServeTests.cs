@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
+using Evolink.Testing.Hosting;
 
 namespace Evolink.LocalHost.Tests.Cli;
 

@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using Evolink.LocalHost;
 
-namespace Evolink.LocalHost.Tests.Cli;
+namespace Evolink.Testing.Hosting;
 
 /// <summary>The built program, run as a user runs it.</summary>
-internal sealed class CliProcess : IDisposable
+public sealed class CliProcess : IDisposable
 {
     private static readonly string Program = typeof(LocalHostException).Assembly.Location;
     private readonly Process _process;
