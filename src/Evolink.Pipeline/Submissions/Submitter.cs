@@ -21,11 +21,12 @@ public sealed partial class Submitter(
     TimeProvider time,
     ILogger<Submitter> log)
 {
-    // The lease outlives the request's own time-out by what it takes to write down its outcome.
-    private static readonly TimeSpan LeaseMargin = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(15);
 
     private readonly EvolinkOptions _options = options.Value;
+
+    // The lease outlives the request's own time-out by what it takes to write down its outcome.
+    private TimeSpan Lease => _options.SubmitTimeout + _options.SubmitLeaseMargin;
 
     /// <summary>Submits a generation, or finds out what became of its submit.</summary>
     /// <param name="generation">The run.</param>
@@ -80,7 +81,7 @@ public sealed partial class Submitter(
             State = AttemptState.Intent,
             IntentAt = again?.IntentAt ?? now,
             Owner = owner,
-            LeaseUntil = time.GetUtcNow() + _options.SubmitTimeout + LeaseMargin,
+            LeaseUntil = time.GetUtcNow() + Lease,
             Intent = intent,
             Throttles = again?.Throttles ?? 0,
         };
@@ -92,7 +93,7 @@ public sealed partial class Submitter(
 
     private async Task<Submission> RecoverAsync(JobRecord job, string owner, CancellationToken cancellationToken)
     {
-        Recovery found = await recovery.TryAsync(job, owner, _options.SubmitTimeout + LeaseMargin, cancellationToken);
+        Recovery found = await recovery.TryAsync(job, owner, Lease, cancellationToken);
         return found switch
         {
             Recovery.Adopted adopted => AcceptedBefore(adopted.Attempt),

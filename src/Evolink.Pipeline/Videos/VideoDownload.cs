@@ -9,16 +9,15 @@ namespace Evolink.Pipeline.Videos;
 /// <summary>One result link being read: checked as it comes, counted and hashed.</summary>
 public sealed class VideoDownload : IAsyncDisposable
 {
-    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
-
     private readonly HttpResponseMessage _response;
     private readonly Stream _body;
     private readonly long _limit;
+    private readonly TimeSpan _idleTimeout;
     private readonly TimeProvider _time;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-    private VideoDownload(HttpResponseMessage response, Stream body, long limit, TimeProvider time) =>
-        (_response, _body, _limit, _time) = (response, body, limit, time);
+    private VideoDownload(HttpResponseMessage response, Stream body, EvolinkOptions options, TimeProvider time) =>
+        (_response, _body, _limit, _idleTimeout, _time) = (response, body, options.MaxVideoBytes, options.DownloadIdleTimeout, time);
 
     /// <summary>Content type by the first bytes; known after the first read.</summary>
     public string ContentType { get; private set; } = "application/octet-stream";
@@ -37,7 +36,7 @@ public sealed class VideoDownload : IAsyncDisposable
         try
         {
             CheckHead(response, options.Value.MaxVideoBytes);
-            return new VideoDownload(response, await response.Content.ReadAsStreamAsync(cancellationToken), options.Value.MaxVideoBytes, time);
+            return new VideoDownload(response, await response.Content.ReadAsStreamAsync(cancellationToken), options.Value, time);
         }
         catch
         {
@@ -83,7 +82,7 @@ public sealed class VideoDownload : IAsyncDisposable
 
     private async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource idle = new(IdleTimeout, _time);
+        using CancellationTokenSource idle = new(_idleTimeout, _time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, idle.Token);
         try
         {
@@ -91,7 +90,7 @@ public sealed class VideoDownload : IAsyncDisposable
         }
         catch (OperationCanceledException) when (idle.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} sent nothing for {IdleTimeout.TotalSeconds:0} s.");
+            throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} sent nothing for {_idleTimeout.TotalSeconds:0} s.");
         }
         catch (IOException e)
         {

@@ -45,6 +45,8 @@ public sealed class EvolinkOptionsTests
         { "Evolink:Callback:CurrentKey", options => options.Callback.CurrentKey = "k9" },
         { "Evolink:MaxVideoBytes", options => options.MaxVideoBytes = 0 },
         { "Evolink:SubmitTimeout", options => options.SubmitTimeout = TimeSpan.FromHours(1) },
+        { "Evolink:SubmitLeaseMargin", options => options.SubmitLeaseMargin = TimeSpan.Zero },
+        { "Evolink:DownloadIdleTimeout", options => options.DownloadIdleTimeout = TimeSpan.Zero },
         { "Evolink:MaxRegenerations", options => options.MaxRegenerations = -1 },
     };
 
