@@ -9,11 +9,14 @@ namespace Evolink.Pipeline.Videos;
 /// <summary>One result link being read: checked as it comes, counted and hashed.</summary>
 public sealed class VideoDownload : IAsyncDisposable
 {
+    private const string Mp4 = "video/mp4";
+
     private readonly HttpResponseMessage _response;
     private readonly Stream _body;
     private readonly long _limit;
     private readonly TimeSpan _idleTimeout;
     private readonly TimeProvider _time;
+    private readonly Mp4Boxes _boxes = new();
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     private VideoDownload(HttpResponseMessage response, Stream body, EvolinkOptions options, TimeProvider time) =>
@@ -63,8 +66,10 @@ public sealed class VideoDownload : IAsyncDisposable
         Length += filled;
         if (Length > _limit)
             throw TooLarge(Host, _limit);
-        if (filled < buffer.Length && _response.Content.Headers.ContentLength is { } promised && promised != Length)
-            throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} sent {Length:N0} of {promised:N0} bytes.");
+        if (ContentType == Mp4)
+            _boxes.Append(buffer.Span[..filled]);
+        if (filled < buffer.Length)
+            CheckEnd();
         _hash.AppendData(buffer.Span[..filled]);
         return filled;
     }
@@ -98,6 +103,16 @@ public sealed class VideoDownload : IAsyncDisposable
         }
     }
 
+    private void CheckEnd()
+    {
+        long? promised = _response.Content.Headers.ContentLength;
+        if (promised is not null && promised != Length)
+            throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} sent {Length:N0} of {promised:N0} bytes.");
+        // A body whose length nobody told ends with its connection, also where that was cut.
+        if (promised is null && ContentType == Mp4 && !_boxes.IsWhole)
+            throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} closed the connection after {Length:N0} bytes, before the end of the video.");
+    }
+
     private static void CheckHead(HttpResponseMessage response, long limit)
     {
         string host = response.RequestMessage?.RequestUri?.Host ?? "the host";
@@ -115,7 +130,7 @@ public sealed class VideoDownload : IAsyncDisposable
     private string Sniff(ReadOnlySpan<byte> head) => head switch
     {
         [] => throw new VideoDownloadException(DownloadFailure.NotAVideo, $"{Host} sent an empty body."),
-        [_, _, _, _, (byte)'f', (byte)'t', (byte)'y', (byte)'p', ..] => "video/mp4",
+        [_, _, _, _, (byte)'f', (byte)'t', (byte)'y', (byte)'p', ..] => Mp4,
         [0x1A, 0x45, 0xDF, 0xA3, ..] => "video/webm",
         _ => throw new VideoDownloadException(DownloadFailure.NotAVideo, $"{Host} sent something that is no video: {FirstLine(head)}"),
     };
