@@ -42,7 +42,7 @@ internal sealed class Audit(StorageSnapshot storage, LedgerReport ledger, IReadO
         if (attempt is null)
             return "the record has no such attempt.";
         if (job.Error?.Code == "submission_outcome_unknown" && attempt is { State: AttemptState.Unknown, TaskId: null })
-            return attempt == job.CurrentAttempt && job.Error.Message.Contains($"Attempt {attempt.Number} ", StringComparison.Ordinal) ? null : "the error does not name the attempt.";
+            return attempt.Candidates.Contains(charge.TaskId) ? "CANDIDATE" : attempt == job.CurrentAttempt && job.Error.Message.Contains($"Attempt {attempt.Number} ", StringComparison.Ordinal) ? null : "the error does not name the attempt.";
         if (attempt.TaskId != charge.TaskId)
             return $"the record names the task {attempt.TaskId ?? "(none)"} ({attempt.State}, {job.State}, {job.Error?.Code}).";
         if (job is { State: JobState.Completed, Video: { } video } && VideoStore.BlobName(job.Id, attempt.Number) == video.Blob)
