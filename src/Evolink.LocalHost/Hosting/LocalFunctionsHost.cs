@@ -4,6 +4,7 @@ using Evolink.LocalHost.Durable;
 using Evolink.LocalHost.Functions;
 using Evolink.LocalHost.Http;
 using Evolink.LocalHost.Invocations;
+using Evolink.LocalHost.Triggers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc;
@@ -18,7 +19,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Evolink.LocalHost.Hosting;
 
-/// <summary>Runs a function app in this process: HTTP on Kestrel, orchestrations on the embedded engine. The storage that the app uses is not its business.</summary>
+/// <summary>Runs a function app in this process: HTTP on Kestrel, timers, orchestrations on the embedded engine. The storage that the app uses is not its business.</summary>
 public sealed partial class LocalFunctionsHost : IAsyncDisposable
 {
     // As the real host's default.
@@ -27,10 +28,12 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
     private static readonly string[] EnvironmentVariables = ["AZURE_FUNCTIONS_ENVIRONMENT", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT"];
 
     private readonly WebApplication _app;
+    private readonly TimerFunctions _timers;
 
-    private LocalFunctionsHost(WebApplication app, FunctionCatalog catalog, RouteTable routes, Uri baseUrl)
+    private LocalFunctionsHost(WebApplication app, TimerFunctions timers, FunctionCatalog catalog, RouteTable routes, Uri baseUrl)
     {
         _app = app;
+        _timers = timers;
         Catalog = catalog;
         Routes = routes;
         BaseUrl = baseUrl;
@@ -71,7 +74,8 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
             builder.Services.AddSingleton(services => new DurableEngine(
                 EngineOptions(options, hostJson), functions, options.Time, services.GetRequiredService<ILoggerFactory>()));
             builder.Services.AddHostedService<EngineService>();
-            RouteTable routes = RouteTable.From(catalog, hostJson.RoutePrefix, (text, name) => SettingReferences.Resolve(text, builder.Configuration, name));
+            Func<string, string, string> resolve = (text, name) => SettingReferences.Resolve(text, builder.Configuration, name);
+            RouteTable routes = RouteTable.From(catalog, hostJson.RoutePrefix, resolve);
 
             app = builder.Build();
             DurableTaskClient client = app.Services.GetRequiredService<DurableEngine>().Client;
@@ -80,9 +84,12 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
             var http = new HttpFunctions(routes, invoker, client, app.Services.GetRequiredService<ILogger<HttpFunctions>>(), app.Lifetime.ApplicationStopping);
             app.Run(http.HandleAsync);
 
-            var host = new LocalFunctionsHost(app, catalog, routes, baseUrl);
+            var timers = new TimerFunctions(
+                catalog, resolve, invoker, client, new TimerStatusFile(options.JournalPath), options.Time, app.Services.GetRequiredService<ILogger<TimerFunctions>>());
+            var host = new LocalFunctionsHost(app, timers, catalog, routes, baseUrl);
             host.TellWhatIsNotServed();
             await app.StartAsync(cancellationToken);
+            timers.Start();
             return host;
         }
         catch
@@ -97,6 +104,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
     /// <summary>Stops taking requests, lets running work finish for a moment, and closes the journal. What is unfinished goes on at the next start.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _timers.DisposeAsync();
         await _app.StopAsync();
         await _app.DisposeAsync();
     }
@@ -161,7 +169,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
     private void TellWhatIsNotServed()
     {
         ILogger logger = Services.GetRequiredService<ILogger<LocalFunctionsHost>>();
-        foreach (FunctionDescriptor function in Catalog.Functions.Where(function => function.Trigger is FunctionTrigger.Blob or FunctionTrigger.Queue or FunctionTrigger.Timer))
+        foreach (FunctionDescriptor function in Catalog.Functions.Where(function => function.Trigger is FunctionTrigger.Blob or FunctionTrigger.Queue))
             NotServed(logger, function.Name, function.Trigger);
     }
 

@@ -49,6 +49,8 @@ internal sealed class FunctionBinding
         FunctionTrigger.Http when type == typeof(HttpRequest) => static invocation => invocation.HttpContext!.Request,
         FunctionTrigger.Http => throw Unbindable(function, function.TriggerParameter, "an HTTP trigger here is an HttpRequest"),
         FunctionTrigger.Orchestration => static invocation => invocation.Trigger,
+        FunctionTrigger.Timer when type == typeof(TimerInfo) => static invocation => invocation.Trigger,
+        FunctionTrigger.Timer => throw Unbindable(function, function.TriggerParameter, "a timer trigger here is a TimerInfo"),
         _ => invocation => invocation.ReadInput!(type),
     };
 

@@ -52,8 +52,11 @@ public sealed class EvolinkOptions
     /// <summary>Size of the blocks in which larger videos are stored, in bytes. Two are in memory for each copy under way. Default 4 MiB.</summary>
     public int CopyBlockBytes { get; set; } = 4 << 20;
 
-    /// <summary>How long one submit may take. Its lease in the ledger lasts a little longer. Default 60 s.</summary>
+    /// <summary>How long one submit may take. Default 60 s.</summary>
     public TimeSpan SubmitTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How much longer than the submit itself its lease in the ledger lasts: what it takes to write down an outcome. Default 30 s.</summary>
+    public TimeSpan SubmitLeaseMargin { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>A job that could not be submitted for so long fails with <c>submit_expired</c>. Default 6 h.</summary>
     public TimeSpan MaxSubmitAge { get; set; } = TimeSpan.FromHours(6);
@@ -69,6 +72,9 @@ public sealed class EvolinkOptions
 
     /// <summary>How long Evolink may not know a task before that is believed: right after a submit it may not have spread yet. Default 10 min.</summary>
     public TimeSpan TaskNotFoundGrace { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>A download that brings no byte for so long is given up and tried again. Default 30 s.</summary>
+    public TimeSpan DownloadIdleTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How often a failed generation may be submitted, and paid, again. Default 0.</summary>
     public int MaxRegenerations { get; set; }

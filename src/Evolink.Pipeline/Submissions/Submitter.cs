@@ -22,8 +22,6 @@ public sealed partial class Submitter(
     TimeProvider time,
     ILogger<Submitter> log)
 {
-    // The lease outlives the request's own time-out by what it takes to write down its outcome.
-    private static readonly TimeSpan LeaseMargin = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(15);
 
     // Longer than any storage outage that a worker lives through; a task id that is not written down is money that is not found again.
@@ -31,6 +29,9 @@ public sealed partial class Submitter(
     private static readonly TimeSpan SettlingPause = TimeSpan.FromSeconds(2);
 
     private readonly EvolinkOptions _options = options.Value;
+
+    // The lease outlives the request's own time-out by what it takes to write down its outcome.
+    private TimeSpan Lease => _options.SubmitTimeout + _options.SubmitLeaseMargin;
 
     /// <summary>Submits a generation, or finds out what became of its submit.</summary>
     /// <param name="generation">The run.</param>
@@ -93,7 +94,7 @@ public sealed partial class Submitter(
             FirstIntentAt = again?.FirstIntentAt ?? intentAt,
             IntentAt = intentAt,
             Owner = owner,
-            LeaseUntil = intentAt + _options.SubmitTimeout + LeaseMargin,
+            LeaseUntil = intentAt + Lease,
             Intent = intent,
             Throttles = again?.Throttles ?? 0,
             Candidates = again?.Candidates ?? [],
@@ -106,7 +107,7 @@ public sealed partial class Submitter(
 
     private async Task<Submission> RecoverAsync(JobRecord job, string owner, CancellationToken cancellationToken)
     {
-        Recovery found = await recovery.TryAsync(job, owner, _options.SubmitTimeout + LeaseMargin, cancellationToken);
+        Recovery found = await recovery.TryAsync(job, owner, Lease, cancellationToken);
         return found switch
         {
             Recovery.Adopted adopted => AcceptedBefore(adopted.Attempt),

@@ -9,7 +9,7 @@ namespace Evolink.Pipeline.Videos;
 /// <summary>One result link being read: checked as it comes, counted and hashed.</summary>
 public sealed class VideoDownload : IAsyncDisposable
 {
-    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
+    private const string Mp4 = "video/mp4";
 
     // Below the host's functionTimeout of 30 minutes, which would take the whole worker down.
     private static readonly TimeSpan TotalTimeout = TimeSpan.FromMinutes(25);
@@ -17,13 +17,15 @@ public sealed class VideoDownload : IAsyncDisposable
     private readonly HttpResponseMessage _response;
     private readonly Stream _body;
     private readonly long _limit;
+    private readonly TimeSpan _idleTimeout;
     private readonly TimeProvider _time;
     private readonly long _started;
+    private readonly Mp4Boxes _boxes = new();
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly Mp4Walk _boxes = new();
 
-    private VideoDownload(HttpResponseMessage response, Stream body, long limit, TimeProvider time) =>
-        (_response, _body, _limit, _time, _started) = (response, body, limit, time, time.GetTimestamp());
+    private VideoDownload(HttpResponseMessage response, Stream body, EvolinkOptions options, TimeProvider time) =>
+        (_response, _body, _limit, _idleTimeout, _time, _started) =
+        (response, body, options.MaxVideoBytes, options.DownloadIdleTimeout, time, time.GetTimestamp());
 
     /// <summary>Content type by the first bytes; known after the first read.</summary>
     public string ContentType { get; private set; } = "application/octet-stream";
@@ -42,7 +44,7 @@ public sealed class VideoDownload : IAsyncDisposable
         try
         {
             CheckHead(response, options.Value.MaxVideoBytes);
-            return new VideoDownload(response, await response.Content.ReadAsStreamAsync(cancellationToken), options.Value.MaxVideoBytes, time);
+            return new VideoDownload(response, await response.Content.ReadAsStreamAsync(cancellationToken), options.Value, time);
         }
         catch
         {
@@ -69,10 +71,11 @@ public sealed class VideoDownload : IAsyncDisposable
         Length += filled;
         if (Length > _limit)
             throw TooLarge(Host, _limit);
-        _hash.AppendData(buffer.Span[..filled]);
-        _boxes.Append(buffer.Span[..filled]);
+        if (ContentType == Mp4)
+            _boxes.Append(buffer.Span[..filled]);
         if (filled < buffer.Length)
             CheckEnd();
+        _hash.AppendData(buffer.Span[..filled]);
         return filled;
     }
 
@@ -91,7 +94,7 @@ public sealed class VideoDownload : IAsyncDisposable
     {
         if (_time.GetElapsedTime(_started) > TotalTimeout)
             throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} sent {Length:N0} bytes in {TotalTimeout.TotalMinutes:0} min, which is too slow.");
-        using CancellationTokenSource idle = new(IdleTimeout, _time);
+        using CancellationTokenSource idle = new(_idleTimeout, _time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, idle.Token);
         try
         {
@@ -99,7 +102,7 @@ public sealed class VideoDownload : IAsyncDisposable
         }
         catch (OperationCanceledException) when (idle.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} sent nothing for {IdleTimeout.TotalSeconds:0} s.");
+            throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} sent nothing for {_idleTimeout.TotalSeconds:0} s.");
         }
         catch (IOException e)
         {
@@ -107,18 +110,14 @@ public sealed class VideoDownload : IAsyncDisposable
         }
     }
 
-    // A connection that is closed early looks like the end where no length was promised: then the file itself must say that it is whole.
     private void CheckEnd()
     {
-        if (_response.Content.Headers.ContentLength is { } promised)
-        {
-            if (promised != Length)
-                throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} sent {Length:N0} of {promised:N0} bytes.");
-        }
-        else if (ContentType == "video/mp4" && !_boxes.IsWhole)
-        {
-            throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} sent {Length:N0} bytes, which are not a whole MP4.");
-        }
+        long? promised = _response.Content.Headers.ContentLength;
+        if (promised is not null && promised != Length)
+            throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} sent {Length:N0} of {promised:N0} bytes.");
+        // A body whose length nobody told ends with its connection, also where that was cut.
+        if (promised is null && ContentType == Mp4 && !_boxes.IsWhole)
+            throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} closed the connection after {Length:N0} bytes, before the end of the video.");
     }
 
     private static void CheckHead(HttpResponseMessage response, long limit)
@@ -138,7 +137,7 @@ public sealed class VideoDownload : IAsyncDisposable
     private string Sniff(ReadOnlySpan<byte> head) => head switch
     {
         [] => throw new VideoDownloadException(DownloadFailure.NotAVideo, $"{Host} sent an empty body."),
-        [_, _, _, _, (byte)'f', (byte)'t', (byte)'y', (byte)'p', ..] => "video/mp4",
+        [_, _, _, _, (byte)'f', (byte)'t', (byte)'y', (byte)'p', ..] => Mp4,
         [0x1A, 0x45, 0xDF, 0xA3, ..] => "video/webm",
         _ => throw new VideoDownloadException(DownloadFailure.NotAVideo, $"{Host} sent something that is no video: {FirstLine(head)}"),
     };

@@ -52,6 +52,8 @@ public sealed class EvolinkOptionsTests
         { "Evolink:OperatorKeys:ops", options => options.OperatorKeys["ops"] = new(StringComparer.Ordinal) { ["0"] = "a-secret-of-16-or-more" } },
         { "Evolink:MaxVideoBytes", options => options.MaxVideoBytes = 0 },
         { "Evolink:SubmitTimeout", options => options.SubmitTimeout = TimeSpan.FromHours(1) },
+        { "Evolink:SubmitLeaseMargin", options => options.SubmitLeaseMargin = TimeSpan.Zero },
+        { "Evolink:DownloadIdleTimeout", options => options.DownloadIdleTimeout = TimeSpan.Zero },
         { "Evolink:MaxRegenerations", options => options.MaxRegenerations = -1 },
     };
 

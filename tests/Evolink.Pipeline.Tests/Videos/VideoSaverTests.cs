@@ -95,6 +95,28 @@ public sealed class VideoSaverTests(AzuriteFixture azurite)
         await AssertStoredAsync(pipeline, generation);
     }
 
+    [Theory]
+    [InlineData(null, 0.9)]
+    [InlineData(10_000_000L, 0.5)]
+    public async Task A_body_cut_with_a_clean_close_is_not_taken_for_the_video(long? bytes, double fraction)
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(
+            azurite, new SimulatorOptions { AllowLoopback = true, TaskDuration = TimeSpan.Zero, FetchImages = false, VideoBytes = bytes });
+        GenerationRef generation = await FinishedAsync(pipeline, new ResultFault.Cut(fraction, Declared: false) { Times = 1 });
+        Assert.IsType<SaveOutcome.Later>(await pipeline.Saver.SaveAsync(generation, None));
+        Assert.IsType<SaveOutcome.Saved>(await pipeline.Saver.SaveAsync(generation, None));
+        await AssertStoredAsync(pipeline, generation);
+    }
+
+    [Fact]
+    public async Task A_video_without_a_told_length_is_saved()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
+        GenerationRef generation = await FinishedAsync(pipeline, new ResultFault.NoLength());
+        Assert.IsType<SaveOutcome.Saved>(await pipeline.Saver.SaveAsync(generation, None));
+        await AssertStoredAsync(pipeline, generation);
+    }
+
     [Fact]
     public async Task A_video_above_the_limit_is_not_stored()
     {

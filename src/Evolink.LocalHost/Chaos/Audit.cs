@@ -1,0 +1,131 @@
+using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Videos;
+using Evolink.Simulator;
+
+namespace Evolink.LocalHost.Chaos;
+
+/// <summary>
+/// Compares what the provider knows (its ledger of charges, its tasks, the bytes it served) with what the app left in storage. Pure. The
+/// provider is the witness: a reason that the app gives for a failure counts only where the provider's own facts bear it out.
+/// </summary>
+internal sealed class Audit(StorageSnapshot storage, LedgerReport ledger, IReadOnlyDictionary<int, string> jobs)
+{
+    private readonly Dictionary<string, TaskReport> _tasks = ledger.Tasks.ToDictionary(task => task.Id, StringComparer.Ordinal);
+
+    public IReadOnlyList<Finding> Findings() =>
+        [.. NotOver(), .. ChargedTwice(), .. Lost(), .. Mismatched(), .. OrphanedVideos(), .. OrphanedClaims(), .. OrphanedMarkers()];
+
+    private IEnumerable<Finding> NotOver() =>
+        from job in jobs.Values.Union(storage.Records.Keys)
+        let state = storage.Records.GetValueOrDefault(job)?.State
+        where state is not { IsTerminal: true }
+        select new Finding(FindingKind.NotOver, job, state is null ? "It was accepted, and has no record." : $"It is {state}.");
+
+    private IEnumerable<Finding> ChargedTwice() =>
+        from charge in ledger.Charges
+        group charge by charge.IdempotencyKey into same
+        where same.Count() > 1
+        select new Finding(FindingKind.ChargedTwice, JobOf(same.Key), $"The attempt {same.Key} was charged {same.Count()} times: {string.Join(", ", same.Select(charge => charge.TaskId))}.");
+
+    private IEnumerable<Finding> Lost() =>
+        from charge in ledger.Charges
+        let reason = WhyLost(charge)
+        where reason is not null
+        select new Finding(FindingKind.Lost, JobOf(charge.IdempotencyKey), $"The charge for task {charge.TaskId} (attempt {charge.IdempotencyKey}): {reason}");
+
+    // Null where the video is saved, or where the record says what became of the money and the provider agrees.
+    private string? WhyLost(Charge charge)
+    {
+        if (storage.Records.GetValueOrDefault(JobOf(charge.IdempotencyKey)) is not { } job)
+            return "no record knows of it.";
+        Attempt? attempt = job.Attempts.FirstOrDefault(attempt => $"{job.Id}.{attempt.Number}" == charge.IdempotencyKey);
+        if (attempt is null)
+            return "the record has no such attempt.";
+        if (job.Error?.Code == "submission_outcome_unknown" && attempt is { State: AttemptState.Unknown, TaskId: null })
+            return attempt.Candidates.Contains(charge.TaskId) ? "CANDIDATE" : attempt == job.CurrentAttempt && job.Error.Message.Contains($"Attempt {attempt.Number} ", StringComparison.Ordinal) ? null : "the error does not name the attempt.";
+        if (attempt.TaskId != charge.TaskId)
+            return $"the record names the task {attempt.TaskId ?? "(none)"} ({attempt.State}, {job.State}, {job.Error?.Code}).";
+        if (job is { State: JobState.Completed, Video: { } video } && VideoStore.BlobName(job.Id, attempt.Number) == video.Blob)
+            return null;
+        string? code = attempt == job.CurrentAttempt ? job.Error?.Code : attempt.Error?.Code;
+        return IsBorneOut(code, _tasks[charge.TaskId]) ? null : $"it ended as {job.State} ({code}), but the provider says {_tasks[charge.TaskId].Status}.";
+    }
+
+    private static bool IsBorneOut(string? code, TaskReport task) => code switch
+    {
+        null => false,
+        // The words of these two say what to do; whether the link was really dead or the file really useless is not the ledger's to tell.
+        "result_expired" or "result_unusable" => task.Status == "completed",
+        "generation_deadline_exceeded" => task.EndedAt is null,
+        "request_cancelled" => task.Status == "cancelled" || task.ErrorCode == code,
+        "unknown_error" => task.Status == "failed" && task.ErrorCode is null or "unknown_error",
+        _ => task.Status == "failed" && task.ErrorCode == code,
+    };
+
+    private IEnumerable<Finding> Mismatched() =>
+        from job in storage.Records.Values
+        let problem = job.Video is { } video ? WhyMismatched(job, video) : null
+        where problem is not null
+        select new Finding(FindingKind.Mismatched, job.Id.Value, problem);
+
+    private string? WhyMismatched(JobRecord job, SavedVideo video)
+    {
+        if (storage.Videos.GetValueOrDefault(video.Blob) is not { } stored)
+            return $"The record names {video.Blob}, which is not there.";
+        if (_tasks.GetValueOrDefault(job.CurrentAttempt?.TaskId ?? "")?.Video is not { } served)
+            return $"The provider made no video for task {job.CurrentAttempt?.TaskId}.";
+        if ((stored.Length, stored.Sha256) != (served.Length, served.Sha256))
+            return $"{video.Blob} has {stored.Length} bytes ({stored.Sha256}); the provider served {served.Length} ({served.Sha256}) for {job.CurrentAttempt!.TaskId}.";
+        return (video.Size, video.Sha256) == (stored.Length, stored.Sha256) ? null : $"The record tells another length or hash than {video.Blob} has.";
+    }
+
+    private IEnumerable<Finding> OrphanedVideos()
+    {
+        HashSet<string> known = [.. storage.Records.Values.Select(job => job.Video?.Blob).OfType<string>()];
+        return from name in storage.Videos.Keys
+               where !known.Contains(name)
+               select new Finding(FindingKind.Orphaned, Path.GetFileNameWithoutExtension(name), $"No record names the video {name}.");
+    }
+
+    private IEnumerable<Finding> OrphanedClaims() =>
+        from claim in storage.Claims
+        let attempts = storage.Records.GetValueOrDefault(claim.Value.Job.Value)?.Attempts ?? []
+        where !attempts.Any(attempt => attempt.Number == claim.Value.Attempt && attempt.TaskId == claim.Key)
+        select new Finding(FindingKind.Orphaned, claim.Value.Job.Value, $"The claim on {claim.Key} is not in the record.");
+
+    private IEnumerable<Finding> OrphanedMarkers() =>
+        from job in storage.Active
+        where storage.Records.GetValueOrDefault(job) is not { State.IsTerminal: false }
+        select new Finding(FindingKind.Orphaned, job, "It is marked as not over, and is over or was never accepted.");
+
+    // The provider's idempotency key: {job}.{attempt}.
+    private static string JobOf(string? key) => key?.Split('.')[0] ?? "";
+}
+
+/// <summary>Something that must not be.</summary>
+/// <param name="Kind">What kind of thing.</param>
+/// <param name="Job">The job that it is about.</param>
+/// <param name="Words">In words.</param>
+internal sealed record Finding(FindingKind Kind, string Job, string Words);
+
+/// <summary>What must not be.</summary>
+internal enum FindingKind
+{
+    /// <summary>An attempt with more than one charge.</summary>
+    ChargedTwice,
+
+    /// <summary>A charge with neither a video nor a record that explains it.</summary>
+    Lost,
+
+    /// <summary>A video that is not what the provider served.</summary>
+    Mismatched,
+
+    /// <summary>A video, claim or marker that no record explains.</summary>
+    Orphaned,
+
+    /// <summary>A job that did not end.</summary>
+    NotOver,
+
+    /// <summary>The campaign itself did not go as it should.</summary>
+    Campaign,
+}

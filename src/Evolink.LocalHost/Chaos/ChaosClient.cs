@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Evolink.Client;
+
+namespace Evolink.LocalHost.Chaos;
+
+/// <summary>
+/// The client of a campaign. It does what a careful client does: one idempotency key for each generation, and the same request again until
+/// there is an answer.
+/// </summary>
+internal sealed class ChaosClient : IDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(20);
+
+    private readonly HttpClient _http;
+    private readonly int _seed;
+
+    public ChaosClient(Uri app, int seed)
+    {
+        _seed = seed;
+        _http = new HttpClient
+        {
+            BaseAddress = app,
+            Timeout = AnswerTimeout,
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", ChaosSettings.ClientKey) },
+        };
+    }
+
+    /// <summary>The answers so far: number of the generation, id of its job.</summary>
+    public ConcurrentDictionary<int, string> Jobs { get; } = new();
+
+    /// <summary>What no answer may be: a refusal, or another job for the same key.</summary>
+    public ConcurrentQueue<string> Surprises { get; } = new();
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>Posts a generation until it is answered.</summary>
+    public async Task PostAsync(int number, CancellationToken cancellationToken)
+    {
+        string key = $"chaos-{_seed}-{number}";
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                using HttpRequestMessage request = new(HttpMethod.Post, "v1/videos/generations") { Headers = { { "Idempotency-Key", key } }, Content = Body(number) };
+                using HttpResponseMessage response = await _http.SendAsync(request, cancellationToken);
+                if (await SettledAsync(number, response, cancellationToken))
+                    return;
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            {
+                // The host was killed, or takes too long: nobody knows whether it has the job.
+            }
+
+            await Task.Delay(Pause, TimeProvider.System, cancellationToken);
+        }
+    }
+
+    private async Task<bool> SettledAsync(int number, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (response.StatusCode >= HttpStatusCode.InternalServerError || response.StatusCode == HttpStatusCode.TooManyRequests)
+            return false;
+        if (!response.IsSuccessStatusCode)
+        {
+            Surprises.Enqueue($"Generation {number} was refused: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync(cancellationToken)}");
+            return true;
+        }
+
+        PostedTask? task = JsonSerializer.Deserialize(await response.Content.ReadAsStreamAsync(cancellationToken), ChaosJson.Default.PostedTask);
+        string job = Jobs.GetOrAdd(number, task?.Id ?? "");
+        if (job != task?.Id)
+            Surprises.Enqueue($"Generation {number} was answered as {task?.Id}, and before as {job}.");
+        return true;
+    }
+
+    private static JsonContent Body(int number) => JsonContent.Create(
+        new VideoGenerationRequest
+        {
+            Model = VideoGenerationRequest.Wan26ImageToVideo,
+            Prompt = $"Generation {number} of a campaign",
+            ImageUrls = ["https://example.com/cat.png"],
+            Duration = 2 + (number % 4),
+        },
+        EvolinkJsonContext.Default.VideoGenerationRequest);
+}

@@ -1,0 +1,34 @@
+using System.Text.Json.Serialization;
+
+namespace Evolink.LocalHost.Chaos;
+
+/// <summary>What the host of a campaign is told, as one line on its standard input.</summary>
+/// <param name="Port">Its port, the same in every life: callbacks must find it again.</param>
+/// <param name="Journal">Its journal.</param>
+/// <param name="Settings">The app's settings.</param>
+internal sealed record ChaosHostOrder(int Port, string Journal, Dictionary<string, string?> Settings);
+
+/// <summary>The last line of <c>chaos --json</c>.</summary>
+internal sealed record ChaosReport(
+    int Generations,
+    int Accepted,
+    int Completed,
+    int Failed,
+    SortedDictionary<string, int> FailedByCode,
+    int Kills,
+    int Charged,
+    int ChargedTwice,
+    int Lost,
+    int Mismatched,
+    int Orphaned,
+    double Seconds,
+    int Seed);
+
+/// <summary>What the campaign needs of the app's answer to a post.</summary>
+internal sealed record PostedTask(string? Id);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(ChaosHostOrder))]
+[JsonSerializable(typeof(ChaosReport))]
+[JsonSerializable(typeof(PostedTask))]
+internal sealed partial class ChaosJson : JsonSerializerContext;

@@ -1,0 +1,68 @@
+using Evolink.Simulator;
+
+namespace Evolink.LocalHost.Chaos;
+
+/// <summary>What a campaign is set to: windows of hours and minutes in seconds, so that their ends are reached, and faults of every kind.</summary>
+internal static class ChaosSettings
+{
+    public const string Client = "chaos";
+    public const string ClientKey = "client-key-of-the-campaign";
+
+    private const string CallbackKey = "k1";
+
+    /// <summary>How long a task takes when nothing goes wrong.</summary>
+    public static readonly TimeSpan TaskDuration = TimeSpan.FromSeconds(2);
+
+    // Several blocks of CopyBlockBytes.
+    private const long VideoBytes = 200_000;
+
+    /// <summary>About every second generation meets a fault.</summary>
+    public static readonly FaultRates Rates = new() { Submit = 0.3, Callback = 0.35, Read = 0.25, Result = 0.3 };
+
+    /// <summary>The settings that differ from an ordinary run; the command prints them.</summary>
+    public static readonly IReadOnlyList<(string Name, string Value)> Shortened =
+    [
+        ("PollFloor", "00:00:01"),
+        ("SubmitTimeout", "00:00:05"),
+        ("SubmitLeaseMargin", "00:00:02"),
+        ("RecoveryWindow", "00:00:15"),
+        ("TaskNotFoundGrace", "00:01:00"),
+        ("GenerationDeadline", "00:00:30"),
+        ("DownloadIdleTimeout", "00:00:03"),
+        ("CopyBlockBytes", "65536"),
+        ("MaxVideoBytes", "4194304"),
+    ];
+
+    public static Dictionary<string, string?> ForApp(Uri address, Uri simulator, string storage)
+    {
+        string provider = simulator.GetLeftPart(UriPartial.Authority);
+        Dictionary<string, string?> settings = new(StringComparer.OrdinalIgnoreCase)
+        {
+            ["Evolink:ApiKey"] = SimulatorOptions.DevelopmentKey,
+            ["Evolink:BaseUrl"] = provider,
+            ["Evolink:FilesBaseUrl"] = provider,
+            ["Evolink:PublicBaseUrl"] = address.GetLeftPart(UriPartial.Authority),
+            ["Evolink:AllowLoopback"] = "true",
+            [$"Evolink:ClientKeys:{Client}:0"] = ClientKey,
+            ["Evolink:Callback:CurrentKey"] = CallbackKey,
+            [$"Evolink:Callback:Keys:{CallbackKey}"] = "callback-key-of-the-campaign",
+            ["Evolink:Storage:ConnectionString"] = storage,
+        };
+        foreach ((string name, string value) in Shortened)
+            settings[$"Evolink:{name}"] = value;
+        return settings;
+    }
+
+    // Idempotency off: a second submit of one attempt would really be charged, as with a provider that promises nothing.
+    public static SimulatorOptions Simulator(int seed) => new()
+    {
+        AllowLoopback = true,
+        FetchImages = false,
+        Idempotency = IdempotencySupport.Off,
+        FaultPlan = FaultPlan.Seeded(seed, Rates),
+        RotateLinks = true,
+        Seed = seed,
+        TaskDuration = TaskDuration,
+        VideoBytes = VideoBytes,
+    };
+}

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Text.Json;
+using Evolink.LocalHost.Chaos;
+using Spectre.Console;
+
+namespace Evolink.LocalHost.Cli;
+
+/// <summary><c>chaos</c>: the campaign of faults and kills.</summary>
+internal static class ChaosCommand
+{
+    private const int MostFindingsTold = 20;
+
+    public static Command Build()
+    {
+        Option<int> generations = Number("--generations", "How many generations.", 500, least: 1);
+        Option<int> kills = Number("--kills", "How often the host is killed; every crash point takes one.", 25, Life.FewestKills);
+        Option<int> seed = Number("--seed", "Same seed, same faults and kills.", 1, int.MinValue);
+        Option<int> deadline = Number("--deadline", "Seconds after which jobs that are not over count as failures.", 600, least: 1);
+        Option<string?> azurite = CommonOptions.Azurite();
+        Option<bool> json = new("--json") { Description = "The counters as one JSON object on the last line." };
+        var command = new Command("chaos", "Kills the app again and again while the simulated Evolink misbehaves, and checks that nothing was paid twice or lost.")
+        {
+            generations, kills, seed, deadline, azurite, json,
+        };
+        command.SetAction(parsed => RunAsync(
+            new ChaosOptions
+            {
+                Generations = parsed.GetValue(generations),
+                Kills = parsed.GetValue(kills),
+                Seed = parsed.GetValue(seed),
+                Deadline = TimeSpan.FromSeconds(parsed.GetValue(deadline)),
+                AzuriteFolder = parsed.GetValue(azurite),
+                Note = Console.Error.WriteLine,
+            },
+            parsed.GetValue(json)));
+        return command;
+    }
+
+    /// <summary>The process that <c>chaos</c> kills.</summary>
+    public static Command BuildHost()
+    {
+        Option<CrashPoint?> crashAt = new("--crash-at");
+        Option<int> occurrence = Number("--occurrence", "At which time.", 1, least: 1);
+        var command = new Command("chaos-host", "Is started by chaos.") { crashAt, occurrence };
+        command.Hidden = true;
+        command.SetAction(parsed => ChaosHost.RunAsync(parsed.GetValue(crashAt), parsed.GetValue(occurrence)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ChaosOptions options, bool json)
+    {
+        using var signals = new StopSignals();
+        await Console.Error.WriteLineAsync($"Shortened for the campaign: {string.Join(", ", ChaosSettings.Shortened.Select(setting => $"{setting.Name}={setting.Value}"))}; a task takes {ChaosSettings.TaskDuration.TotalSeconds} s.");
+        CampaignResult result = await Campaign.RunAsync(options, signals.Token);
+        await Console.Error.WriteLineAsync($"Crash points: {string.Join(", ", result.CrashPoints.Select(point => $"{point.Key} {point.Value}"))}.");
+        foreach (Finding finding in result.Findings.Take(MostFindingsTold))
+            await Console.Error.WriteLineAsync($"{finding.Kind} {finding.Job}: {finding.Words}");
+        if (result.Evidence is { } folder)
+            await Console.Error.WriteLineAsync($"{result.Findings.Count} findings; log, journal and records are in {folder}.");
+        if (json)
+            Console.WriteLine(JsonSerializer.Serialize(result.Report, ChaosJson.Default.ChaosReport));
+        else
+            AnsiConsole.Write(Table(result.Report));
+        return result.Passed ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private static Table Table(ChaosReport report)
+    {
+        Table table = new Table().Border(TableBorder.Simple).AddColumn("").AddColumn(new TableColumn("").RightAligned()).HideHeaders();
+        (string Name, object Value)[] rows =
+        [
+            ("generations", report.Generations), ("accepted", report.Accepted), ("completed", report.Completed), ("failed", report.Failed),
+            .. report.FailedByCode.Select(code => ("  " + code.Key, (object)code.Value)),
+            ("kills", report.Kills), ("charged", report.Charged), ("charged twice", report.ChargedTwice), ("lost", report.Lost),
+            ("mismatched", report.Mismatched), ("orphaned", report.Orphaned), ("seconds", report.Seconds), ("seed", report.Seed),
+        ];
+        foreach ((string name, object value) in rows)
+            table.AddRow(Markup.Escape(name), $"{value}");
+        return table;
+    }
+
+    private static Option<int> Number(string name, string description, int standard, int least)
+    {
+        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => standard };
+        option.Validators.Add(result => CommonOptions.Require(result, result.GetValueOrDefault<int>() >= least, $"{name} is at least {least}."));
+        return option;
+    }
+}
