@@ -45,8 +45,8 @@ public sealed class TestApp : IAsyncDisposable
         return app;
     }
 
-    /// <summary>Starts the app again, on the same journal and storage.</summary>
-    public async Task StartHostAsync() => _host = await LocalFunctionsHost.StartAsync(new LocalFunctionsHostOptions
+    /// <summary>Starts the app again, on the same journal and storage, with other settings where given.</summary>
+    public async Task StartHostAsync(IReadOnlyDictionary<string, string?>? changes = null) => _host = await LocalFunctionsHost.StartAsync(new LocalFunctionsHostOptions
     {
         FunctionApp = typeof(EvolinkFunctions).Assembly,
         ConfigureServices = (services, configuration, _) => services.AddEvolink(configuration),
@@ -55,7 +55,7 @@ public sealed class TestApp : IAsyncDisposable
         ReplayEveryStep = _options.ReplayEveryStep,
         UseEnvironmentVariables = false,
         EnvironmentName = "Development",
-        Settings = Settings,
+        Settings = address => Settings(address, changes),
         ConfigureLogging = logging => logging.AddProvider(Log).SetMinimumLevel(LogLevel.Debug),
     });
 
@@ -96,7 +96,7 @@ public sealed class TestApp : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private Dictionary<string, string?> Settings(Uri address)
+    private Dictionary<string, string?> Settings(Uri address, IReadOnlyDictionary<string, string?>? changes)
     {
         string own = address.GetLeftPart(UriPartial.Authority);
         string simulator = Simulator.BaseUrl.GetLeftPart(UriPartial.Authority);
@@ -115,7 +115,7 @@ public sealed class TestApp : IAsyncDisposable
             ["Evolink:Storage:ConnectionString"] = _azurite.ConnectionString,
             ["Evolink:PollFloor"] = "00:00:00.2",
         };
-        foreach ((string name, string? value) in _options.Settings)
+        foreach ((string name, string? value) in _options.Settings.Concat(changes ?? new Dictionary<string, string?>()))
             settings[name] = value;
         return settings;
     }
