@@ -36,6 +36,7 @@ public static class EvolinkPipeline
         services.AddSingleton<ImageDispatch>();
 
         services.AddSingleton<SubmitBody>();
+        services.AddSingleton<SubmitGate>();
         services.AddSingleton<SubmitRecovery>();
         services.AddSingleton<Submitter>();
 

@@ -18,6 +18,7 @@ public sealed class TestApp : IAsyncDisposable
     private readonly AzuriteFixture _azurite;
     private readonly TestAppOptions _options;
     private readonly string _folder;
+    private readonly string _hub = $"tests{Guid.NewGuid():N}";
     private LocalFunctionsHost? _host;
 
     private TestApp(AzuriteFixture azurite, TestAppOptions options, RunningSimulator simulator)
@@ -114,6 +115,8 @@ public sealed class TestApp : IAsyncDisposable
             ["Evolink:Callback:Keys:k1"] = "callback-secret-of-the-tests-0123456789",
             ["Evolink:Storage:ConnectionString"] = _azurite.ConnectionString,
             ["Evolink:PollFloor"] = "00:00:00.2",
+            // Other tests use the same storage: their jobs, and what they learned of their Evolink, are not this app's.
+            ["Evolink:Hub"] = _hub,
         };
         foreach ((string name, string? value) in _options.Settings.Concat(changes ?? new Dictionary<string, string?>()))
             settings[name] = value;

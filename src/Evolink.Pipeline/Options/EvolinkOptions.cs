@@ -61,6 +61,9 @@ public sealed class EvolinkOptions
     /// <summary>A job that could not be submitted for so long fails with <c>submit_expired</c>. Default 6 h.</summary>
     public TimeSpan MaxSubmitAge { get; set; } = TimeSpan.FromHours(6);
 
+    /// <summary>After so many submits of different jobs in a row with unknown outcome, Evolink is taken to be down: one job probes, the others wait. Default 5.</summary>
+    public int UnknownsBeforePause { get; set; } = 5;
+
     /// <summary>How long a submit of unknown outcome may still be adopted through its callback. Default 15 min.</summary>
     public TimeSpan RecoveryWindow { get; set; } = TimeSpan.FromMinutes(15);
 

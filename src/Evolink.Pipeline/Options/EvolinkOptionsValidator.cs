@@ -106,6 +106,7 @@ public sealed partial class EvolinkOptionsValidator(IHostEnvironment environment
             ("SweepGrace", options.SweepGrace > TimeSpan.Zero, "above 0"),
             ("VideoLinkLifetime", options.VideoLinkLifetime > TimeSpan.Zero && options.VideoLinkLifetime < TimeSpan.FromHours(24), "above 0 and below 24 hours"),
             ("TaskNotFoundGrace", options.TaskNotFoundGrace > TimeSpan.Zero, "above 0"),
+            ("UnknownsBeforePause", options.UnknownsBeforePause is >= 1 and <= 1000, "1 to 1000"),
             ("MaxRegenerations", options.MaxRegenerations is >= 0 and <= 10, "0 to 10"),
             ("MaxWaitingRequests", options.MaxWaitingRequests >= 0, "0 or more"),
             ("Hub", ClientName().IsMatch(options.Hub), "1 to 40 letters, digits or underscores"),

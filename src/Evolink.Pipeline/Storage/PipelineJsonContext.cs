@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Submissions;
 
 namespace Evolink.Pipeline.Storage;
 
@@ -11,6 +12,7 @@ namespace Evolink.Pipeline.Storage;
 [JsonSerializable(typeof(JobRecord))]
 [JsonSerializable(typeof(StoredRequest))]
 [JsonSerializable(typeof(JobClaim))]
+[JsonSerializable(typeof(GateState))]
 public sealed partial class PipelineJsonContext : JsonSerializerContext;
 
 /// <summary>Content of <c>generations/claims/{taskId}</c>: which job owns a task of Evolink's.</summary>

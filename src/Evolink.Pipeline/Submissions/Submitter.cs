@@ -17,6 +17,7 @@ public sealed partial class Submitter(
     EvolinkClient evolink,
     SubmitBody body,
     SubmitRecovery recovery,
+    SubmitGate gate,
     ImageDispatch images,
     IOptions<EvolinkOptions> options,
     TimeProvider time,
@@ -81,6 +82,8 @@ public sealed partial class Submitter(
         if (now - since > _options.MaxSubmitAge)
             return await EndAsync(job, number, Expired(job.CurrentAttempt), cancellationToken);
 
+        if (await gate.ClosedUntilAsync(job.Id, Lease, cancellationToken) is { } closed)
+            return new Submission.Throttled(closed);
         StoredRequest request = await store.ReadRequestAsync(job.Id, cancellationToken);
         ImagePlan plan = await images.PlanAsync(job, request, cancellationToken);
         if (plan.Intent is not { } intent)
@@ -149,6 +152,7 @@ public sealed partial class Submitter(
     private async Task<Submission> SettleAsync(JobId id, Attempt sent, Func<Attempt, Attempt> outcome)
     {
         JobRecord job = await WriteOutcomeAsync(id, sent, outcome);
+        await gate.ReportAsync(id, outcome(sent), CancellationToken.None);
         DateTimeOffset now = time.GetUtcNow();
         switch (job.CurrentAttempt)
         {

@@ -209,6 +209,7 @@ public sealed class SubmitterTests(AzuriteFixture azurite)
         // Woken too early, it waits on; when the time has come, it submits.
         Assert.IsType<Submission.Throttled>(await pipeline.Submitter.SubmitAsync(generation, "b", None));
         await pipeline.Store.UpdateAsync(generation.Id, job => job with { Attempts = [job.CurrentAttempt! with { RetryAt = Jobs.Start }] }, None);
+        await pipeline.OpenGateAsync();
         Assert.IsType<Submission.Accepted>(await pipeline.Submitter.SubmitAsync(generation, "c", None));
         Assert.Equal(1, Assert.Single((await pipeline.ReadAsync(generation)).Attempts).Number);
         Assert.Equal(1, await pipeline.ChargesAsync());
@@ -252,6 +253,27 @@ public sealed class SubmitterTests(AzuriteFixture azurite)
         await pipeline.Store.UpdateAsync(generation.Id, job => job.WithCancelRequest(Jobs.Start), None);
         Assert.IsType<Submission.Ended>(await pipeline.Submitter.SubmitAsync(generation, "a", None));
         Assert.Equal(0, await pipeline.ChargesAsync());
+    }
+
+    [Fact]
+    public async Task An_outage_of_evolink_leaves_parked_jobs_and_few_of_unknown_outcome()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, configure: options =>
+        {
+            WithCallbacks(options);
+            options.UnknownsBeforePause = 3;
+        });
+        pipeline.Simulator.Order(new FaultOrder(new FaultScript { Submit = new SubmitFault.ServerError(503, Charged: false) }, Submits: null));
+        List<GenerationRef> jobs = [];
+        for (int i = 0; i < 20; i++)
+        {
+            jobs.Add(await pipeline.AcceptAsync($"job {i}"));
+            await pipeline.Submitter.SubmitAsync(jobs[^1], "a", None);
+        }
+
+        JobRecord[] records = await Task.WhenAll(jobs.Select(pipeline.ReadAsync));
+        Assert.Equal(3, records.Count(job => job.State == JobState.Unknown));
+        Assert.Equal(17, records.Count(job => job.Attempts.IsEmpty));
     }
 
     private static void WithCallbacks(Evolink.Pipeline.Options.EvolinkOptions options)

@@ -14,7 +14,7 @@ public sealed class Mp4BoxesTests
     [InlineData(1000)]
     public void A_file_is_whole_at_the_end_of_a_box_and_nowhere_else(int chunk)
     {
-        int[] ends = [0, 24, 32, 148, 186];
+        int[] ends = [148, 186];
         for (int length = 0; length <= File.Length; length++)
         {
             Mp4Boxes boxes = new();

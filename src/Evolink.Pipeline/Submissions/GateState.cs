@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using Evolink.Pipeline.Generations;
+
+namespace Evolink.Pipeline.Submissions;
+
+/// <summary>Whether submits may be sent, for all jobs and instances: <c>generations/limits/{hub}/submits.json</c>. Changed by pure functions only.</summary>
+public sealed record GateState
+{
+    /// <summary>Nothing is sent before this time, because Evolink asked for it, or the balance is empty, or the last probe failed.</summary>
+    public DateTimeOffset? PausedUntil { get; init; }
+
+    /// <summary>Why.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Jobs whose submits, one after the other, had an unknown outcome; a known one of any job clears them.</summary>
+    public ImmutableArray<JobId> Unknown { get; init; } = [];
+
+    /// <summary>The one job that may send while Evolink seems to be down.</summary>
+    public JobId? Probe { get; init; }
+
+    /// <summary>Until when it may be at it.</summary>
+    public DateTimeOffset? ProbeUntil { get; init; }
+
+    /// <summary>How many probes failed in a row.</summary>
+    public int FailedProbes { get; init; }
+}
+
+/// <summary>The changes of a <see cref="GateState"/>.</summary>
+public static class GateTransitions
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
+
+    extension(GateState gate)
+    {
+        /// <summary>Until when this job may not send; null where it may.</summary>
+        /// <param name="job">The job.</param>
+        /// <param name="tolerated">How many unknown outcomes in a row mean that Evolink is down.</param>
+        /// <param name="now">Now.</param>
+        public DateTimeOffset? ClosedFor(JobId job, int tolerated, DateTimeOffset now)
+        {
+            if (gate.PausedUntil is { } paused && paused > now)
+                return paused;
+            return gate.Unknown.Length >= tolerated && gate.Probe is { } probe && probe != job && gate.ProbeUntil is { } until && until > now ? until : null;
+        }
+
+        /// <summary>Makes the job the one that probes, where a probe is needed and none is out.</summary>
+        public GateState WithProbe(JobId job, int tolerated, DateTimeOffset until, DateTimeOffset now) =>
+            gate.Unknown.Length < tolerated || (gate.Probe is not null && gate.Probe != job && gate.ProbeUntil > now)
+                ? gate
+                : gate with { Probe = job, ProbeUntil = until };
+
+        /// <summary>Notes what became of a submit.</summary>
+        public GateState After(JobId job, Attempt attempt, int tolerated, DateTimeOffset now) => attempt.State switch
+        {
+            AttemptState.Unknown => gate.AfterUnknown(job, tolerated, now),
+            // The edge or the network stands between: it says nothing of Evolink, and every job backs off by itself.
+            AttemptState.NotSent or AttemptState.Intent => gate,
+            AttemptState.Throttled => gate.Cleared() with { PausedUntil = Later(gate.PausedUntil, attempt.RetryAt), Reason = attempt.Error?.Code },
+            _ => gate.Cleared(),
+        };
+
+        private GateState AfterUnknown(JobId job, int tolerated, DateTimeOffset now)
+        {
+            GateState noted = gate.Unknown.Contains(job) || gate.Unknown.Length >= tolerated ? gate : gate with { Unknown = gate.Unknown.Add(job) };
+            if (noted.Unknown.Length < tolerated)
+                return noted;
+            TimeSpan pause = BackOff.After(noted.FailedProbes, FirstPause, LongestPause, null, 1);
+            return noted with { PausedUntil = now + pause, Reason = "outage", Probe = null, ProbeUntil = null, FailedProbes = noted.FailedProbes + 1 };
+        }
+
+        // The same instance where there is nothing to clear: then nothing is written.
+        private GateState Cleared() => gate is { Unknown.IsEmpty: true, Probe: null, FailedProbes: 0 }
+            ? gate
+            : gate with { Unknown = [], Probe = null, ProbeUntil = null, FailedProbes = 0, PausedUntil = null, Reason = null };
+    }
+
+    private static DateTimeOffset? Later(DateTimeOffset? a, DateTimeOffset? b) => a is { } x && b is { } y ? (x > y ? x : y) : a ?? b;
+}

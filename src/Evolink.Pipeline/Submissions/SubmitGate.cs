@@ -1,0 +1,116 @@
+using System.Net;
+using System.Text.Json;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Options;
+using Evolink.Pipeline.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Evolink.Pipeline.Submissions;
+
+/// <summary>
+/// Holds submits back for everybody when one job learns that Evolink throttles, that the balance is empty, or that it is down: an outage
+/// then leaves parked jobs that cost nothing, and not a thousand of unknown outcome. One job at a time probes whether it is over.
+/// </summary>
+public sealed partial class SubmitGate(EvolinkStorage storage, IOptions<EvolinkOptions> options, TimeProvider time, ILogger<SubmitGate> log)
+{
+    // One read serves all submits of an instance for a moment.
+    private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(1);
+
+    private readonly EvolinkOptions _options = options.Value;
+    private readonly BlobClient _blob = storage.Generations.GetBlobClient($"limits/{options.Value.Hub}/submits.json");
+    private volatile Seen? _seen;
+
+    /// <summary>Until when this job may not send; null where it may.</summary>
+    public async Task<DateTimeOffset?> ClosedUntilAsync(JobId job, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        Seen seen = _seen is { } fresh && now - fresh.At < FreshFor ? fresh : await ReadAsync(cancellationToken);
+        if (seen.State.ClosedFor(job, _options.UnknownsBeforePause, now) is { } closed)
+            return closed;
+        if (seen.State.Unknown.Length < _options.UnknownsBeforePause)
+            return null;
+        GateState state = await UpdateAsync(gate => gate.WithProbe(job, _options.UnknownsBeforePause, now + lease, now), cancellationToken);
+        return state.Probe == job ? null : state.ClosedFor(job, _options.UnknownsBeforePause, now) ?? now + FreshFor;
+    }
+
+    /// <summary>Tells what became of a submit. A gate that cannot be written changes nothing for the job itself.</summary>
+    public async Task ReportAsync(JobId job, Attempt attempt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            GateState? before = _seen?.State;
+            GateState after = await UpdateAsync(gate => gate.After(job, attempt, _options.UnknownsBeforePause, time.GetUtcNow()), cancellationToken);
+            if (after.PausedUntil is { } until && until != before?.PausedUntil)
+                LogPaused(until, after.Reason);
+        }
+        catch (Exception e) when (e is RequestFailedException or AggregateException or HttpRequestException)
+        {
+            LogNotWritten(e, job);
+        }
+    }
+
+    /// <summary>Looks anew at the next call.</summary>
+    internal void Forget() => _seen = null;
+
+    private async Task<GateState> UpdateAsync(Func<GateState, GateState> transition, CancellationToken cancellationToken)
+    {
+        // A gate that stood open a moment ago, and would still: nothing is read or written in the usual case.
+        if (_seen is { } fresh && time.GetUtcNow() - fresh.At < FreshFor && ReferenceEquals(transition(fresh.State), fresh.State))
+            return fresh.State;
+        while (true)
+        {
+            Seen before = await ReadAsync(cancellationToken);
+            GateState after = transition(before.State);
+            if (ReferenceEquals(after, before.State))
+                return after;
+            if (await TryWriteAsync(after, before.ETag, cancellationToken))
+                return after;
+        }
+    }
+
+    private async Task<Seen> ReadAsync(CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        try
+        {
+            BlobDownloadResult blob = await _blob.DownloadContentAsync(cancellationToken);
+            GateState state = JsonSerializer.Deserialize(blob.Content.ToMemory().Span, PipelineJsonContext.Default.GateState) ?? new GateState();
+            return _seen = new Seen(state, blob.Details.ETag, now);
+        }
+        catch (RequestFailedException e) when (e.Status == (int)HttpStatusCode.NotFound)
+        {
+            return _seen = new Seen(new GateState(), null, now);
+        }
+    }
+
+    private async Task<bool> TryWriteAsync(GateState state, ETag? etag, CancellationToken cancellationToken)
+    {
+        BlobUploadOptions condition = new()
+        {
+            Conditions = etag is { } known ? new BlobRequestConditions { IfMatch = known } : new BlobRequestConditions { IfNoneMatch = ETag.All },
+        };
+        try
+        {
+            byte[] json = JsonSerializer.SerializeToUtf8Bytes(state, PipelineJsonContext.Default.GateState);
+            BlobContentInfo written = await _blob.UploadAsync(new BinaryData(json), condition, cancellationToken);
+            _seen = new Seen(state, written.ETag, time.GetUtcNow());
+            return true;
+        }
+        catch (RequestFailedException e) when (e.Status is (int)HttpStatusCode.PreconditionFailed or (int)HttpStatusCode.Conflict)
+        {
+            return false;
+        }
+    }
+
+    [LoggerMessage(1151, LogLevel.Warning, "Submits are paused until {Until:u} ({Reason}); nothing is lost, jobs wait.")]
+    private partial void LogPaused(DateTimeOffset until, string? reason);
+
+    [LoggerMessage(1152, LogLevel.Warning, "Job {JobId}: what its submit told of Evolink could not be shared.")]
+    private partial void LogNotWritten(Exception e, JobId jobId);
+
+    private sealed record Seen(GateState State, ETag? ETag, DateTimeOffset At);
+}
