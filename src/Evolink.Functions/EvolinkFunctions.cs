@@ -17,16 +17,16 @@ public static class EvolinkFunctions
     public static IServiceCollection AddEvolink(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddEvolinkPipeline(configuration);
-        // These log whole request addresses, and the queries of ours hold signatures.
-        services.AddLogging(logging => logging
-            .AddFilter("Microsoft.AspNetCore.Hosting", LogLevel.Warning)
-            .AddFilter("Microsoft.AspNetCore.Routing", LogLevel.Warning)
-            .AddFilter("System.Net.Http", LogLevel.Warning));
+        // These log whole addresses of requests and redirects, and the queries of ours hold signatures.
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning));
         services.AddHostedService<StorageSetup>();
         services.AddSingleton<Callers>();
         services.AddSingleton<RequestGate>();
         services.AddSingleton<KnownRoutes>();
         services.AddSingleton<GenerationIntake>();
+        services.AddSingleton<GenerationSweep>();
+        services.AddSingleton<Wake>();
+        services.AddSingleton<JobReopening>();
         services.AddSingleton<TaskViews>();
         services.AddSingleton<TaskWaiting>();
         services.AddSingleton<DependencyChecks>();

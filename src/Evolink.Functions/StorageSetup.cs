@@ -7,7 +7,7 @@ namespace Evolink.Functions;
 internal sealed class StorageSetup(EvolinkStorage storage) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken) =>
-        storage.IsEmulatorOrDevelopment ? storage.CreateMissingContainersAsync(cancellationToken) : Task.CompletedTask;
+        storage.UsesConnectionString ? storage.CreateMissingContainersAsync(cancellationToken) : Task.CompletedTask;
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -53,7 +53,7 @@ public static class EvolinkPipeline
     private static EvolinkClient NewClient(IServiceProvider services)
     {
         IOptions<EvolinkOptions> options = services.GetRequiredService<IOptions<EvolinkOptions>>();
-        return new EvolinkClient(new HttpClient(services.GetRequiredService<OutgoingHttp>().Evolink()), new EvolinkClientOptions
+        return new EvolinkClient(new HttpClient(services.GetRequiredService<OutgoingHttp>().Evolink()) { Timeout = Timeout.InfiniteTimeSpan }, new EvolinkClientOptions
         {
             ApiKeySource = () => options.Value.ApiKey,
             BaseUrl = options.Value.BaseUrl,

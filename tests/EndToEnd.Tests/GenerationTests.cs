@@ -138,7 +138,7 @@ public sealed class GenerationTests(AzuriteFixture azurite)
 
         string[] secrets =
         [
-            "a most private prompt", signature, TestApp.ClientKey, TestApp.OperatorKey, SimulatorOptions.DevelopmentKey, "callback-secret-of-the-tests",
+            "a most private prompt", signature, TestApp.ClientKey, TestApp.OperatorKey, SimulatorOptions.DevelopmentKey, "callback-secret-of-the-tests-0123456789",
             "/files/", ".mp4?", "sig=", "?c=", "&s=", azurite.ConnectionString.Split("AccountKey=")[1][..40],
         ];
         foreach (string secret in secrets)

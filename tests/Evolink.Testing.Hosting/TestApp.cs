@@ -78,15 +78,14 @@ public sealed class TestApp : IAsyncDisposable
     /// <summary>The record of a job when it is over.</summary>
     public async Task<JobRecord> EndOfAsync(JobId id)
     {
-        JobChanges changes = Host.Services.GetRequiredService<JobChanges>();
+        using JobChanges.Watch watch = Host.Services.GetRequiredService<JobChanges>().Begin(id);
         using CancellationTokenSource patience = new(TimeSpan.FromSeconds(60), TimeProvider.System);
         while (true)
         {
-            Task changed = changes.NextAsync(id);
             JobRecord job = await Store.ReadAsync(id, patience.Token);
             if (job.State.IsTerminal)
                 return job;
-            await changed.WaitAsync(patience.Token);
+            await watch.NextAsync(patience.Token);
         }
     }
 
@@ -112,7 +111,7 @@ public sealed class TestApp : IAsyncDisposable
             ["Evolink:ClientKeys:bob:0"] = OtherClientKey,
             ["Evolink:OperatorKeys:ops:0"] = OperatorKey,
             ["Evolink:Callback:CurrentKey"] = "k1",
-            ["Evolink:Callback:Keys:k1"] = "callback-secret-of-the-tests",
+            ["Evolink:Callback:Keys:k1"] = "callback-secret-of-the-tests-0123456789",
             ["Evolink:Storage:ConnectionString"] = _azurite.ConnectionString,
             ["Evolink:PollFloor"] = "00:00:00.2",
         };

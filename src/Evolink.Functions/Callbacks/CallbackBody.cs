@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Evolink.Client;
 using Evolink.Pipeline.Generations;
 
 namespace Evolink.Functions.Callbacks;
@@ -9,12 +10,18 @@ internal static class CallbackBody
     private static readonly JsonDocumentOptions Bounded = new() { MaxDepth = 32 };
 
     /// <summary>The task id that it names, at the top or within <c>data</c>; null where it names none that could be one.</summary>
-    public static string? TaskId(ReadOnlyMemory<byte> body)
+    public static string? TaskId(ReadOnlyMemory<byte> body) => Text(body, "id") is { } id && TaskIds.IsUsable(id) ? id : null;
+
+    /// <summary>Whether it says that the task is completed. Good for a note, and for nothing else.</summary>
+    public static bool SaysCompleted(ReadOnlyMemory<byte> body) => new VideoTaskStatus(Text(body, "status")).IsCompleted;
+
+    private static string? Text(ReadOnlyMemory<byte> body, string name)
     {
         try
         {
             using JsonDocument document = JsonDocument.Parse(body, Bounded);
-            return Id(document.RootElement) ?? (document.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("data", out JsonElement data) ? Id(data) : null);
+            return Text(document.RootElement, name)
+                ?? (document.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("data", out JsonElement data) ? Text(data, name) : null);
         }
         catch (JsonException)
         {
@@ -22,17 +29,17 @@ internal static class CallbackBody
         }
     }
 
-    private static string? Id(JsonElement task)
+    private static string? Text(JsonElement task, string name)
     {
-        if (task.ValueKind != JsonValueKind.Object || !task.TryGetProperty("id", out JsonElement id) || id.ValueKind != JsonValueKind.String)
+        if (task.ValueKind != JsonValueKind.Object || !task.TryGetProperty(name, out JsonElement value) || value.ValueKind != JsonValueKind.String)
             return null;
         try
         {
-            return id.GetString() is { } text && TaskIds.IsPlain(text) ? text : null;
+            return value.GetString();
         }
         catch (InvalidOperationException)
         {
-            // Half of a surrogate pair.
+            // Half of a surrogate pair, or bytes that are no UTF-8.
             return null;
         }
     }

@@ -5,7 +5,6 @@ using Evolink.Pipeline.Generations;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
-using Microsoft.Extensions.Logging;
 
 namespace Evolink.Functions.Callbacks;
 
@@ -13,7 +12,7 @@ namespace Evolink.Functions.Callbacks;
 /// <c>POST /callbacks/{id}</c>: Evolink says that something happened. The signature in our own link tells that it is Evolink; what the
 /// body says is not believed. It wakes the orchestration, which looks for itself.
 /// </summary>
-public sealed partial class CallbackReceived(GenerationStore store, LinkSigner signer, TimeProvider time, ILogger<CallbackReceived> log)
+public sealed class CallbackReceived(GenerationStore store, LinkSigner signer, Wake wake, TimeProvider time)
 {
     private const int MaxBody = 64 << 10;
 
@@ -32,39 +31,35 @@ public sealed partial class CallbackReceived(GenerationStore store, LinkSigner s
             return Errors.NotFound("There is no such callback.");
         }
 
-        if (await RequestBody.ReadAsync(request, MaxBody, cancellationToken) is not { } body)
-            return Errors.TooLarge(MaxBody);
-        if (await store.FindAsync(jobId, cancellationToken) is not { State.IsTerminal: false } job)
+        // The signature alone makes it a callback; a body that is too large to be a task is not looked at.
+        byte[] body = await RequestBody.ReadAsync(request, MaxBody, cancellationToken) ?? [];
+        if (await store.FindAsync(jobId, cancellationToken) is not { } job)
             return TypedResults.NoContent();
+        if (job.State.IsTerminal)
+        {
+            await NoteLateResultAsync(job, body, cancellationToken);
+            return TypedResults.NoContent();
+        }
 
         await NoteCandidateAsync(job, attempt, body, cancellationToken);
-        await WakeAsync(durable, job, cancellationToken);
+        await wake.SendAsync(durable, job, cancellationToken);
         return TypedResults.NoContent();
+    }
+
+    // After a cancel, Evolink may finish, and charge, all the same.
+    private async Task NoteLateResultAsync(JobRecord job, byte[] body, CancellationToken cancellationToken)
+    {
+        if (job is { State: JobState.Cancelled, LateResultAt: null } && CallbackBody.SaysCompleted(body))
+            await store.UpdateAsync(job.Id, record => record.WithLateResult(time.GetUtcNow()), cancellationToken);
     }
 
     // The answer to the submit may be lost: then this is how the task is found again.
     private async Task NoteCandidateAsync(JobRecord job, int attempt, byte[] body, CancellationToken cancellationToken)
     {
-        if (job.CurrentAttempt is { State: AttemptState.Intent or AttemptState.Unknown } entry && entry.Number == attempt
+        if (job.CurrentAttempt is { State: not (AttemptState.Accepted or AttemptState.Rejected) } entry && entry.Number == attempt
             && CallbackBody.TaskId(body) is { } taskId)
         {
             await store.UpdateAsync(job.Id, record => record.WithCandidate(attempt, taskId, time.GetUtcNow()), cancellationToken);
         }
     }
-
-    // A hint that is lost costs time, not the video: the next poll sees the same.
-    private async Task WakeAsync(DurableTaskClient durable, JobRecord job, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await durable.RaiseEventAsync(job.Ref.InstanceId, WakeWaiter.EventName, cancellation: cancellationToken);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            LogHintLost(e, job.Id);
-        }
-    }
-
-    [LoggerMessage(2201, LogLevel.Warning, "Job {JobId}: the callback could not wake its orchestration; the next poll will see the end.")]
-    private partial void LogHintLost(Exception e, JobId jobId);
 }

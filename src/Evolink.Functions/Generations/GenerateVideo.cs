@@ -11,9 +11,10 @@ namespace Evolink.Functions.Generations;
 /// </summary>
 public static class GenerateVideo
 {
-    // Faults of the world (storage, mostly). What Evolink answers is no fault: the activities return it as a step.
+    // Faults of the world (storage, mostly), for as long as a finished video can be had. What Evolink answers is no fault: the activities
+    // return it as a step.
     private static readonly TaskOptions Retry = TaskOptions.FromRetryPolicy(new RetryPolicy(
-        maxNumberOfAttempts: 60, firstRetryInterval: TimeSpan.FromSeconds(2), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(5)));
+        maxNumberOfAttempts: 300, firstRetryInterval: TimeSpan.FromSeconds(2), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(5)));
 
     /// <summary>Submit, wait, save, tell.</summary>
     [Function(nameof(GenerateVideo))]

@@ -62,7 +62,7 @@ public sealed partial class GenerationIntake(
     {
         try
         {
-            await GenerationStarter.StartAcceptedAsync(durable, job.Ref, cancellationToken);
+            await GenerationStarter.StartAsync(durable, job.Ref, cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

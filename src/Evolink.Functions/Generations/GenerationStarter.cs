@@ -11,17 +11,34 @@ public static class GenerationStarter
     // Work that came in: whatever ran under this id, in whatever way it ended, is the same work.
     private static readonly OrchestrationRuntimeStatus[] Intake = Enum.GetValues<OrchestrationRuntimeStatus>();
 
-    /// <summary>Starts the run of a job that was just accepted, unless it was started before.</summary>
-    public static async Task StartAcceptedAsync(DurableTaskClient durable, GenerationRef generation, CancellationToken cancellationToken)
+    // A job that is not over, but whose orchestration is: only one that still runs is left alone.
+    private static readonly OrchestrationRuntimeStatus[] Restart =
+    [
+        OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Suspended,
+    ];
+
+    /// <summary>Starts a run that work came in for, unless it was started before.</summary>
+    /// <returns>Whether this call found none; another one may have started it at the same time.</returns>
+    public static Task<bool> StartAsync(DurableTaskClient durable, GenerationRef generation, CancellationToken cancellationToken) =>
+        ScheduleAsync(durable, generation, Intake, cancellationToken);
+
+    /// <summary>Starts a run again whose orchestration ended, or was lost, before its job was over.</summary>
+    /// <returns>Whether it was started; not where it still runs.</returns>
+    public static Task<bool> RestartAsync(DurableTaskClient durable, GenerationRef generation, CancellationToken cancellationToken) =>
+        ScheduleAsync(durable, generation, Restart, cancellationToken);
+
+    private static async Task<bool> ScheduleAsync(
+        DurableTaskClient durable, GenerationRef generation, OrchestrationRuntimeStatus[] keep, CancellationToken cancellationToken)
     {
         try
         {
-            StartOrchestrationOptions options = new StartOrchestrationOptions(generation.InstanceId).WithDedupeStatuses(Intake);
+            StartOrchestrationOptions options = new StartOrchestrationOptions(generation.InstanceId).WithDedupeStatuses(keep);
             await durable.ScheduleNewOrchestrationInstanceAsync(nameof(GenerateVideo), generation, options, cancellationToken);
+            return true;
         }
         catch (OrchestrationAlreadyExistsException)
         {
-            // It is there: that is what was wanted.
+            return false;
         }
     }
 }

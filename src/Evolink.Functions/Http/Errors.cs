@@ -16,6 +16,15 @@ internal static class Errors
     public static JsonHttpResult<EvolinkErrorResponse> NotFound(string what, string code = "not_found") => Envelope(
         StatusCodes.Status404NotFound, code, what, "invalid_request_error");
 
+    // Another client's job is not there either.
+    public static JsonHttpResult<EvolinkErrorResponse> NoSuchTask { get; } = NotFound("There is no such task, or it belongs to another client.", "task_not_found");
+
+    public static JsonHttpResult<EvolinkErrorResponse> OperatorsOnly { get; } = Envelope(
+        StatusCodes.Status403Forbidden, "permission_denied", "This is for operators: it needs a key from Evolink:OperatorKeys.", "invalid_request_error");
+
+    public static JsonHttpResult<EvolinkErrorResponse> Conflict(string code, string message) => Envelope(
+        StatusCodes.Status409Conflict, code, message, "invalid_request_error");
+
     public static JsonHttpResult<EvolinkErrorResponse> MethodNotAllowed(string method, string path, string allowed) => Envelope(
         StatusCodes.Status405MethodNotAllowed, "method_not_allowed", $"{path} takes {allowed}, not {method}.", "invalid_request_error");
 

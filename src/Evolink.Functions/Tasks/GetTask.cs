@@ -14,13 +14,15 @@ public sealed class GetTask(GenerationStore store, TaskViews views, TaskWaiting 
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/tasks/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
         if (!JobId.TryParse(id, out JobId jobId) || await store.FindAsync(jobId, cancellationToken) is not { } job || !request.HttpContext.Caller.MaySee(job.Client))
-            return NotFound;
+            return Errors.NoSuchTask;
         IHeaderDictionary headers = request.HttpContext.Response.Headers;
         if (PreferWait.Read(request) is { } wait && !job.State.IsTerminal)
         {
-            headers["Preference-Applied"] = $"wait={wait.TotalSeconds:0}";
-            if (await waiting.ForChangeAsync(job, wait, request.HttpContext.RequestAborted) is not { } changed)
-                return NotFound;
+            (JobRecord? changed, bool waited) = await waiting.ForChangeAsync(job, wait, request.HttpContext.RequestAborted);
+            if (changed is null)
+                return Errors.NoSuchTask;
+            if (waited)
+                headers["Preference-Applied"] = $"wait={wait.TotalSeconds:0}";
             job = changed;
         }
 
@@ -28,6 +30,4 @@ public sealed class GetTask(GenerationStore store, TaskViews views, TaskWaiting 
             headers.RetryAfter = TaskViews.RetryAfterSeconds(job);
         return TypedResults.Json(await views.MakeAsync(job, request.OwnBase, cancellationToken), FunctionsJsonContext.Default.TaskView);
     }
-
-    private static IResult NotFound => Errors.NotFound("There is no such task, or it belongs to another client.", "task_not_found");
 }

@@ -46,9 +46,9 @@ public sealed record TaskView
     [JsonPropertyName("type")]
     public string Type { get; } = "video";
 
-    /// <summary>What it costs, once Evolink has said so.</summary>
+    /// <summary>What it costs; nothing is reserved until Evolink has accepted it.</summary>
     [JsonPropertyName("usage")]
-    public VideoUsage? Usage { get; init; }
+    public required VideoUsage Usage { get; init; }
 
     /// <summary>The video in storage.</summary>
     [JsonPropertyName("video")]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Evolink.Client;
 using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Tasks;
 using Evolink.Pipeline.Videos;
 
 namespace Evolink.Functions.Tasks;
@@ -8,7 +9,7 @@ namespace Evolink.Functions.Tasks;
 /// <summary>Shows job records to clients.</summary>
 public sealed class TaskViews(VideoLinks links, TimeProvider time)
 {
-    private const int MostBeforeTheEnd = 95;
+    private const int MostBeforeTheEnd = JobTransitions.MostBeforeTheEnd;
 
     /// <summary>A job as a client sees it.</summary>
     public async Task<TaskView> MakeAsync(JobRecord job, Uri ownBase, CancellationToken cancellationToken)
@@ -24,8 +25,8 @@ public sealed class TaskViews(VideoLinks links, TimeProvider time)
             Status = job.State.WireStatus,
             Results = link is null ? null : [link.Url.AbsoluteUri],
             Error = Error(job),
-            TaskInfo = new VideoTaskInfo { CanCancel = !job.State.IsTerminal, EstimatedTime = attempt?.EstimatedSeconds },
-            Usage = attempt is null ? null : Usage(attempt),
+            TaskInfo = new VideoTaskInfo { CanCancel = !job.State.IsTerminal, EstimatedTime = attempt?.EstimatedSeconds ?? (int)PollSchedule.DefaultEstimate.TotalSeconds },
+            Usage = Usage(attempt),
             Video = job is { State: JobState.Completed, Video: { } saved } ? new VideoView(saved.Size, saved.Sha256, saved.ContentType) : null,
             EvolinkTaskId = attempt?.TaskId,
             ExpiresAt = link?.ExpiresAt,
@@ -44,9 +45,10 @@ public sealed class TaskViews(VideoLinks links, TimeProvider time)
     {
         if (job.State == JobState.Completed)
             return 100;
-        if (job.State.IsTerminal || job.CurrentAttempt is not { AcceptedAt: { } since, EstimatedSeconds: { } estimate and > 0 })
+        // From the first attempt that was accepted on, and up to the end: neither a second attempt nor a failure makes it fall.
+        if (job.Attempts.FirstOrDefault(entry => entry.AcceptedAt is not null) is not { AcceptedAt: { } since, EstimatedSeconds: { } estimate and > 0 })
             return job.Progress;
-        int elapsed = (int)Math.Clamp((now - since).TotalSeconds / estimate * MostBeforeTheEnd, 0, MostBeforeTheEnd);
+        int elapsed = (int)Math.Clamp(((job.EndedAt ?? now) - since).TotalSeconds / estimate * MostBeforeTheEnd, 0, MostBeforeTheEnd);
         return Math.Max(job.Progress, elapsed);
     }
 
@@ -57,7 +59,7 @@ public sealed class TaskViews(VideoLinks links, TimeProvider time)
         _ => null,
     };
 
-    private static VideoUsage? Usage(Attempt attempt) => attempt is { CreditsReserved: null, CreditsUsed: null, BillingRule: null }
-        ? null
-        : new VideoUsage { BillingRule = attempt.BillingRule, CreditsReserved = attempt.CreditsReserved, CreditsUsed = attempt.CreditsUsed };
+    // Until Evolink has accepted it, nothing is reserved.
+    private static VideoUsage Usage(Attempt? attempt) =>
+        new() { BillingRule = attempt?.BillingRule, CreditsReserved = attempt?.CreditsReserved ?? 0, CreditsUsed = attempt?.CreditsUsed };
 }

@@ -12,14 +12,14 @@ public sealed class TaskWaiting(GenerationStore store, JobChanges changes, IOpti
 
     private readonly SemaphoreSlim _slots = new(options.Value.MaxWaitingRequests);
 
-    /// <summary>The record when its status differs from the one given, or when the time is up, or at once where too many wait already.</summary>
-    public async Task<JobRecord?> ForChangeAsync(JobRecord job, TimeSpan wait, CancellationToken cancellationToken)
+    /// <summary>The record when its status differs from the one given, or when the time is up; at once, and not waited for, where too many wait already.</summary>
+    public async Task<(JobRecord? Job, bool Waited)> ForChangeAsync(JobRecord job, TimeSpan wait, CancellationToken cancellationToken)
     {
         if (!await _slots.WaitAsync(TimeSpan.Zero, cancellationToken))
-            return job;
+            return (job, false);
         try
         {
-            return await WaitAsync(job, wait, cancellationToken);
+            return (await WaitAsync(job, wait, cancellationToken), true);
         }
         finally
         {
@@ -34,10 +34,10 @@ public sealed class TaskWaiting(GenerationStore store, JobChanges changes, IOpti
     {
         string status = job.State.WireStatus;
         DateTimeOffset end = time.GetUtcNow() + wait;
+        using JobChanges.Watch watch = changes.Begin(job.Id);
+        Task changed = watch.NextAsync(cancellationToken);
         while (true)
         {
-            // Asked for before the look: a change in between is not missed.
-            Task changed = changes.NextAsync(job.Id);
             if (await store.FindAsync(job.Id, cancellationToken) is not { } now)
                 return null;
             TimeSpan left = end - time.GetUtcNow();
@@ -45,6 +45,8 @@ public sealed class TaskWaiting(GenerationStore store, JobChanges changes, IOpti
                 return now;
             await Task.WhenAny(changed, Task.Delay(left < Look ? left : Look, time, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
+            if (changed.IsCompleted)
+                changed = watch.NextAsync(cancellationToken);
         }
     }
 }

@@ -16,10 +16,13 @@ public sealed class LinkSigner(IOptions<EvolinkOptions> options)
 {
     private readonly CallbackOptions _options = options.Value.Callback;
 
+    /// <summary>Whether there is a key to sign with.</summary>
+    public bool CanSign => _options.CurrentKey is { Length: > 0 } id && EvolinkReadiness.IsResolved(_options.Keys.GetValueOrDefault(id));
+
     /// <summary>Id of the key that signs new links.</summary>
     /// <exception cref="InvalidOperationException">No key is configured.</exception>
-    public string CurrentKeyId => _options.CurrentKey is { Length: > 0 } id && EvolinkReadiness.IsResolved(_options.Keys.GetValueOrDefault(id))
-        ? id
+    public string CurrentKeyId => CanSign
+        ? _options.CurrentKey!
         : throw new InvalidOperationException("Evolink:Callback:CurrentKey names no key in Evolink:Callback:Keys, so no link can be signed.");
 
     /// <summary>The callback url of one attempt.</summary>

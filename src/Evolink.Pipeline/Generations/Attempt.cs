@@ -13,7 +13,10 @@ public sealed record Attempt
     /// <summary>What is known of it.</summary>
     public required AttemptState State { get; init; }
 
-    /// <summary>When the intent was written.</summary>
+    /// <summary>When the first intent of this number was written: its age counts from there.</summary>
+    public required DateTimeOffset FirstIntentAt { get; init; }
+
+    /// <summary>When the last intent was written, right before it was sent.</summary>
     public required DateTimeOffset IntentAt { get; init; }
 
     /// <summary>The execution that may send it.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -18,6 +19,7 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
 {
     private static readonly BlobUploadOptions IfAbsent = new() { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } };
 
+    private const string ActivePrefix = "active/";
     private static readonly BinaryData Empty = new([]);
 
     private readonly BlobContainerClient _container = storage.Generations;
@@ -27,18 +29,18 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
     public async Task<(JobRecord? Record, bool Created)> CreateAsync(JobRecord record, StoredRequest request, CancellationToken cancellationToken)
     {
         // The stored request is what the id stands for: of two callers with one id, the first decides, also when it died right after.
-        if (!await TryCreateAsync(RequestPath(record.Id), Json(request, PipelineJsonContext.Default.StoredRequest), cancellationToken))
-        {
-            if (await FindAsync(record.Id, cancellationToken) is { } existing)
-                return (existing, false);
-            if (RequestDigest.Of((await ReadRequestAsync(record.Id, cancellationToken)).Body) != record.RequestDigest)
-                return (null, false);
-        }
+        bool first = await TryCreateAsync(RequestPath(record.Id), Json(request, PipelineJsonContext.Default.StoredRequest), cancellationToken);
+        JobRecord? job = first ? null : await FindAsync(record.Id, cancellationToken);
+        if (job is null && !first && RequestDigest.Of((await ReadRequestAsync(record.Id, cancellationToken)).Body) != record.RequestDigest)
+            return (null, false);
 
-        await TryCreateAsync(ActivePath(record.Id), Empty, cancellationToken);
-        bool created = await TryCreateAsync(RecordPath(record.Id), Json(record, PipelineJsonContext.Default.JobRecord), cancellationToken);
-        await TryCreateAsync(IndexPath(record.Client, record.AcceptedAt, record.Id), Empty, cancellationToken);
-        return (created ? record : await ReadAsync(record.Id, cancellationToken), created);
+        // What an earlier caller may have left undone is done again.
+        if (job is not { State.IsTerminal: true })
+            await SetActiveMarkerAsync(record.Id, cancellationToken);
+        bool created = job is null && await TryCreateAsync(RecordPath(record.Id), Json(record, PipelineJsonContext.Default.JobRecord), cancellationToken);
+        job = created ? record : job ?? await ReadAsync(record.Id, cancellationToken);
+        await TryCreateAsync(IndexPath(job.Client, job.AcceptedAt, job.Id), Empty, cancellationToken);
+        return (job, created);
     }
 
     /// <summary>The record of a job, or null where there is none.</summary>
@@ -67,11 +69,26 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
         while (true)
         {
             (JobRecord before, ETag etag) = await FindWithETagAsync(id, cancellationToken) ?? throw new JobNotFoundException(id);
+            if (before.Schema > JobRecord.CurrentSchema)
+                throw new InvalidDataException($"The record of job {id} was written by a newer version of this app (schema {before.Schema}); this one would lose what it holds.");
             JobRecord after = transition(before);
             if (ReferenceEquals(after, before))
                 return before;
             if (await TryWriteAsync(after, etag, cancellationToken))
                 return after;
+        }
+    }
+
+    /// <summary>Sets the marker that says that a job is not over; before the record says so, so that a crash in between leaves no job unseen.</summary>
+    public Task SetActiveMarkerAsync(JobId id, CancellationToken cancellationToken) => TryCreateAsync(ActivePath(id), Empty, cancellationToken);
+
+    /// <summary>The jobs that have an active marker, each with the time at which the marker was set.</summary>
+    public async IAsyncEnumerable<(JobId Id, DateTimeOffset Since)> ActiveAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (BlobItem marker in _container.GetBlobsAsync(prefix: ActivePrefix, cancellationToken: cancellationToken))
+        {
+            if (JobId.TryParse(marker.Name[ActivePrefix.Length..], out JobId id))
+                yield return (id, marker.Properties.CreatedOn ?? DateTimeOffset.MinValue);
         }
     }
 
@@ -148,7 +165,7 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
 
     private static string RequestPath(JobId id) => $"requests/{id}.json";
 
-    private static string ActivePath(JobId id) => $"active/{id}";
+    private static string ActivePath(JobId id) => ActivePrefix + id;
 
     // Blobs are listed in the order of their names: inverted ticks put the newest first.
     private static string IndexPath(string client, DateTimeOffset at, JobId id) =>

@@ -4,12 +4,15 @@ namespace Evolink.Pipeline.Generations;
 
 /// <summary>
 /// The one truth about a job: <c>generations/records/{id}.json</c>. Written only through <see cref="GenerationStore"/>, changed only by
-/// the functions of <see cref="JobTransitions"/>. Holds no secret: no link, no prompt, no key.
+/// the functions of <see cref="JobTransitions"/>. Holds no secret: no prompt, no key, no signed link.
 /// </summary>
 public sealed record JobRecord
 {
+    /// <summary>The layout that this version knows. A record of a newer one is read, but never written: what it holds more would be lost.</summary>
+    public const int CurrentSchema = 1;
+
     /// <summary>Version of this layout.</summary>
-    public int Schema { get; init; } = 1;
+    public int Schema { get; init; } = CurrentSchema;
 
     /// <summary>The job.</summary>
     public required JobId Id { get; init; }
@@ -53,6 +56,9 @@ public sealed record JobRecord
     /// <summary>When the client asked to stop. Never erased.</summary>
     public DateTimeOffset? CancelRequestedAt { get; init; }
 
+    /// <summary>When Evolink told that it had finished the task of a job that was cancelled before.</summary>
+    public DateTimeOffset? LateResultAt { get; init; }
+
     /// <summary>When Evolink was first seen to be done: the clock of the 24 h for which its link lives starts here.</summary>
     public DateTimeOffset? CompletedSeenAt { get; init; }
 
@@ -65,8 +71,14 @@ public sealed record JobRecord
     /// <summary>The submission ledger: one entry for each paid submit.</summary>
     public ImmutableArray<Attempt> Attempts { get; init; } = [];
 
+    /// <summary>When the next attempt may be paid for, after one whose task failed.</summary>
+    public Regeneration? Regeneration { get; init; }
+
     /// <summary>How often saving was tried in this revision.</summary>
     public int SaveTries { get; init; }
+
+    /// <summary>Before this time saving is not tried again, whoever wakes the job.</summary>
+    public DateTimeOffset? SaveRetryAt { get; init; }
 
     /// <summary>The video in storage.</summary>
     public SavedVideo? Video { get; init; }
@@ -80,6 +92,9 @@ public sealed record JobRecord
     /// <summary>The attempt under way, or the last one.</summary>
     public Attempt? CurrentAttempt => Attempts is [.., var last] ? last : null;
 
+    /// <summary>The run and attempt that a finding about a task belongs to.</summary>
+    public AttemptRef CurrentRef => new(Revision, CurrentAttempt?.Number ?? 0);
+
     /// <summary>The run of this job that is under way, or the last one.</summary>
     public GenerationRef Ref => new(Id, Revision);
 }
@@ -89,6 +104,16 @@ public sealed record JobRecord
 /// <param name="State">Into which state.</param>
 /// <param name="Revision">In which revision.</param>
 public sealed record StateChange(DateTimeOffset At, JobState State, int Revision);
+
+/// <summary>Names one attempt of one revision: what was found out about it does not concern a later one.</summary>
+/// <param name="Revision">The revision.</param>
+/// <param name="Number">The attempt.</param>
+public sealed record AttemptRef(int Revision, int Number);
+
+/// <summary>A task failed in a way that may be paid for again.</summary>
+/// <param name="Since">When that was seen.</param>
+/// <param name="NotBefore">When the next attempt may be sent.</param>
+public sealed record Regeneration(DateTimeOffset Since, DateTimeOffset NotBefore);
 
 /// <summary>Why a job or an attempt failed.</summary>
 /// <param name="Code">The provider's own code, or one of this app's.</param>

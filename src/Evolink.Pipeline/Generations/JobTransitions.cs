@@ -8,6 +8,9 @@ namespace Evolink.Pipeline.Generations;
 /// </summary>
 public static class JobTransitions
 {
+    /// <summary>Progress that is shown at most before the video is saved.</summary>
+    public const int MostBeforeTheEnd = 95;
+
     private const int MaxTimeline = 64;
     private const int MaxCandidates = 8;
 
@@ -16,7 +19,7 @@ public static class JobTransitions
         /// <summary>Writes the intent to submit: a new attempt, or the last one again where that surely cost nothing.</summary>
         public JobRecord WithIntent(Attempt intent, DateTimeOffset now) => job.State.IsTerminal || job.CancelRequestedAt is not null || !job.MayIntend(intent.Number)
             ? job
-            : (job with { Attempts = job.Replaced(intent) }).Moved(JobState.Submitting, now);
+            : (job with { Attempts = job.Replaced(intent), Regeneration = null }).Moved(JobState.Submitting, now);
 
         /// <summary>Whether the ledger allows an intent of this number: the next one after a failed task, or one that surely was not paid.</summary>
         public bool MayIntend(int number) => job.CurrentAttempt switch
@@ -27,25 +30,34 @@ public static class JobTransitions
             _ => false,
         };
 
-        /// <summary>Records what became of the attempt that <paramref name="owner"/> sent. Nothing happens where another execution has taken it over.</summary>
-        public JobRecord WithOutcome(string owner, Func<Attempt, Attempt> outcome, DateTimeOffset now)
+        /// <summary>
+        /// Records what became of the attempt that <paramref name="owner"/> sent. That Evolink accepted it is true whoever owns the entry by now, and
+        /// is noted even on a job that is over; everything else only counts while nobody else has taken the entry over.
+        /// </summary>
+        public JobRecord WithOutcome(string owner, int number, Func<Attempt, Attempt> outcome, DateTimeOffset now)
         {
-            if (job.CurrentAttempt is not { State: AttemptState.Intent or AttemptState.Unknown } attempt || attempt.Owner != owner)
+            if (job.CurrentAttempt is not { State: AttemptState.Intent or AttemptState.Unknown } attempt || attempt.Number != number)
                 return job;
             Attempt after = outcome(attempt);
-            return (job with { Attempts = job.Replaced(after) }).Moved(StateAfter(after), now);
+            if (after.State != AttemptState.Accepted && (attempt.Owner != owner || job.State.IsTerminal))
+                return job;
+            JobRecord noted = job with { Attempts = job.Replaced(after), UpdatedAt = now };
+            if (job.State.IsTerminal)
+                return noted;
+            // Somebody may have been about to give up on it.
+            return (after.State == AttemptState.Accepted ? noted with { Error = null } : noted).Moved(StateAfter(after), now);
         }
 
         /// <summary>An intent whose lease ran out without an outcome: perhaps it was paid.</summary>
         public JobRecord WithLeaseExpired(DateTimeOffset now) =>
-            job.CurrentAttempt is { State: AttemptState.Intent } attempt && attempt.LeaseUntil <= now
+            job.CurrentAttempt is { State: AttemptState.Intent } attempt && attempt.LeaseUntil <= now && !job.State.IsTerminal
                 ? (job with { Attempts = job.Replaced(attempt with { State = AttemptState.Unknown, UnknownSince = now }) }).Moved(JobState.Unknown, now)
                 : job;
 
-        /// <summary>Makes an unknown attempt an accepted one, after its task was read and claimed.</summary>
+        /// <summary>Makes an attempt whose answer was lost, or misread, an accepted one, after its task was read and claimed.</summary>
         public JobRecord WithAdopted(int number, Func<Attempt, Attempt> adopted, DateTimeOffset now) =>
-            job.CurrentAttempt is { State: AttemptState.Unknown } attempt && attempt.Number == number && !job.State.IsTerminal
-                ? (job with { Attempts = job.Replaced(adopted(attempt)) }).Moved(JobState.Waiting, now)
+            job.CurrentAttempt is { State: AttemptState.Unknown or AttemptState.NotSent or AttemptState.Throttled } attempt && attempt.Number == number && !job.State.IsTerminal
+                ? (job with { Attempts = job.Replaced(adopted(attempt)), Error = null }).Moved(JobState.Waiting, now)
                 : job;
 
         /// <summary>Takes an unknown attempt for a second sending with the same provider key: once, and by one execution.</summary>
@@ -56,17 +68,25 @@ public static class JobTransitions
 
         /// <summary>Notes a task id that a signed callback named while this app knew none.</summary>
         public JobRecord WithCandidate(int number, string taskId, DateTimeOffset now) =>
-            job.CurrentAttempt is { State: AttemptState.Intent or AttemptState.Unknown } attempt && attempt.Number == number
+            job.CurrentAttempt is { State: not (AttemptState.Accepted or AttemptState.Rejected) } attempt && attempt.Number == number
             && !attempt.Candidates.Contains(taskId) && attempt.Candidates.Length < MaxCandidates && !job.State.IsTerminal
                 ? job with { Attempts = job.Replaced(attempt with { Candidates = attempt.Candidates.Add(taskId) }), UpdatedAt = now }
                 : job;
 
+        /// <summary>Gives up on an attempt of unknown outcome; not where it became known meanwhile.</summary>
+        public JobRecord WithGivenUp(AttemptRef at, JobError error, DateTimeOffset now) =>
+            job.IsAt(at) && job.CurrentAttempt is { State: AttemptState.Unknown } ? job.WithError(error, now) : job;
+
+        /// <summary>Gives up on submitting; not where another execution is at it, or has done it.</summary>
+        public JobRecord WithSubmitError(int revision, int number, JobError error, DateTimeOffset now) =>
+            job.Revision == revision && job.MayIntend(number) ? job.WithError(error, now) : job;
+
         /// <summary>Notes what Evolink said of the task. Progress never falls, and stays below the end until the video is saved.</summary>
-        public JobRecord WithReading(int? progress, decimal? creditsUsed, DateTimeOffset now)
+        public JobRecord WithReading(AttemptRef at, int? progress, decimal? creditsUsed, DateTimeOffset now)
         {
-            int shown = Math.Max(job.Progress, Math.Clamp(progress ?? 0, 0, 95));
+            int shown = Math.Max(job.Progress, Math.Clamp(progress ?? 0, 0, MostBeforeTheEnd));
             bool newCredits = creditsUsed is not null && job.CurrentAttempt?.CreditsUsed != creditsUsed;
-            if (job.State.IsTerminal || (shown == job.Progress && !newCredits && job.NotFoundSince is null))
+            if (!job.IsAt(at) || (shown == job.Progress && !newCredits && job.NotFoundSince is null))
                 return job;
             JobRecord after = job with { Progress = shown, NotFoundSince = null, UpdatedAt = now };
             return newCredits && job.CurrentAttempt is { } attempt
@@ -75,26 +95,35 @@ public static class JobTransitions
         }
 
         /// <summary>Notes that Evolink does not know the task.</summary>
-        public JobRecord WithNotFound(DateTimeOffset now) =>
-            job.State.IsTerminal || job.NotFoundSince is not null ? job : job with { NotFoundSince = now, UpdatedAt = now };
+        public JobRecord WithNotFound(AttemptRef at, DateTimeOffset now) =>
+            job.IsAt(at) && job.NotFoundSince is null ? job with { NotFoundSince = now, UpdatedAt = now } : job;
+
+        /// <summary>Evolink answered something else: whether it knows the task is open again.</summary>
+        public JobRecord WithoutNotFound(AttemptRef at, DateTimeOffset now) =>
+            job.IsAt(at) && job.NotFoundSince is not null ? job with { NotFoundSince = null, UpdatedAt = now } : job;
 
         /// <summary>Evolink is done: the video waits behind a link that dies after 24 hours.</summary>
-        public JobRecord WithCompletedSeen(DateTimeOffset now) => job.State.IsTerminal || job.State == JobState.Saving
-            ? job
-            : (job with { CompletedSeenAt = job.CompletedSeenAt ?? now, NotFoundSince = null }).Moved(JobState.Saving, now);
-
-        /// <summary>Counts a try to save.</summary>
-        public JobRecord WithSaveTry(DateTimeOffset now) =>
-            job.State.IsTerminal ? job : job with { SaveTries = job.SaveTries + 1, UpdatedAt = now };
-
-        /// <summary>The video is in storage.</summary>
-        public JobRecord WithVideo(SavedVideo video, DateTimeOffset now) =>
-            job.State.IsTerminal || job.Video is not null ? job : job with { Video = video, UpdatedAt = now };
-
-        /// <summary>The task failed in a way that may be tried, and paid, again.</summary>
-        public JobRecord WithRegeneration(JobError error, DateTimeOffset now) => job is { State: JobState.Waiting, CurrentAttempt: { State: AttemptState.Accepted } attempt }
-            ? (job with { Attempts = job.Replaced(attempt with { Error = error }), NotFoundSince = null }).Moved(JobState.Submitting, now)
+        public JobRecord WithCompletedSeen(AttemptRef at, DateTimeOffset now) => job.IsAt(at) && job.State == JobState.Waiting
+            ? (job with { CompletedSeenAt = job.CompletedSeenAt ?? now, NotFoundSince = null }).Moved(JobState.Saving, now)
             : job;
+
+        /// <summary>Counts a try to save that failed.</summary>
+        public JobRecord WithSaveTry(AttemptRef at, DateTimeOffset? retryAt, DateTimeOffset now) =>
+            job.IsAt(at) && job.Video is null ? job with { SaveTries = job.SaveTries + 1, SaveRetryAt = retryAt, UpdatedAt = now } : job;
+
+        /// <summary>The video is in storage. Whatever was about to be said against it is void.</summary>
+        public JobRecord WithVideo(AttemptRef at, SavedVideo video, DateTimeOffset now) =>
+            job.IsAt(at) && job.Video is null ? job with { Video = video, Error = null, SaveRetryAt = null, UpdatedAt = now } : job;
+
+        /// <summary>The task failed in a way that may be tried, and paid, again: <paramref name="most"/> times in all.</summary>
+        public JobRecord WithRegeneration(AttemptRef at, JobError error, Regeneration regeneration, int most, DateTimeOffset now) =>
+            job.IsAt(at) && job.Attempts.Length <= most && job is { State: JobState.Waiting, CurrentAttempt: { State: AttemptState.Accepted } attempt }
+                ? (job with { Attempts = job.Replaced(attempt with { Error = error }), NotFoundSince = null, Regeneration = regeneration }).Moved(JobState.Submitting, now)
+                : job;
+
+        /// <summary>Why the task will have no video.</summary>
+        public JobRecord WithTaskError(AttemptRef at, JobError error, DateTimeOffset now) =>
+            job.IsAt(at) && job.Video is null ? job.WithError(error, now) : job;
 
         /// <summary>Why the job will end as failed. The first reason stays.</summary>
         public JobRecord WithError(JobError error, DateTimeOffset now) =>
@@ -104,8 +133,42 @@ public static class JobTransitions
         public JobRecord WithCancelRequest(DateTimeOffset now) =>
             job.State.IsTerminal || job.CancelRequestedAt is not null ? job : job with { CancelRequestedAt = now, UpdatedAt = now };
 
-        /// <summary>The end of the revision: completed with a video, failed with a reason, cancelled otherwise.</summary>
-        public JobRecord WithEnd(DateTimeOffset now) => job.State.IsTerminal ? job : (job with { EndedAt = now }).Moved(EndState(job), now);
+        /// <summary>
+        /// Opens a finished job again, by an operator's command: the last attempt is taken as accepted under the task id given, and waited for
+        /// and saved once more. Not where a video is there already, nor where nothing was ever sent.
+        /// </summary>
+        public JobRecord WithReopened(string taskId, DateTimeOffset now) =>
+            job is { State: JobState.Failed or JobState.Cancelled, Video: null, CurrentAttempt: { } attempt }
+                ? (job with
+                {
+                    Revision = job.Revision + 1,
+                    Attempts = job.Replaced(attempt with { State = AttemptState.Accepted, TaskId = taskId, AcceptedAt = attempt.AcceptedAt ?? attempt.IntentAt }),
+                    Error = null,
+                    EndedAt = null,
+                    CancelRequestedAt = null,
+                    CompletedSeenAt = null,
+                    NotFoundSince = null,
+                    Regeneration = null,
+                    SaveTries = 0,
+                    SaveRetryAt = null,
+                }).Moved(JobState.Waiting, now)
+                : job;
+
+        /// <summary>Notes that Evolink finished the task of a cancelled job all the same: paid for, and not saved.</summary>
+        public JobRecord WithLateResult(DateTimeOffset now) =>
+            job is { State: JobState.Cancelled, LateResultAt: null } ? job with { LateResultAt = now } : job;
+
+        /// <summary>The end of the revision: completed with a video, cancelled where that was asked for, failed with a reason otherwise.</summary>
+        public JobRecord WithEnd(DateTimeOffset now) => job switch
+        {
+            { State.IsTerminal: true } => job,
+            { Video: not null } => (job with { EndedAt = now }).Moved(JobState.Completed, now),
+            { Error: not null } => (job with { EndedAt = now }).Moved(JobState.Failed, now),
+            { CancelRequestedAt: not null } => (job with { EndedAt = now }).Moved(JobState.Cancelled, now),
+            _ => (job with { EndedAt = now, Error = NoReason }).Moved(JobState.Failed, now),
+        };
+
+        private bool IsAt(AttemptRef at) => !job.State.IsTerminal && job.CurrentRef == at;
 
         private JobRecord Moved(JobState state, DateTimeOffset now) => job.State == state
             ? job with { UpdatedAt = now }
@@ -122,12 +185,7 @@ public static class JobTransitions
             job.CurrentAttempt?.Number == attempt.Number ? job.Attempts.SetItem(job.Attempts.Length - 1, attempt) : job.Attempts.Add(attempt);
     }
 
-    private static JobState EndState(JobRecord job) => job switch
-    {
-        { Video: not null } => JobState.Completed,
-        { Error: not null } => JobState.Failed,
-        _ => JobState.Cancelled,
-    };
+    private static JobError NoReason { get; } = new("internal_error", "The job ended without a reason, which is a fault of this service.");
 
     private static JobState StateAfter(Attempt attempt) => attempt.State switch
     {

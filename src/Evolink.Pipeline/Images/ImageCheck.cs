@@ -56,13 +56,12 @@ public static class ImageCheck
         _ => new ImageVerdict(kind, header.Width, header.Height, null),
     };
 
-    // The byte array readers check every length against the file before they allocate; the stream readers of the library do not.
     private static Header? Read(ImageKind kind, byte[] image) => kind.Name switch
     {
-        "png" => Png(new SequentialByteArrayReader(image)),
-        "jpeg" => Jpeg(new SequentialByteArrayReader(image)),
-        "bmp" => Bmp(new SequentialByteArrayReader(image, isMotorolaByteOrder: false)),
-        _ => WebP(new SequentialByteArrayReader(image)),
+        "png" => Png(new BoundedReader(image, isMotorolaByteOrder: true)),
+        "jpeg" => Jpeg(new BoundedReader(image, isMotorolaByteOrder: true)),
+        "bmp" => Bmp(new BoundedReader(image, isMotorolaByteOrder: false)),
+        _ => WebP(new BoundedReader(image, isMotorolaByteOrder: false)),
     };
 
     private static Header? Png(SequentialReader reader)

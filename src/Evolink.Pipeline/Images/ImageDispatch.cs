@@ -19,6 +19,9 @@ public sealed class ImageDispatch(ImageStore images, LinkSigner signer, EvolinkC
     /// <summary>What the intent of the next attempt holds, with the image on its way.</summary>
     public async Task<ImagePlan> PlanAsync(JobRecord job, StoredRequest request, CancellationToken cancellationToken)
     {
+        // A key that was taken away is a mistake of configuration, which is mended; the job waits for it.
+        if (_options.PublicBaseUrl is not null && !signer.CanSign)
+            return new ImagePlan(null, time.GetUtcNow() + PauseAfterFailure, null);
         SubmitIntent intent = new(_options.PublicBaseUrl?.AbsoluteUri, _options.PublicBaseUrl is null ? null : signer.CurrentKeyId, null, null);
         if (request.OwnImage is not { } sha256)
             return new ImagePlan(intent, null, null);

@@ -91,6 +91,9 @@ public sealed class EvolinkOptions
     /// <summary>How long a signed link to a video lives. Default 1 h.</summary>
     public TimeSpan VideoLinkLifetime { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>How old a job must be, and how long unchanged, before the sweep looks whether its orchestration is still there. Default 5 min.</summary>
+    public TimeSpan SweepGrace { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Name of the task hub; jobs of another hub are not restarted here. Default <c>evolink</c>.</summary>
     public string Hub { get; set; } = "evolink";
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Evolink.Client;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -7,12 +8,16 @@ namespace Evolink.Pipeline.Options;
 /// <summary>Stops the app at its start where a setting holds a value that cannot be right, naming the setting.</summary>
 public sealed partial class EvolinkOptionsValidator(IHostEnvironment environment) : IValidateOptions<EvolinkOptions>
 {
+    private const int ShortestCallbackKey = 32;
+
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, EvolinkOptions options)
     {
         List<string> wrong = [.. Addresses(options), .. Names(options), .. Storage(options.Storage), .. Bounds(options)];
-        if (options.AllowLoopback && environment.IsProduction())
+        if (options.AllowLoopback && !environment.IsDevelopment())
             wrong.Add("Evolink:AllowLoopback is for development; it lets links reach this machine's own network. Remove it, or set the environment to Development.");
+        if (options.PublicBaseUrl is { IsAbsoluteUri: true } publicBase && !options.AllowLoopback && !PublicAddresses.IsPublicHost(publicBase))
+            wrong.Add($"Evolink:PublicBaseUrl is at '{publicBase.Host}', which Evolink cannot reach. Leave it empty where there is no public address: tasks are polled then.");
         if (options.EffectiveImageDelivery == ImageDelivery.Host && options.PublicBaseUrl is null)
             wrong.Add("Evolink:ImageDelivery is Host, which needs Evolink:PublicBaseUrl, the address under which Evolink reaches this app.");
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
@@ -56,6 +61,17 @@ public sealed partial class EvolinkOptionsValidator(IHostEnvironment environment
                 yield return $"Evolink:Callback:Keys:{keyId}: a key id has 1 to 40 letters, digits or underscores.";
         }
 
+        foreach ((string keyId, string key) in options.Callback.Keys)
+        {
+            if (EvolinkReadiness.IsResolved(key) && key.Length < ShortestCallbackKey)
+                yield return $"Evolink:Callback:Keys:{keyId}: a key has at least {ShortestCallbackKey} characters; whoever guesses it forges callbacks.";
+        }
+
+        foreach (string name in options.ClientKeys.Keys.Intersect(options.OperatorKeys.Keys, StringComparer.Ordinal))
+            yield return $"Evolink:OperatorKeys:{name}: a client has this name too, and they would share jobs and images.";
+        foreach (IGrouping<string, (string Section, string Name, string Secret)> shared in Secrets(options).GroupBy(key => key.Secret, StringComparer.Ordinal).Where(keys => keys.Count() > 1))
+            yield return $"Evolink:{shared.Last().Section}:{shared.Last().Name}: another name has the same key.";
+
         if (options.Callback.CurrentKey is { Length: > 0 } current && !options.Callback.Keys.ContainsKey(current))
             yield return $"Evolink:Callback:CurrentKey names '{current}', which is not among Evolink:Callback:Keys.";
     }
@@ -87,6 +103,9 @@ public sealed partial class EvolinkOptionsValidator(IHostEnvironment environment
             ("GenerationDeadline", options.GenerationDeadline > TimeSpan.Zero, "above 0"),
             ("DownloadIdleTimeout", options.DownloadIdleTimeout > TimeSpan.Zero, "above 0"),
             ("PollFloor", options.PollFloor > TimeSpan.Zero, "above 0"),
+            ("SweepGrace", options.SweepGrace > TimeSpan.Zero, "above 0"),
+            ("VideoLinkLifetime", options.VideoLinkLifetime > TimeSpan.Zero && options.VideoLinkLifetime < TimeSpan.FromHours(24), "above 0 and below 24 hours"),
+            ("TaskNotFoundGrace", options.TaskNotFoundGrace > TimeSpan.Zero, "above 0"),
             ("MaxRegenerations", options.MaxRegenerations is >= 0 and <= 10, "0 to 10"),
             ("MaxWaitingRequests", options.MaxWaitingRequests >= 0, "0 or more"),
             ("Hub", ClientName().IsMatch(options.Hub), "1 to 40 letters, digits or underscores"),

@@ -29,13 +29,13 @@ public sealed class EvolinkStorage
     public EvolinkStorage(IOptions<EvolinkOptions> options, OutgoingHttp http)
     {
         StorageOptions storage = options.Value.Storage;
-        IsEmulatorOrDevelopment = storage.ConnectionString is { Length: > 0 };
+        UsesConnectionString = storage.ConnectionString is { Length: > 0 };
         BlobClientOptions client = new()
         {
             Transport = new HttpClientTransport(new HttpClient(http.Storage()) { Timeout = Timeout.InfiniteTimeSpan }),
             Retry = { MaxRetries = StorageRetries },
         };
-        Blobs = IsEmulatorOrDevelopment
+        Blobs = UsesConnectionString
             ? new BlobServiceClient(storage.ConnectionString, client)
             : new BlobServiceClient(ServiceUri(storage), Credential(storage), client);
         Generations = Blobs.GetBlobContainerClient(GenerationsContainer);
@@ -43,8 +43,8 @@ public sealed class EvolinkStorage
         Images = Blobs.GetBlobContainerClient(ImagesContainer);
     }
 
-    /// <summary>Whether a connection string opens the account, as on the emulator: keys sign links there, and containers are made on demand.</summary>
-    public bool IsEmulatorOrDevelopment { get; }
+    /// <summary>Whether a connection string opens the account, as on the emulator and in development: containers are made on demand there.</summary>
+    public bool UsesConnectionString { get; }
 
     /// <summary>The blob service.</summary>
     public BlobServiceClient Blobs { get; }

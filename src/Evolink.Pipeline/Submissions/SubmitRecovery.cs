@@ -12,7 +12,7 @@ public sealed partial class SubmitRecovery(
     GenerationStore store, TaskReader tasks, IOptions<EvolinkOptions> options, TimeProvider time, ILogger<SubmitRecovery> log)
 {
     // Two clocks are compared: Evolink's in a task's `created`, ours in the intent.
-    private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan ShortestLook = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestLook = TimeSpan.FromMinutes(2);
 
@@ -50,12 +50,15 @@ public sealed partial class SubmitRecovery(
             return new Recovery.Wait(now + look < end ? now + look : end);
         }
 
+        JobRecord ended = await store.UpdateAsync(job.Id, record => record.WithGivenUp(job.CurrentRef, OutcomeUnknown(attempt), now), cancellationToken);
+        if (ended.Error is null && !ended.State.IsTerminal)
+            return new Recovery.Wait(now);
         LogGivenUp(job.Id, attempt.Number);
-        await store.UpdateAsync(job.Id, record => record.WithError(OutcomeUnknown(attempt), now), cancellationToken);
         return new Recovery.GivenUp();
     }
 
-    private async Task<Attempt?> AdoptAsync(JobRecord job, Attempt attempt, CancellationToken cancellationToken)
+    /// <summary>Adopts the task that a signed callback named, if Evolink knows it and no other job owns it.</summary>
+    public async Task<Attempt?> AdoptAsync(JobRecord job, Attempt attempt, CancellationToken cancellationToken)
     {
         foreach (string candidate in attempt.Candidates)
         {
@@ -70,16 +73,23 @@ public sealed partial class SubmitRecovery(
                 return entry;
             }
 
-            Attempt Adopt(Attempt entry) => SubmitEntries.Accepted(entry, new SubmittedTask(task with { Id = candidate }, entry.RequestId, IsReplay: false), entry.IntentAt);
+            Attempt Adopt(Attempt entry) => SubmitEntries.Accepted(entry, new SubmittedTask(task with { Id = candidate }, entry.RequestId, IsReplay: false), CreatedAt(task));
         }
 
         return null;
     }
 
-    private static bool Fits(VideoTask task, string taskId, JobRecord job, Attempt attempt) =>
+    // What Evolink leaves out does not speak against it: the callback was signed for this attempt, and the task is read with our own key.
+    private bool Fits(VideoTask task, string taskId, JobRecord job, Attempt attempt) =>
         (task.Id is null || task.Id == taskId)
-        && (task.Model is null || task.Model == job.Model)
-        && task.Created is { } created && created >= (attempt.IntentAt - ClockSkew).ToUnixTimeSeconds();
+        && (task.Model is null || task.Model.StartsWith(job.Model, StringComparison.OrdinalIgnoreCase))
+        && (task.Created is null || CreatedAt(task) >= attempt.FirstIntentAt - ClockSkew);
+
+    private DateTimeOffset CreatedAt(VideoTask task)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        return task.Created is { } created && created > 0 && created < now.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds(created) : now;
+    }
 
     private static JobError OutcomeUnknown(Attempt attempt) => new(
         "submission_outcome_unknown",

@@ -1,3 +1,4 @@
+using Azure;
 using Evolink.Client;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Images;
@@ -23,6 +24,10 @@ public sealed partial class Submitter(
 {
     private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(15);
 
+    // Longer than any storage outage that a worker lives through; a task id that is not written down is money that is not found again.
+    private static readonly TimeSpan LongestSettling = TimeSpan.FromMinutes(20);
+    private static readonly TimeSpan SettlingPause = TimeSpan.FromSeconds(2);
+
     private readonly EvolinkOptions _options = options.Value;
 
     // The lease outlives the request's own time-out by what it takes to write down its outcome.
@@ -31,64 +36,73 @@ public sealed partial class Submitter(
     /// <summary>Submits a generation, or finds out what became of its submit.</summary>
     /// <param name="generation">The run.</param>
     /// <param name="owner">Names this execution; every execution has its own.</param>
-    /// <param name="cancellationToken">Stops before anything is sent; later, the outcome is still written down.</param>
+    /// <param name="cancellationToken">Stops before anything is sent. What has been sent is seen through to its answer.</param>
     public async Task<Submission> SubmitAsync(GenerationRef generation, string owner, CancellationToken cancellationToken)
     {
         JobRecord job = await store.ReadAsync(generation.Id, cancellationToken);
         DateTimeOffset now = time.GetUtcNow();
+        if (job.CurrentAttempt is { State: AttemptState.Intent } intent && intent.LeaseUntil <= now)
+        {
+            LogLeaseExpired(job.Id, intent.Number);
+            job = await store.UpdateAsync(job.Id, record => record.WithLeaseExpired(now), cancellationToken);
+        }
+
         if (job.State.IsTerminal || job.Revision != generation.Revision || job.Error is not null)
             return new Submission.Ended();
-
         switch (job.CurrentAttempt)
         {
             case { State: AttemptState.Accepted, TaskId: { } taskId } attempt when job.State != JobState.Submitting:
                 await store.ClaimTaskAsync(taskId, job.Id, attempt.Number, cancellationToken);
                 return AcceptedBefore(attempt);
-            case { State: AttemptState.Intent } attempt when attempt.LeaseUntil > now:
+            case { State: AttemptState.Intent } attempt:
                 return new Submission.Unknown(LookAgain(attempt.LeaseUntil, now));
-            case { State: AttemptState.Intent }:
-                job = await store.UpdateAsync(job.Id, record => record.WithLeaseExpired(now), cancellationToken);
-                LogLeaseExpired(job.Id, job.CurrentAttempt!.Number);
-                return await RecoverAsync(job, owner, cancellationToken);
             case { State: AttemptState.Unknown }:
                 return await RecoverAsync(job, owner, cancellationToken);
             case { State: AttemptState.Rejected }:
                 return new Submission.Ended();
-            case { RetryAt: { } retryAt } when retryAt > now && job.CancelRequestedAt is null:
-                return new Submission.Throttled(retryAt);
-            default:
-                return job.CancelRequestedAt is null ? await SendNextAsync(job, owner, cancellationToken) : new Submission.Ended();
         }
+
+        if (job.CancelRequestedAt is not null)
+            return new Submission.Ended();
+        DateTimeOffset notBefore = job.Regeneration?.NotBefore ?? (job.State == JobState.Submitting ? now : job.CurrentAttempt?.RetryAt) ?? now;
+        return notBefore > now ? new Submission.Throttled(notBefore) : await SendNextAsync(job, owner, cancellationToken);
     }
 
     private async Task<Submission> SendNextAsync(JobRecord job, string owner, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        // The first intent of a number keeps its time: the age of the submit counts from there, and a task cannot be older.
         Attempt? again = job.CurrentAttempt is { State: AttemptState.NotSent or AttemptState.Throttled } last ? last : null;
-        DateTimeOffset since = job.CurrentAttempt is null ? job.AcceptedAt : again?.IntentAt ?? now;
+        // A signed callback that named a task proves that the attempt was taken after all.
+        if (again is not null && await recovery.AdoptAsync(job, again, cancellationToken) is { } adopted)
+            return AcceptedBefore(adopted);
+
+        int number = again?.Number ?? (job.CurrentAttempt?.Number ?? 0) + 1;
+        DateTimeOffset since = number == 1 ? job.AcceptedAt : again?.FirstIntentAt ?? job.Regeneration?.Since ?? now;
         if (now - since > _options.MaxSubmitAge)
-            return await EndAsync(job.Id, Expired(job.CurrentAttempt), cancellationToken);
+            return await EndAsync(job, number, Expired(job.CurrentAttempt), cancellationToken);
 
         StoredRequest request = await store.ReadRequestAsync(job.Id, cancellationToken);
         ImagePlan plan = await images.PlanAsync(job, request, cancellationToken);
         if (plan.Intent is not { } intent)
-            return plan.RetryAt is { } retryAt ? new Submission.Throttled(retryAt) : await EndAsync(job.Id, plan.Error!, cancellationToken);
+            return plan.RetryAt is { } retryAt ? new Submission.Throttled(retryAt) : await EndAsync(job, number, plan.Error!, cancellationToken);
 
+        DateTimeOffset intentAt = time.GetUtcNow();
         Attempt attempt = new()
         {
-            Number = again?.Number ?? (job.CurrentAttempt?.Number ?? 0) + 1,
+            Number = number,
             State = AttemptState.Intent,
-            IntentAt = again?.IntentAt ?? now,
+            FirstIntentAt = again?.FirstIntentAt ?? intentAt,
+            IntentAt = intentAt,
             Owner = owner,
-            LeaseUntil = time.GetUtcNow() + Lease,
+            LeaseUntil = intentAt + Lease,
             Intent = intent,
             Throttles = again?.Throttles ?? 0,
+            Candidates = again?.Candidates ?? [],
         };
-        JobRecord claimed = await store.UpdateAsync(job.Id, record => record.WithIntent(attempt, now), cancellationToken);
-        if (claimed.CurrentAttempt?.Owner != owner)
-            return claimed.CancelRequestedAt is not null || claimed.State.IsTerminal ? new Submission.Ended() : new Submission.Unknown(now + LongestLook);
-        return await SendAsync(claimed, claimed.CurrentAttempt, request, cancellationToken);
+        JobRecord claimed = await store.UpdateAsync(job.Id, record => record.WithIntent(attempt, intentAt), cancellationToken);
+        return claimed.CurrentAttempt is { State: AttemptState.Intent } mine && mine.Owner == owner
+            ? await SendAsync(claimed, mine, request, cancellationToken)
+            : new Submission.Unknown(claimed.CancelRequestedAt is null ? now + TimeSpan.FromSeconds(1) : now);
     }
 
     private async Task<Submission> RecoverAsync(JobRecord job, string owner, CancellationToken cancellationToken)
@@ -107,57 +121,78 @@ public sealed partial class Submitter(
 
     private async Task<Submission> SendAsync(JobRecord job, Attempt attempt, StoredRequest request, CancellationToken cancellationToken)
     {
-        Func<Attempt, Attempt> outcome;
-        try
+        Func<Attempt, Attempt> outcome = entry => SubmitEntries.Stopped(entry, time.GetUtcNow());
+        // After the lease others take the outcome as unknown: what took too long until here is not sent any more.
+        if (!cancellationToken.IsCancellationRequested && time.GetUtcNow() + _options.SubmitTimeout <= attempt.LeaseUntil)
         {
-            SubmittedTask submitted = await evolink.SubmitAsync(
-                body.Make(job, attempt.Number, request, attempt.Intent),
-                new SubmitOptions { IdempotencyKey = $"{job.Id}.{attempt.Number}" },
-                cancellationToken);
-            outcome = entry => SubmitEntries.Accepted(entry, submitted, time.GetUtcNow());
-        }
-        catch (EvolinkException e)
-        {
-            LogRefused(job.Id, attempt.Number, e.Outcome, e.Code, e.StatusCode, e.RequestId);
-            outcome = entry => SubmitEntries.Refused(entry, e, time.GetUtcNow(), Random.Shared.NextDouble());
-        }
-        catch (OperationCanceledException)
-        {
-            outcome = entry => SubmitEntries.Stopped(entry, time.GetUtcNow());
+            try
+            {
+                // A stopping host waits for this answer: cancelled, it would be an unknown outcome.
+                SubmittedTask submitted = await evolink.SubmitAsync(
+                    body.Make(job, attempt.Number, request, attempt.Intent),
+                    new SubmitOptions { IdempotencyKey = $"{job.Id}.{attempt.Number}" },
+                    CancellationToken.None);
+                DateTimeOffset acceptedAt = time.GetUtcNow();
+                LogAccepted(job.Id, submitted.TaskId, attempt.Number);
+                outcome = entry => SubmitEntries.Accepted(entry, submitted, acceptedAt);
+            }
+            catch (EvolinkException e)
+            {
+                LogRefused(job.Id, attempt.Number, e.Outcome, e.Code, e.StatusCode, e.RequestId);
+                outcome = entry => SubmitEntries.Refused(entry, e, time.GetUtcNow(), Random.Shared.NextDouble());
+            }
         }
 
-        // What was paid for is written down even while the host stops.
-        return await SettleAsync(job.Id, attempt.Owner, outcome);
+        return await SettleAsync(job.Id, attempt, outcome);
     }
 
-    private async Task<Submission> SettleAsync(JobId id, string owner, Func<Attempt, Attempt> outcome)
+    private async Task<Submission> SettleAsync(JobId id, Attempt sent, Func<Attempt, Attempt> outcome)
     {
+        JobRecord job = await WriteOutcomeAsync(id, sent, outcome);
         DateTimeOffset now = time.GetUtcNow();
-        JobRecord job = await store.UpdateAsync(id, record => WithRejection(record.WithOutcome(owner, outcome, now), now), CancellationToken.None);
-        Attempt attempt = job.CurrentAttempt!;
-        switch (attempt.State)
+        switch (job.CurrentAttempt)
         {
-            case AttemptState.Accepted:
-                if (!await store.ClaimTaskAsync(attempt.TaskId!, id, attempt.Number, CancellationToken.None))
-                    LogClaimLost(id, attempt.TaskId!);
-                LogAccepted(id, attempt.TaskId!, attempt.Number);
-                return Accepted(attempt);
-            case AttemptState.NotSent or AttemptState.Throttled:
+            case { State: AttemptState.Accepted, TaskId: { } taskId } attempt:
+                if (!await store.ClaimTaskAsync(taskId, id, attempt.Number, CancellationToken.None))
+                    LogClaimLost(id, taskId);
+                return job.State.IsTerminal ? new Submission.Ended() : Accepted(attempt);
+            case { State: AttemptState.NotSent or AttemptState.Throttled } attempt:
                 return new Submission.Throttled(attempt.RetryAt ?? now);
-            case AttemptState.Rejected:
+            case { State: AttemptState.Rejected }:
                 return new Submission.Ended();
             default:
                 return new Submission.Unknown(now);
         }
     }
 
+    // Known only here until it is written: storage that is away is waited for, also while the host stops.
+    private async Task<JobRecord> WriteOutcomeAsync(JobId id, Attempt sent, Func<Attempt, Attempt> outcome)
+    {
+        DateTimeOffset end = time.GetUtcNow() + LongestSettling;
+        while (true)
+        {
+            try
+            {
+                DateTimeOffset now = time.GetUtcNow();
+                return await store.UpdateAsync(
+                    id, record => WithRejection(record.WithOutcome(sent.Owner, sent.Number, outcome, now), now), CancellationToken.None);
+            }
+            catch (Exception e) when (e is RequestFailedException or AggregateException or HttpRequestException && time.GetUtcNow() < end)
+            {
+                LogNotWritten(e, id, sent.Number);
+                await Task.Delay(SettlingPause, time, CancellationToken.None);
+            }
+        }
+    }
+
     private static JobRecord WithRejection(JobRecord job, DateTimeOffset now) =>
         job.CurrentAttempt is { State: AttemptState.Rejected, Error: { } error } ? job.WithError(error, now) : job;
 
-    private async Task<Submission> EndAsync(JobId id, JobError error, CancellationToken cancellationToken)
+    private async Task<Submission> EndAsync(JobRecord job, int number, JobError error, CancellationToken cancellationToken)
     {
-        await store.UpdateAsync(id, record => record.WithError(error, time.GetUtcNow()), cancellationToken);
-        return new Submission.Ended();
+        JobRecord ended = await store.UpdateAsync(
+            job.Id, record => record.WithSubmitError(job.Revision, number, error, time.GetUtcNow()), cancellationToken);
+        return ended.Error is null && !ended.State.IsTerminal ? new Submission.Unknown(time.GetUtcNow()) : new Submission.Ended();
     }
 
     private JobError Expired(Attempt? attempt) => new(
@@ -185,4 +220,7 @@ public sealed partial class Submitter(
 
     [LoggerMessage(1004, LogLevel.Error, "Job {JobId}: another job has claimed task {TaskId}, which Evolink gave to this one.")]
     private partial void LogClaimLost(JobId jobId, string taskId);
+
+    [LoggerMessage(1005, LogLevel.Error, "Job {JobId}: the outcome of attempt {Attempt} could not be written; it is tried again.")]
+    private partial void LogNotWritten(Exception e, JobId jobId, int attempt);
 }

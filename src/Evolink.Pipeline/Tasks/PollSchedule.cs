@@ -10,6 +10,9 @@ public sealed record PollSchedule(DateTimeOffset AcceptedAt, TimeSpan Estimate, 
 {
     private static readonly TimeSpan Ceiling = TimeSpan.FromHours(1);
 
+    // An estimate that is nonsense must not cost the hours in which the result can be had.
+    private static readonly TimeSpan LongestFirst = TimeSpan.FromMinutes(30);
+
     /// <summary>The estimate that is used where Evolink gives none: its usual one.</summary>
     public static readonly TimeSpan DefaultEstimate = TimeSpan.FromSeconds(120);
 
@@ -18,7 +21,7 @@ public sealed record PollSchedule(DateTimeOffset AcceptedAt, TimeSpan Estimate, 
     public DateTimeOffset First(double jitter)
     {
         TimeSpan wait = CallbackExpected ? (Estimate * 1.5) + (Floor * 2) : Estimate;
-        return Bounded(AcceptedAt + Spread(Max(wait, Floor), jitter));
+        return Bounded(AcceptedAt + Spread(Min(Max(wait, Floor), LongestFirst), jitter));
     }
 
     /// <summary>

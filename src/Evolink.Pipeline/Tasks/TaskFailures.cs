@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Evolink.Client;
 using Evolink.Pipeline.Generations;
 
 namespace Evolink.Pipeline.Tasks;
 
 /// <summary>What a task's failure means. Source of the table: Evolink's documentation of task errors.</summary>
-public static class TaskFailures
+public static partial class TaskFailures
 {
     private const int MaxMessage = 500;
 
@@ -28,8 +29,15 @@ public static class TaskFailures
         _ => null,
     };
 
-    // The provider's words go into the record, which lists and events show: one line, bounded.
-    private static string? Message(VideoTask task) => task.Error?.Message is { Length: > 0 } message
-        ? message.ReplaceLineEndings(" ") is { Length: > MaxMessage } words ? words[..MaxMessage] : message.ReplaceLineEndings(" ")
-        : null;
+    // The provider's words go into the record, which lists and events show: one line, bounded, without links, which may be signed.
+    private static string? Message(VideoTask task)
+    {
+        if (task.Error?.Message is not { Length: > 0 } message)
+            return null;
+        string words = Link().Replace(message.ReplaceLineEndings(" "), "(link)");
+        return words.Length > MaxMessage ? words[..MaxMessage] : words;
+    }
+
+    [GeneratedRegex(@"\b[a-z][a-z0-9+.-]*://\S+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Link();
 }

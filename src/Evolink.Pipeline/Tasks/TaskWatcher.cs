@@ -17,7 +17,7 @@ public sealed partial class TaskWatcher(
     public async Task<TaskProgress> ReadAsync(GenerationRef generation, CancellationToken cancellationToken)
     {
         JobRecord job = await store.ReadAsync(generation.Id, cancellationToken);
-        if (job.State.IsTerminal || job.Revision != generation.Revision || job.Error is not null || job.CancelRequestedAt is not null)
+        if (job.State.IsTerminal || job.Revision != generation.Revision || job.Error is not null || (job.CancelRequestedAt is not null && !_options.KeepLateResults))
             return new TaskProgress.Ended();
         if (job.CompletedSeenAt is not null)
             return new TaskProgress.Completed();
@@ -26,7 +26,7 @@ public sealed partial class TaskWatcher(
 
         // The activity ran before and its result was lost.
         if (job.State == JobState.Submitting)
-            return new TaskProgress.Regenerate(time.GetUtcNow());
+            return new TaskProgress.Regenerate(job.Regeneration?.NotBefore ?? time.GetUtcNow());
 
         try
         {
@@ -38,7 +38,7 @@ public sealed partial class TaskWatcher(
                 _ => await RunningAsync(job, attempt, task, cancellationToken),
             };
         }
-        catch (EvolinkException e) when (e.StatusCode == 404)
+        catch (EvolinkException e) when (e is { StatusCode: 404, Code: "task_not_found" })
         {
             return await NotFoundAsync(job, attempt, e, cancellationToken);
         }
@@ -52,7 +52,7 @@ public sealed partial class TaskWatcher(
     private async Task<TaskProgress> CompletedAsync(JobRecord job, VideoTask task, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        await store.UpdateAsync(job.Id, record => record.WithReading(task.Progress, task.Usage?.CreditsUsed, now).WithCompletedSeen(now), cancellationToken);
+        await store.UpdateAsync(job.Id, record => record.WithReading(job.CurrentRef, task.Progress, task.Usage?.CreditsUsed, now).WithCompletedSeen(job.CurrentRef, now), cancellationToken);
         return new TaskProgress.Completed();
     }
 
@@ -61,13 +61,18 @@ public sealed partial class TaskWatcher(
         DateTimeOffset now = time.GetUtcNow();
         JobError error = TaskFailures.Of(task);
         LogFailed(job.Id, error.Code);
-        if (TaskFailures.RegenerateAfter(error.Code) is { } pause && job.Attempts.Length <= _options.MaxRegenerations)
+        AttemptRef at = job.CurrentRef;
+        if (TaskFailures.RegenerateAfter(error.Code) is { } pause)
         {
-            await store.UpdateAsync(job.Id, record => record.WithRegeneration(error, now), cancellationToken);
-            return new TaskProgress.Regenerate(now + pause);
+            Regeneration next = new(now, now + pause);
+            JobRecord again = await store.UpdateAsync(
+                job.Id, record => record.WithRegeneration(at, error, next, _options.MaxRegenerations, now), cancellationToken);
+            if (again.State == JobState.Submitting)
+                return new TaskProgress.Regenerate(again.Regeneration?.NotBefore ?? now);
         }
 
-        await store.UpdateAsync(job.Id, record => record.WithReading(task.Progress, task.Usage?.CreditsUsed, now).WithError(error, now), cancellationToken);
+        await store.UpdateAsync(
+            job.Id, record => record.WithReading(at, task.Progress, task.Usage?.CreditsUsed, now).WithTaskError(at, error, now), cancellationToken);
         return new TaskProgress.Ended();
     }
 
@@ -76,18 +81,22 @@ public sealed partial class TaskWatcher(
         DateTimeOffset now = time.GetUtcNow();
         PollSchedule schedule = attempt.Schedule(_options);
         if (now >= schedule.Deadline)
-            return await EndAsync(job.Id, DeadlineExceeded(task.Status), cancellationToken);
-        await store.UpdateAsync(job.Id, record => record.WithReading(task.Progress, task.Usage?.CreditsUsed, now), cancellationToken);
+            return await EndAsync(job, DeadlineExceeded(task.Status), cancellationToken);
+        await store.UpdateAsync(job.Id, record => record.WithReading(job.CurrentRef, task.Progress, task.Usage?.CreditsUsed, now), cancellationToken);
         return new TaskProgress.Running(schedule.Next(now, Random.Shared.NextDouble()));
     }
 
     private async Task<TaskProgress> NotFoundAsync(JobRecord job, Attempt attempt, EvolinkException failure, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        JobRecord noted = await store.UpdateAsync(job.Id, record => record.WithNotFound(now), cancellationToken);
+        JobRecord noted = await store.UpdateAsync(job.Id, record => record.WithNotFound(job.CurrentRef, now), cancellationToken);
         DateTimeOffset end = (noted.NotFoundSince ?? now) + _options.TaskNotFoundGrace;
         if (now >= end)
-            return await EndAsync(job.Id, new JobError(failure.Code, $"Evolink has not known the task for {_options.TaskNotFoundGrace.TotalMinutes:0.#} min: {failure.Message}"), cancellationToken);
+        {
+            JobError error = new(failure.Code, $"Evolink has not known the task for {_options.TaskNotFoundGrace.TotalMinutes:0.#} min. It was charged at the submit; ask Evolink's support with the task id.");
+            return await EndAsync(job, error, cancellationToken);
+        }
+
         DateTimeOffset next = attempt.Schedule(_options).Next(now, Random.Shared.NextDouble());
         return new TaskProgress.Running(next < end ? next : end);
     }
@@ -98,14 +107,16 @@ public sealed partial class TaskWatcher(
         DateTimeOffset now = time.GetUtcNow();
         PollSchedule schedule = attempt.Schedule(_options) with { Deadline = DateTimeOffset.MaxValue };
         if (now >= schedule.AcceptedAt + (2 * _options.GenerationDeadline))
-            return await EndAsync(job.Id, DeadlineExceeded(null), cancellationToken);
+            return await EndAsync(job, DeadlineExceeded(null), cancellationToken);
+        if (job.NotFoundSince is not null)
+            await store.UpdateAsync(job.Id, record => record.WithoutNotFound(job.CurrentRef, now), cancellationToken);
         DateTimeOffset next = schedule.Next(now, Random.Shared.NextDouble());
         return new TaskProgress.Running(failure.RetryAfter is { } asked && now + asked > next ? now + asked : next);
     }
 
-    private async Task<TaskProgress> EndAsync(JobId id, JobError error, CancellationToken cancellationToken)
+    private async Task<TaskProgress> EndAsync(JobRecord job, JobError error, CancellationToken cancellationToken)
     {
-        await store.UpdateAsync(id, record => record.WithError(error, time.GetUtcNow()), cancellationToken);
+        await store.UpdateAsync(job.Id, record => record.WithTaskError(job.CurrentRef, error, time.GetUtcNow()), cancellationToken);
         return new TaskProgress.Ended();
     }
 

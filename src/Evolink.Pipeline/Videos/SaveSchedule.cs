@@ -9,7 +9,6 @@ public static class SaveSchedule
     /// <summary>How long Evolink keeps a result: the API's contract says 24 hours.</summary>
     public static readonly TimeSpan ResultLifetime = TimeSpan.FromHours(24);
 
-    private const int MaxUnusable = 8;
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(30);
 
@@ -24,11 +23,15 @@ public static class SaveSchedule
         DownloadFailure failure, string reason, int tries, DateTimeOffset completedSeenAt, DateTimeOffset now, double jitter)
     {
         DateTimeOffset end = completedSeenAt + ResultLifetime;
-        bool unusable = failure is DownloadFailure.NotAVideo or DownloadFailure.Blocked;
-        if (failure == DownloadFailure.TooLarge || (unusable && tries >= MaxUnusable))
+        // An error page may be gone in an hour, and a wrong allow-list mended: only what cannot change is final.
+        if (failure == DownloadFailure.TooLarge)
             return (null, new JobError("result_unusable", $"{reason} It was paid for; an operator may try again with POST /v1/tasks/{{id}}/retry-save while Evolink keeps it."));
         if (now >= end)
-            return (null, new JobError("result_expired", $"The result could not be saved within {ResultLifetime.TotalHours:0} h, after which Evolink drops it. Last problem: {reason}"));
+        {
+            string code = failure is DownloadFailure.NotAVideo or DownloadFailure.Blocked ? "result_unusable" : "result_expired";
+            return (null, new JobError(code, $"The result could not be saved within {ResultLifetime.TotalHours:0} h, after which Evolink drops it. Last problem: {reason}"));
+        }
+
         DateTimeOffset next = now + BackOff.After(tries - 1, FirstPause, LongestPause, null, jitter);
         // One last try is made at the very end.
         return (next < end ? next : end, null);

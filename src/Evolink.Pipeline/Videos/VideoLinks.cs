@@ -53,8 +53,8 @@ public sealed class VideoLinks(EvolinkStorage storage, LinkSigner signer, IOptio
             BlobName = blob.Name,
             Resource = "b",
             StartsOn = time.GetUtcNow() - ClockSkew,
-            // The emulator speaks http.
-            Protocol = storage.IsEmulatorOrDevelopment ? SasProtocol.HttpsAndHttp : SasProtocol.Https,
+            // The emulator speaks http; a real account's links do not.
+            Protocol = blob.Uri.Scheme == Uri.UriSchemeHttp ? SasProtocol.HttpsAndHttp : SasProtocol.Https,
             ContentDisposition = $"inline; filename=\"{video.Blob}\"",
         };
         if (blob.CanGenerateSasUri)

@@ -14,6 +14,9 @@ namespace Evolink.Pipeline.Videos;
 public sealed partial class VideoSaver(
     GenerationStore store, TaskReader tasks, GuardedHttpClient http, VideoStore videos, IOptions<EvolinkOptions> options, TimeProvider time, ILogger<VideoSaver> log)
 {
+    // Durable timers may fire up to about a second early.
+    private static readonly TimeSpan TimerTolerance = TimeSpan.FromSeconds(1.5);
+
     private readonly EvolinkOptions _options = options.Value;
 
     /// <summary>Saves the video of a run.</summary>
@@ -24,11 +27,15 @@ public sealed partial class VideoSaver(
             return new SaveOutcome.Ended();
         if (job.Video is not null)
             return new SaveOutcome.Saved();
-        if (job.CancelRequestedAt is not null && !_options.KeepLateResults)
-            return new SaveOutcome.Ended();
         Attempt attempt = job.CurrentAttempt is { State: AttemptState.Accepted, TaskId: not null } accepted
             ? accepted
             : throw new InvalidOperationException($"Job {job.Id} has no accepted attempt whose video could be saved.");
+
+        if (job.CancelRequestedAt is not null && !_options.KeepLateResults)
+            return await videos.FindAsync(job, attempt, cancellationToken) is { } saved ? await SavedAsync(job, saved, cancellationToken) : new SaveOutcome.Ended();
+        // Woken before its time: the pause is there for the other side's sake.
+        if (job.SaveRetryAt is { } retryAt && retryAt > time.GetUtcNow() + TimerTolerance)
+            return new SaveOutcome.Later(retryAt);
 
         try
         {
@@ -62,7 +69,7 @@ public sealed partial class VideoSaver(
 
     private async Task<SaveOutcome> SavedAsync(JobRecord job, SavedVideo video, CancellationToken cancellationToken)
     {
-        await store.UpdateAsync(job.Id, record => record.WithVideo(video, time.GetUtcNow()), cancellationToken);
+        await store.UpdateAsync(job.Id, record => record.WithVideo(job.CurrentRef, video, time.GetUtcNow()), cancellationToken);
         LogSaved(job.Id, video.Size);
         return new SaveOutcome.Saved();
     }
@@ -73,9 +80,15 @@ public sealed partial class VideoSaver(
         (DateTimeOffset? retryAt, JobError? error) = SaveSchedule.After(
             failure.Failure, failure.Message, job.SaveTries + 1, job.CompletedSeenAt ?? now, now, Random.Shared.NextDouble());
         LogNotSaved(job.Id, job.SaveTries + 1, failure.Failure, failure.Message);
-        await store.UpdateAsync(
-            job.Id, record => error is null ? record.WithSaveTry(now) : record.WithSaveTry(now).WithError(error, now), cancellationToken);
+        AttemptRef attempt = job.CurrentRef;
+        await store.UpdateAsync(job.Id, Failed, cancellationToken);
         return retryAt is { } at ? new SaveOutcome.Later(at) : new SaveOutcome.Ended();
+
+        JobRecord Failed(JobRecord record)
+        {
+            JobRecord counted = record.WithSaveTry(attempt, retryAt, now);
+            return error is null ? counted : counted.WithTaskError(attempt, error, now);
+        }
     }
 
     [LoggerMessage(1301, LogLevel.Information, "Job {JobId}: the video is saved ({Size} bytes).")]

@@ -23,7 +23,7 @@ public sealed class TaskViewsTests
         [
             new Attempt
             {
-                Number = 1, State = AttemptState.Accepted, IntentAt = Start, Owner = "a", LeaseUntil = Start, AcceptedAt = Start, TaskId = "task",
+                Number = 1, State = AttemptState.Accepted, FirstIntentAt = Start, IntentAt = Start, Owner = "a", LeaseUntil = Start, AcceptedAt = Start, TaskId = "task",
                 EstimatedSeconds = estimate, Intent = new SubmitIntent(null, null, null, null),
             },
         ],
@@ -50,6 +50,6 @@ public sealed class TaskViewsTests
     public void Only_a_saved_video_is_100_percent() => Assert.Equal(100, TaskViews.Progress(Waiting() with { State = JobState.Completed }, Start));
 
     [Fact]
-    public void A_failed_job_keeps_what_was_last_seen() =>
-        Assert.Equal(40, TaskViews.Progress(Waiting(40) with { State = JobState.Failed }, Start + TimeSpan.FromHours(1)));
+    public void A_failed_job_keeps_what_was_last_seen() => Assert.Equal(
+        47, TaskViews.Progress(Waiting(40) with { State = JobState.Failed, EndedAt = Start + TimeSpan.FromSeconds(50) }, Start + TimeSpan.FromHours(1)));
 }

@@ -15,7 +15,7 @@ public sealed class LinkSignerTests
         Callback = new CallbackOptions
         {
             CurrentKey = current,
-            Keys = (keys.Length == 0 ? [("k1", "first-secret-of-the-tests")] : keys).ToDictionary(key => key.Id, key => key.Key, StringComparer.Ordinal),
+            Keys = (keys.Length == 0 ? [("k1", "first-secret-of-the-tests-0123456789")] : keys).ToDictionary(key => key.Id, key => key.Key, StringComparer.Ordinal),
         },
     }));
 
@@ -47,8 +47,8 @@ public sealed class LinkSignerTests
     public void An_old_key_is_good_until_it_is_taken_away()
     {
         Uri old = Signer().CallbackUrl(App, "k1", Job, 1);
-        Assert.True(Check(Signer("k2", ("k1", "first-secret-of-the-tests"), ("k2", "second-secret-of-the-tests")), old, Job));
-        Assert.False(Check(Signer("k2", ("k2", "second-secret-of-the-tests")), old, Job));
+        Assert.True(Check(Signer("k2", ("k1", "first-secret-of-the-tests-0123456789"), ("k2", "second-secret-of-the-tests-0123456789")), old, Job));
+        Assert.False(Check(Signer("k2", ("k2", "second-secret-of-the-tests-0123456789")), old, Job));
     }
 
     [Theory]

@@ -12,9 +12,9 @@ public sealed class JobTransitionsTests
     {
         JobRecord job = Jobs.Accepted()
             .WithIntent(Jobs.Intent(1, "a"), Now)
-            .WithOutcome("a", Jobs.Taken, Now)
-            .WithCompletedSeen(Now)
-            .WithVideo(Jobs.Video, Now)
+            .WithOutcome("a", 1, Jobs.Taken, Now)
+            .WithCompletedSeen(Jobs.First, Now)
+            .WithVideo(Jobs.First, Jobs.Video, Now)
             .WithEnd(Now);
         Assert.Equal(
             [JobState.Accepted, JobState.Submitting, JobState.Waiting, JobState.Saving, JobState.Completed],
@@ -26,7 +26,7 @@ public sealed class JobTransitionsTests
     [InlineData(AttemptState.Throttled)]
     public void What_was_surely_not_paid_may_be_tried_again_under_the_same_number(AttemptState state)
     {
-        JobRecord parked = Jobs.Accepted().WithIntent(Jobs.Intent(1, "a"), Now).WithOutcome("a", entry => entry with { State = state }, Now);
+        JobRecord parked = Jobs.Accepted().WithIntent(Jobs.Intent(1, "a"), Now).WithOutcome("a", 1, entry => entry with { State = state }, Now);
         Assert.Equal(JobState.Parked, parked.State);
         JobRecord again = parked.WithIntent(Jobs.Intent(1, "b"), Now);
         Assert.Equal("b", Assert.Single(again.Attempts).Owner);
@@ -40,16 +40,80 @@ public sealed class JobTransitionsTests
     public void What_was_perhaps_or_surely_paid_or_refused_is_never_sent_again(AttemptState state)
     {
         JobRecord job = Jobs.Accepted().WithIntent(Jobs.Intent(1, "a"), Now);
-        job = state == AttemptState.Intent ? job : job.WithOutcome("a", entry => entry with { State = state, TaskId = "t" }, Now);
+        job = state == AttemptState.Intent ? job : job.WithOutcome("a", 1, entry => entry with { State = state, TaskId = "t" }, Now);
         Assert.Same(job, job.WithIntent(Jobs.Intent(1, "b"), Now));
         Assert.Same(job, job.WithIntent(Jobs.Intent(2, "b"), Now));
     }
 
     [Fact]
-    public void Only_the_owner_of_an_intent_says_what_became_of_it()
+    public void Only_the_owner_of_an_intent_says_that_it_was_refused()
     {
         JobRecord job = Jobs.Accepted().WithIntent(Jobs.Intent(1, "a"), Now);
-        Assert.Same(job, job.WithOutcome("b", Jobs.Taken, Now));
+        Assert.Same(job, job.WithOutcome("b", 1, entry => entry with { State = AttemptState.Throttled }, Now));
+    }
+
+    [Fact]
+    public void That_evolink_accepted_it_is_true_whoever_owns_the_entry_by_now()
+    {
+        JobRecord replayed = Jobs.Unknown().WithReplay("b", Now + TimeSpan.FromMinutes(1), Now);
+        Assert.Equal("task-1", replayed.WithOutcome("a", 1, Jobs.Taken, Now).CurrentAttempt!.TaskId);
+    }
+
+    [Fact]
+    public void An_answer_that_comes_after_the_end_is_noted_and_opens_nothing()
+    {
+        JobRecord failed = Jobs.Unknown().WithGivenUp(Jobs.First, new JobError("submission_outcome_unknown", "x"), Now).WithEnd(Now);
+        JobRecord late = failed.WithOutcome("a", 1, Jobs.Taken, Now);
+        Assert.Equal(JobState.Failed, late.State);
+        Assert.Equal("task-1", late.CurrentAttempt!.TaskId);
+    }
+
+    [Fact]
+    public void An_answer_that_comes_before_the_end_takes_the_giving_up_back()
+    {
+        JobRecord givenUp = Jobs.Unknown().WithGivenUp(Jobs.First, new JobError("submission_outcome_unknown", "x"), Now);
+        JobRecord late = givenUp.WithOutcome("a", 1, Jobs.Taken, Now);
+        Assert.Equal(JobState.Waiting, late.State);
+        Assert.Null(late.Error);
+    }
+
+    [Fact]
+    public void Nobody_gives_up_on_an_attempt_that_became_known_meanwhile()
+    {
+        JobRecord waiting = Jobs.Waiting();
+        Assert.Same(waiting, waiting.WithGivenUp(Jobs.First, new JobError("submission_outcome_unknown", "x"), Now));
+        Assert.Same(waiting, waiting.WithSubmitError(1, 1, new JobError("submit_expired", "x"), Now));
+    }
+
+    [Fact]
+    public void A_finding_about_an_earlier_attempt_does_not_touch_the_next_one()
+    {
+        JobRecord second = Jobs.Waiting().WithRegeneration(Jobs.First, new JobError("service_error", "x"), new Regeneration(Now, Now), 1, Now)
+            .WithIntent(Jobs.Intent(2, "b"), Now).WithOutcome("b", 2, Jobs.Taken, Now);
+        Func<JobRecord, JobRecord>[] late =
+        [
+            record => record.WithRegeneration(Jobs.First, new JobError("x", "y"), new Regeneration(Now, Now), 9, Now),
+            record => record.WithTaskError(Jobs.First, new JobError("x", "y"), Now), record => record.WithNotFound(Jobs.First, Now),
+            record => record.WithCompletedSeen(Jobs.First, Now), record => record.WithReading(Jobs.First, 50, 1, Now),
+            record => record.WithSaveTry(Jobs.First, null, Now), record => record.WithVideo(Jobs.First, Jobs.Video, Now),
+        ];
+        Assert.All(late, change => Assert.Same(second, change(second)));
+    }
+
+    [Fact]
+    public void Regeneration_stops_at_its_limit()
+    {
+        JobRecord waiting = Jobs.Waiting();
+        Assert.Same(waiting, waiting.WithRegeneration(Jobs.First, new JobError("service_error", "x"), new Regeneration(Now, Now), 0, Now));
+    }
+
+    [Fact]
+    public void A_job_that_is_opened_again_waits_for_the_task_that_the_operator_named()
+    {
+        JobRecord opened = Jobs.Unknown().WithGivenUp(Jobs.First, new JobError("submission_outcome_unknown", "x"), Now).WithEnd(Now).WithReopened("task-9", Now);
+        Assert.Equal((2, JobState.Waiting, "task-9"), (opened.Revision, opened.State, opened.CurrentAttempt!.TaskId));
+        Assert.Null(opened.Error);
+        Assert.Equal($"{opened.Id}-r2", opened.Ref.InstanceId);
     }
 
     [Fact]
@@ -57,7 +121,7 @@ public sealed class JobTransitionsTests
     {
         JobRecord expired = Jobs.Accepted().WithIntent(Jobs.Intent(1, "a"), Now).WithLeaseExpired(Now + TimeSpan.FromHours(1));
         Assert.Equal(JobState.Unknown, expired.State);
-        Assert.Equal(JobState.Waiting, expired.WithOutcome("a", Jobs.Taken, Now).State);
+        Assert.Equal(JobState.Waiting, expired.WithOutcome("a", 1, Jobs.Taken, Now).State);
     }
 
     [Fact]
@@ -94,10 +158,10 @@ public sealed class JobTransitionsTests
         JobRecord job = Jobs.Waiting() with { State = state };
         Func<JobRecord, JobRecord>[] changes =
         [
-            record => record.WithIntent(Jobs.Intent(2, "b"), Now), record => record.WithReading(50, 1, Now), record => record.WithNotFound(Now),
-            record => record.WithCompletedSeen(Now), record => record.WithSaveTry(Now), record => record.WithVideo(Jobs.Video, Now),
+            record => record.WithIntent(Jobs.Intent(2, "b"), Now), record => record.WithReading(Jobs.First, 50, 1, Now), record => record.WithNotFound(Jobs.First, Now),
+            record => record.WithCompletedSeen(Jobs.First, Now), record => record.WithSaveTry(Jobs.First, null, Now), record => record.WithVideo(Jobs.First, Jobs.Video, Now),
             record => record.WithError(new JobError("x", "y"), Now), record => record.WithCancelRequest(Now), record => record.WithEnd(Now),
-            record => record.WithRegeneration(new JobError("x", "y"), Now), record => record.WithCandidate(1, "t", Now),
+            record => record.WithRegeneration(Jobs.First, new JobError("x", "y"), new Regeneration(Now, Now), 3, Now), record => record.WithCandidate(1, "t", Now),
         ];
         Assert.All(changes, change => Assert.Same(job, change(job)));
     }
@@ -112,9 +176,9 @@ public sealed class JobTransitionsTests
     [Fact]
     public void Progress_never_falls_and_stays_below_the_end()
     {
-        JobRecord job = Jobs.Waiting().WithReading(70, null, Now);
-        Assert.Equal(70, job.WithReading(30, null, Now).Progress);
-        Assert.Equal(95, job.WithReading(100, null, Now).Progress);
+        JobRecord job = Jobs.Waiting().WithReading(Jobs.First, 70, null, Now);
+        Assert.Equal(70, job.WithReading(Jobs.First, 30, null, Now).Progress);
+        Assert.Equal(95, job.WithReading(Jobs.First, 100, null, Now).Progress);
     }
 
     [Fact]
@@ -131,7 +195,7 @@ public sealed class JobTransitionsTests
     [Fact]
     public void A_failed_task_that_may_be_generated_again_keeps_its_entry_and_gets_a_new_number()
     {
-        JobRecord again = Jobs.Waiting().WithRegeneration(new JobError("service_error", "x"), Now).WithIntent(Jobs.Intent(2, "b"), Now);
+        JobRecord again = Jobs.Waiting().WithRegeneration(Jobs.First, new JobError("service_error", "x"), new Regeneration(Now, Now), 1, Now).WithIntent(Jobs.Intent(2, "b"), Now);
         Assert.Equal([1, 2], again.Attempts.Select(attempt => attempt.Number));
         Assert.Equal("service_error", again.Attempts[0].Error!.Code);
     }
@@ -143,7 +207,7 @@ public sealed class JobTransitionsTests
         for (int i = 0; i < 500; i++)
         {
             job = job.WithIntent(Jobs.Intent(1, $"o{i}"), Now);
-            job = job.WithOutcome($"o{i}", entry => entry with { State = AttemptState.Throttled }, Now);
+            job = job.WithOutcome($"o{i}", 1, entry => entry with { State = AttemptState.Throttled }, Now);
         }
 
         Assert.True(job.Timeline.Length <= 64);

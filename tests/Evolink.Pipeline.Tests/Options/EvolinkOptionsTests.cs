@@ -25,8 +25,11 @@ public sealed class EvolinkOptionsTests
     [Fact]
     public void Good_options_pass() => Assert.Empty(Failures(_ => { }));
 
-    [Fact]
-    public void Production_refuses_loopback() => Assert.Contains("Evolink:AllowLoopback", Assert.Single(Failures(options => options.AllowLoopback = true)), StringComparison.Ordinal);
+    [Theory]
+    [InlineData("Production")]
+    [InlineData("Staging")]
+    public void Only_development_may_allow_loopback(string environment) =>
+        Assert.Contains("Evolink:AllowLoopback", Assert.Single(Failures(options => options.AllowLoopback = true, environment)), StringComparison.Ordinal);
 
     [Fact]
     public void Development_may_allow_loopback() => Assert.Empty(Failures(options => options.AllowLoopback = true, "Development"));
@@ -43,6 +46,10 @@ public sealed class EvolinkOptionsTests
         { "Evolink:ClientKeys:alice", options => options.ClientKeys["alice"]["1"] = "sha256:abc" },
         { "Evolink:ClientKeys:alice", options => options.ClientKeys["alice"]["1"] = "short" },
         { "Evolink:Callback:CurrentKey", options => options.Callback.CurrentKey = "k9" },
+        { "Evolink:PublicBaseUrl", options => options.PublicBaseUrl = new Uri("https://10.0.0.1") },
+        { "Evolink:Callback:Keys:k1", options => options.Callback.Keys["k1"] = "too-short-to-be-a-key" },
+        { "Evolink:OperatorKeys:alice", options => options.OperatorKeys["alice"] = new(StringComparer.Ordinal) { ["0"] = "another-secret-of-16-or-more" } },
+        { "Evolink:OperatorKeys:ops", options => options.OperatorKeys["ops"] = new(StringComparer.Ordinal) { ["0"] = "a-secret-of-16-or-more" } },
         { "Evolink:MaxVideoBytes", options => options.MaxVideoBytes = 0 },
         { "Evolink:SubmitTimeout", options => options.SubmitTimeout = TimeSpan.FromHours(1) },
         { "Evolink:SubmitLeaseMargin", options => options.SubmitLeaseMargin = TimeSpan.Zero },

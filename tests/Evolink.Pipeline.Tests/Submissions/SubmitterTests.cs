@@ -52,14 +52,42 @@ public sealed class SubmitterTests(AzuriteFixture azurite)
     [Fact]
     public async Task An_execution_that_died_after_sending_is_never_followed_by_a_second_send()
     {
-        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, configure: WithCallbacks);
         GenerationRef generation = await pipeline.AcceptAsync();
         DateTimeOffset past = TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(1);
         await pipeline.Store.UpdateAsync(
-            generation.Id, job => job.WithIntent(Jobs.Intent(1, "dead") with { IntentAt = past, LeaseUntil = past }, past), None);
+            generation.Id, job => job.WithIntent(Jobs.Intent(1, "dead") with { FirstIntentAt = past, IntentAt = past, LeaseUntil = past }, past), None);
         Assert.IsType<Submission.Unknown>(await pipeline.Submitter.SubmitAsync(generation, "b", None));
         Assert.Equal(JobState.Unknown, (await pipeline.ReadAsync(generation)).State);
         Assert.Equal(0, await pipeline.ChargesAsync());
+    }
+
+    [Fact]
+    public async Task A_host_that_stops_in_the_middle_of_a_submit_waits_for_its_answer()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
+        Order(pipeline, new SubmitFault.SlowAnswer(1));
+        GenerationRef generation = await pipeline.AcceptAsync();
+        using CancellationTokenSource stopping = new();
+        Task<Submission> submit = pipeline.Submitter.SubmitAsync(generation, "a", stopping.Token);
+        while (await pipeline.ChargesAsync() == 0)
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, None);
+        await stopping.CancelAsync();
+        Assert.IsType<Submission.Accepted>(await submit);
+    }
+
+    [Fact]
+    public async Task A_task_that_a_signed_callback_named_is_adopted_even_where_the_submit_seemed_refused()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, configure: WithCallbacks);
+        GenerationRef other = await pipeline.AcceptAsync("the one that was taken");
+        Order(pipeline, new SubmitFault.Reset(Charged: true));
+        await pipeline.Submitter.SubmitAsync(other, "x", None);
+        string taskId = Assert.Single((await pipeline.Simulator.ReadLedgerAsync(withVideos: false)).Tasks).Id;
+
+        await pipeline.Store.UpdateAsync(other.Id, job => job with { Attempts = [job.CurrentAttempt! with { State = AttemptState.Throttled, RetryAt = Jobs.Start, Candidates = [taskId] }] }, None);
+        Assert.IsType<Submission.Accepted>(await pipeline.Submitter.SubmitAsync(other, "y", None));
+        Assert.Equal(1, await pipeline.ChargesAsync());
     }
 
     public static TheoryData<SubmitFault> Lost =>
@@ -231,6 +259,6 @@ public sealed class SubmitterTests(AzuriteFixture azurite)
         // Nobody listens there: what matters is that a callback may come.
         options.PublicBaseUrl = new Uri("http://127.0.0.1:9");
         options.Callback.CurrentKey = "k1";
-        options.Callback.Keys["k1"] = "first-secret-of-the-tests";
+        options.Callback.Keys["k1"] = "first-secret-of-the-tests-0123456789";
     }
 }

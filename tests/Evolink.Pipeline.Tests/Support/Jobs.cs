@@ -9,6 +9,8 @@ internal static class Jobs
 
     public static SavedVideo Video { get; } = new("gen.mp4", 10, new string('0', 64), "video/mp4", Start);
 
+    public static AttemptRef First { get; } = new(1, 1);
+
     public static JobRecord Accepted(JobId? id = null) => new()
     {
         Id = id ?? JobId.New(),
@@ -26,6 +28,7 @@ internal static class Jobs
     {
         Number = number,
         State = AttemptState.Intent,
+        FirstIntentAt = Start,
         IntentAt = Start,
         Owner = owner,
         LeaseUntil = Start + TimeSpan.FromMinutes(1),
@@ -34,7 +37,7 @@ internal static class Jobs
 
     public static Attempt Taken(Attempt entry) => entry with { State = AttemptState.Accepted, TaskId = "task-1", AcceptedAt = Start, EstimatedSeconds = 120 };
 
-    public static JobRecord Waiting() => Accepted().WithIntent(Intent(1, "a"), Start).WithOutcome("a", Taken, Start);
+    public static JobRecord Waiting() => Accepted().WithIntent(Intent(1, "a"), Start).WithOutcome("a", 1, Taken, Start);
 
     public static JobRecord Unknown() => Accepted().WithIntent(Intent(1, "a"), Start).WithLeaseExpired(Start + TimeSpan.FromHours(1));
 }

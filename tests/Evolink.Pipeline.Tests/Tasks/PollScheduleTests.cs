@@ -48,4 +48,8 @@ public sealed class PollScheduleTests
             reads++;
         Assert.InRange(reads, 10, most);
     }
+
+    [Fact]
+    public void An_estimate_that_is_nonsense_does_not_cost_the_day() =>
+        Assert.True((Polling with { Estimate = TimeSpan.FromSeconds(120_000) }).First(1) - Jobs.Start < TimeSpan.FromMinutes(34));
 }

@@ -25,10 +25,10 @@ public sealed class SaveScheduleTests
     [Theory]
     [InlineData(DownloadFailure.NotAVideo)]
     [InlineData(DownloadFailure.Blocked)]
-    public void What_is_no_video_is_tried_a_few_times(DownloadFailure failure)
+    public void An_error_page_in_place_of_a_video_is_tried_again_as_long(DownloadFailure failure)
     {
-        Assert.NotNull(After(failure, 7, TimeSpan.FromMinutes(1)).RetryAt);
-        Assert.Equal("result_unusable", After(failure, 8, TimeSpan.FromMinutes(1)).Error!.Code);
+        Assert.NotNull(After(failure, 200, TimeSpan.FromHours(23)).RetryAt);
+        Assert.Equal("result_unusable", After(failure, 200, TimeSpan.FromHours(24)).Error!.Code);
     }
 
     [Fact]

@@ -90,6 +90,7 @@ public sealed class VideoSaverTests(AzuriteFixture azurite)
         await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
         GenerationRef generation = await FinishedAsync(pipeline, new ResultFault.DeadLink(403, 1));
         Assert.IsType<SaveOutcome.Later>(await pipeline.Saver.SaveAsync(generation, None));
+        await pipeline.Store.UpdateAsync(generation.Id, job => job with { SaveRetryAt = null }, None);
         Assert.IsType<SaveOutcome.Saved>(await pipeline.Saver.SaveAsync(generation, None));
         await AssertStoredAsync(pipeline, generation);
     }
@@ -103,15 +104,7 @@ public sealed class VideoSaverTests(AzuriteFixture azurite)
             azurite, new SimulatorOptions { AllowLoopback = true, TaskDuration = TimeSpan.Zero, FetchImages = false, VideoBytes = bytes });
         GenerationRef generation = await FinishedAsync(pipeline, new ResultFault.Cut(fraction, Declared: false) { Times = 1 });
         Assert.IsType<SaveOutcome.Later>(await pipeline.Saver.SaveAsync(generation, None));
-        Assert.IsType<SaveOutcome.Saved>(await pipeline.Saver.SaveAsync(generation, None));
-        await AssertStoredAsync(pipeline, generation);
-    }
-
-    [Fact]
-    public async Task A_video_without_a_told_length_is_saved()
-    {
-        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
-        GenerationRef generation = await FinishedAsync(pipeline, new ResultFault.NoLength());
+        await pipeline.Store.UpdateAsync(generation.Id, job => job with { SaveRetryAt = null }, None);
         Assert.IsType<SaveOutcome.Saved>(await pipeline.Saver.SaveAsync(generation, None));
         await AssertStoredAsync(pipeline, generation);
     }
@@ -127,5 +120,45 @@ public sealed class VideoSaverTests(AzuriteFixture azurite)
         Assert.IsType<SaveOutcome.Ended>(await pipeline.Saver.SaveAsync(generation, None));
         Assert.Equal("result_unusable", (await pipeline.ReadAsync(generation)).Error!.Code);
         Assert.False(await pipeline.Storage.Videos.GetBlobClient($"{generation.Id}.mp4").ExistsAsync());
+    }
+
+    public static TheoryData<ResultFault> Unfit =>
+    [
+        new ResultFault.Html(), new ResultFault.Junk(), new ResultFault.Empty(), new ResultFault.Cut(), new ResultFault.Cut(Declared: false),
+        new ResultFault.Redirect("http://169.254.169.254/latest"), new ResultFault.Redirect("http://example.com/a.mp4"), new ResultFault.RedirectLoop(),
+        new ResultFault.Refused(404), new ResultFault.Refused(503),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Unfit))]
+    public async Task What_is_no_whole_video_is_never_visible_and_is_tried_again(ResultFault fault)
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
+        GenerationRef generation = await FinishedAsync(pipeline, fault);
+        Assert.IsType<SaveOutcome.Later>(await pipeline.Saver.SaveAsync(generation, None));
+        Assert.False(await pipeline.Storage.Videos.GetBlobClient($"{generation.Id}.mp4").ExistsAsync());
+        Assert.Equal(1, (await pipeline.ReadAsync(generation)).SaveTries);
+    }
+
+    [Fact]
+    public async Task A_wake_before_its_time_does_not_count_as_a_try()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
+        GenerationRef generation = await FinishedAsync(pipeline, new ResultFault.Refused(503));
+        await pipeline.Saver.SaveAsync(generation, None);
+        await pipeline.Store.UpdateAsync(generation.Id, job => job with { SaveRetryAt = TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(5) }, None);
+        Assert.IsType<SaveOutcome.Later>(await pipeline.Saver.SaveAsync(generation, None));
+        Assert.Equal(1, (await pipeline.ReadAsync(generation)).SaveTries);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_odd_link_and_a_body_without_length_are_saved_whole(bool oddLink)
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
+        GenerationRef generation = await FinishedAsync(pipeline, oddLink ? new ResultFault.OddLink() : new ResultFault.NoLength());
+        Assert.IsType<SaveOutcome.Saved>(await pipeline.Saver.SaveAsync(generation, None));
+        await AssertStoredAsync(pipeline, generation);
     }
 }

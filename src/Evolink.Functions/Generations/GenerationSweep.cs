@@ -1,0 +1,66 @@
+using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Options;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Evolink.Functions.Generations;
+
+/// <summary>
+/// Restarts jobs that are not over but have no live orchestration: intake died before it started one, the backend lost it, or its retries
+/// ran out. Starting one that lives changes nothing, so two sweeps at once do no harm.
+/// </summary>
+public sealed partial class GenerationSweep(GenerationStore store, IOptions<EvolinkOptions> options, TimeProvider time, ILogger<GenerationSweep> log)
+{
+    // Evolink keeps results for 24 hours: somebody should look while there is time.
+    private static readonly TimeSpan NearExpiry = TimeSpan.FromHours(20);
+
+    private readonly EvolinkOptions _options = options.Value;
+
+    /// <summary>Looks at every job that has an active marker and has not moved for a while.</summary>
+    public async Task RunAsync(DurableTaskClient durable, CancellationToken cancellationToken)
+    {
+        await foreach ((JobId id, DateTimeOffset since) in store.ActiveAsync(cancellationToken))
+        {
+            if (since <= time.GetUtcNow() - _options.SweepGrace)
+                await LookAsync(durable, id, cancellationToken);
+        }
+    }
+
+    private async Task LookAsync(DurableTaskClient durable, JobId id, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        switch (await store.FindAsync(id, cancellationToken))
+        {
+            // Intake died before the record: no job, and nobody was told of one.
+            case null:
+            case { State.IsTerminal: true }:
+                await store.RemoveActiveMarkerAsync(id, cancellationToken);
+                LogMarkerRemoved(id);
+                break;
+            case { } job when job.Hub == _options.Hub && job.UpdatedAt <= now - _options.SweepGrace:
+                if (job.State == JobState.Saving && job.CompletedSeenAt <= now - NearExpiry)
+                    LogNearExpiry(id, job.CompletedSeenAt.Value, job.SaveTries);
+                await RestartIfDeadAsync(durable, job, cancellationToken);
+                break;
+        }
+    }
+
+    private async Task RestartIfDeadAsync(DurableTaskClient durable, JobRecord job, CancellationToken cancellationToken)
+    {
+        // On the Azure Storage backend a start is check-then-act, and would end a run that lives: so it is asked for first.
+        if (await durable.GetInstanceAsync(job.Ref.InstanceId, cancellation: cancellationToken) is { IsCompleted: false })
+            return;
+        if (await GenerationStarter.RestartAsync(durable, job.Ref, cancellationToken))
+            LogRestarted(job.Id, job.State);
+    }
+
+    [LoggerMessage(2301, LogLevel.Warning, "Job {JobId} is {State}, and its orchestration was not there; it was started again.")]
+    private partial void LogRestarted(JobId jobId, JobState state);
+
+    [LoggerMessage(2302, LogLevel.Information, "The active marker of {JobId} was left over, and is gone.")]
+    private partial void LogMarkerRemoved(JobId jobId);
+
+    [LoggerMessage(2303, LogLevel.Error, "Job {JobId}: its video is finished since {CompletedAt:u} and not saved after {Tries} tries; Evolink drops it after 24 h.")]
+    private partial void LogNearExpiry(JobId jobId, DateTimeOffset completedAt, int tries);
+}

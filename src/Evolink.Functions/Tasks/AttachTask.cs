@@ -1,0 +1,59 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Evolink.Client;
+using Evolink.Functions.Http;
+using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Tasks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace Evolink.Functions.Tasks;
+
+/// <summary>
+/// <c>POST /v1/tasks/{id}/attach</c>, for operators: a submit's answer was lost, and the task was found in Evolink's dashboard. Opens the job
+/// again, with a new revision that waits for that task and saves its video.
+/// </summary>
+public sealed class AttachTask(GenerationStore store, TaskReader tasks, JobReopening reopening)
+{
+    /// <summary>The task must be readable with our key, and belong to no other job.</summary>
+    [Function(nameof(AttachTask))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/tasks/{id}/attach")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient durable,
+        CancellationToken cancellationToken)
+    {
+        if (!request.HttpContext.Caller.IsOperator)
+            return Errors.OperatorsOnly;
+        if (!JobId.TryParse(id, out JobId jobId) || await store.FindAsync(jobId, cancellationToken) is not { } job)
+            return Errors.NoSuchTask;
+        if (await ReadTaskIdAsync(request, cancellationToken) is not { } taskId)
+            return Errors.Invalid([new ValidationIssue("evolink_task_id", ValidationCodes.Required, "The body must be {\"evolink_task_id\":\"task-...\"}, the id of a task at Evolink.")]);
+        if (job.CurrentAttempt is not { } attempt)
+            return Errors.Conflict("nothing_submitted", "Nothing was ever submitted for this job, so there is no task that could be its own.");
+        if (await tasks.TryReadAsync(taskId, cancellationToken) is null)
+            return Errors.Conflict("task_not_readable", "Evolink does not know this task, or it cannot be read with this service's key.");
+        if (!await store.ClaimTaskAsync(taskId, jobId, attempt.Number, cancellationToken))
+            return Errors.Conflict("task_claimed", "This task belongs to another job.");
+        return await reopening.OpenAsync(durable, request, jobId, taskId, cancellationToken);
+    }
+
+    private static async Task<string?> ReadTaskIdAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            byte[]? body = await RequestBody.ReadAsync(request, RequestBody.MaxJson, cancellationToken);
+            string? taskId = body is null ? null : JsonSerializer.Deserialize(body, FunctionsJsonContext.Default.AttachRequest)?.EvolinkTaskId;
+            return TaskIds.IsUsable(taskId) ? taskId : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>The body of an attach.</summary>
+/// <param name="EvolinkTaskId">The task at Evolink.</param>
+public sealed record AttachRequest([property: JsonPropertyName("evolink_task_id")] string? EvolinkTaskId);

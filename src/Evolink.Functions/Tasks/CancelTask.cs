@@ -1,0 +1,31 @@
+using Evolink.Functions.Generations;
+using Evolink.Functions.Http;
+using Evolink.Pipeline.Generations;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace Evolink.Functions.Tasks;
+
+/// <summary><c>POST /v1/tasks/{id}/cancel</c>: stop waiting. Evolink has no cancel: what was submitted goes on there, and may be charged.</summary>
+public sealed class CancelTask(GenerationStore store, TaskViews views, Wake wake, TimeProvider time)
+{
+    /// <summary>Writes the cancel into the record first: an event that comes before the orchestration has run can be lost, the record cannot.</summary>
+    [Function(nameof(CancelTask))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/tasks/{id}/cancel")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient durable,
+        CancellationToken cancellationToken)
+    {
+        if (!JobId.TryParse(id, out JobId jobId) || await store.FindAsync(jobId, cancellationToken) is not { } job || !request.HttpContext.Caller.MaySee(job.Client))
+            return Errors.NoSuchTask;
+        if (!job.State.IsTerminal)
+        {
+            job = await store.UpdateAsync(jobId, record => record.WithCancelRequest(time.GetUtcNow()), cancellationToken);
+            await wake.SendAsync(durable, job, cancellationToken);
+        }
+
+        return TypedResults.Json(await views.MakeAsync(job, request.OwnBase, cancellationToken), FunctionsJsonContext.Default.TaskView);
+    }
+}

@@ -1,0 +1,29 @@
+using Evolink.Functions.Generations;
+using Evolink.Functions.Http;
+using Evolink.Pipeline.Generations;
+using Microsoft.AspNetCore.Http;
+using Microsoft.DurableTask.Client;
+
+namespace Evolink.Functions.Tasks;
+
+/// <summary>Opens finished jobs again, for operators: the next revision, with an orchestration of its own.</summary>
+public sealed class JobReopening(GenerationStore store, TaskViews views, TimeProvider time)
+{
+    /// <summary>Opens a job that ended without a video, to wait for a task and save its result.</summary>
+    public async Task<IResult> OpenAsync(DurableTaskClient durable, HttpRequest request, JobId id, string taskId, CancellationToken cancellationToken)
+    {
+        // The marker first: whatever happens after the record is written, the sweep sees the job.
+        await store.SetActiveMarkerAsync(id, cancellationToken);
+        JobRecord job = await store.UpdateAsync(id, record => record.WithReopened(taskId, time.GetUtcNow()), cancellationToken);
+        if (job.State.IsTerminal)
+        {
+            await store.RemoveActiveMarkerAsync(id, cancellationToken);
+            return Errors.Conflict("job_has_video", "This job is completed; there is nothing to open it for.");
+        }
+
+        if (job.CurrentAttempt?.TaskId != taskId)
+            return Errors.Conflict("job_not_over", $"This job is {job.State.WireStatus} with another task; only a job that is over can be opened again.");
+        await GenerationStarter.StartAsync(durable, job.Ref, cancellationToken);
+        return TypedResults.Json(await views.MakeAsync(job, request.OwnBase, cancellationToken), FunctionsJsonContext.Default.TaskView);
+    }
+}
