@@ -32,7 +32,7 @@ public sealed class AttachTask(GenerationStore store, TaskReader tasks, JobReope
             return Errors.Invalid([new ValidationIssue("evolink_task_id", ValidationCodes.Required, "The body must be {\"evolink_task_id\":\"task-...\"}, the id of a task at Evolink.")]);
         if (job.CurrentAttempt is not { } attempt)
             return Errors.Conflict("nothing_submitted", "Nothing was ever submitted for this job, so there is no task that could be its own.");
-        if (await tasks.TryReadAsync(taskId, cancellationToken) is null)
+        if ((await tasks.TryReadAsync(taskId, cancellationToken)).Task is null)
             return Errors.Conflict("task_not_readable", "Evolink does not know this task, or it cannot be read with this service's key.");
         if (!await store.ClaimTaskAsync(taskId, jobId, attempt.Number, cancellationToken))
             return Errors.Conflict("task_claimed", "This task belongs to another job.");

@@ -42,13 +42,21 @@ internal sealed class Audit(StorageSnapshot storage, LedgerReport ledger, IReadO
         if (attempt is null)
             return "the record has no such attempt.";
         if (job.Error?.Code == "submission_outcome_unknown" && attempt is { State: AttemptState.Unknown, TaskId: null })
-            return attempt.Candidates.Contains(charge.TaskId) ? "CANDIDATE" : attempt == job.CurrentAttempt && job.Error.Message.Contains($"Attempt {attempt.Number} ", StringComparison.Ordinal) ? null : "the error does not name the attempt.";
+            return WhyNotExplained(job, attempt, charge);
         if (attempt.TaskId != charge.TaskId)
             return $"the record names the task {attempt.TaskId ?? "(none)"} ({attempt.State}, {job.State}, {job.Error?.Code}).";
         if (job is { State: JobState.Completed, Video: { } video } && VideoStore.BlobName(job.Id, attempt.Number) == video.Blob)
             return null;
         string? code = attempt == job.CurrentAttempt ? job.Error?.Code : attempt.Error?.Code;
         return IsBorneOut(code, _tasks[charge.TaskId]) ? null : $"it ended as {job.State} ({code}), but the provider says {_tasks[charge.TaskId].Status}.";
+    }
+
+    // "Nobody knows" is only an answer where nobody could know.
+    private static string? WhyNotExplained(JobRecord job, Attempt attempt, Charge charge)
+    {
+        if (attempt != job.CurrentAttempt || !job.Error!.Message.Contains($"Attempt {attempt.Number} ", StringComparison.Ordinal))
+            return "the error does not name the attempt.";
+        return attempt.Candidates.Contains(charge.TaskId) ? "a callback named it, and it was given up." : null;
     }
 
     private static bool IsBorneOut(string? code, TaskReport task) => code switch

@@ -39,7 +39,10 @@ internal sealed class ChaosClient : IDisposable
     public void Dispose() => _http.Dispose();
 
     /// <summary>Posts a generation until it is answered.</summary>
-    public async Task PostAsync(int number, CancellationToken cancellationToken)
+    /// <param name="number">Which.</param>
+    /// <param name="givesUp">Whether the client is gone for good when the connection breaks: whether there is a job then, nobody was told.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public async Task PostAsync(int number, bool givesUp, CancellationToken cancellationToken)
     {
         string key = $"chaos-{_seed}-{number}";
         while (true)
@@ -57,6 +60,8 @@ internal sealed class ChaosClient : IDisposable
                 // The host was killed, or takes too long: nobody knows whether it has the job.
             }
 
+            if (givesUp)
+                return;
             await Task.Delay(Pause, TimeProvider.System, cancellationToken);
         }
     }

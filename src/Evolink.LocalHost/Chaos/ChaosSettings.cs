@@ -26,8 +26,9 @@ internal static class ChaosSettings
         ("SubmitTimeout", "00:00:05"),
         ("SubmitLeaseMargin", "00:00:02"),
         ("RecoveryWindow", "00:00:15"),
+        ("SweepGrace", "00:00:05"),
         ("TaskNotFoundGrace", "00:01:00"),
-        ("GenerationDeadline", "00:00:30"),
+        ("GenerationDeadline", "00:00:45"),
         ("DownloadIdleTimeout", "00:00:03"),
         ("CopyBlockBytes", "65536"),
         ("MaxVideoBytes", "4194304"),
@@ -45,7 +46,7 @@ internal static class ChaosSettings
             ["Evolink:AllowLoopback"] = "true",
             [$"Evolink:ClientKeys:{Client}:0"] = ClientKey,
             ["Evolink:Callback:CurrentKey"] = CallbackKey,
-            [$"Evolink:Callback:Keys:{CallbackKey}"] = "callback-key-of-the-campaign",
+            [$"Evolink:Callback:Keys:{CallbackKey}"] = "callback-key-of-the-campaign-of-chaos",
             ["Evolink:Storage:ConnectionString"] = storage,
         };
         foreach ((string name, string value) in Shortened)

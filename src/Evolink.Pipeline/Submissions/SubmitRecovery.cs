@@ -15,6 +15,7 @@ public sealed partial class SubmitRecovery(
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan ShortestLook = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestLook = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LongestLateLook = TimeSpan.FromHours(1);
 
     private readonly EvolinkOptions _options = options.Value;
 
@@ -23,7 +24,8 @@ public sealed partial class SubmitRecovery(
     {
         Attempt attempt = job.CurrentAttempt!;
         DateTimeOffset now = time.GetUtcNow();
-        if (await AdoptAsync(job, attempt, cancellationToken) is { } adopted)
+        Adoption adoption = await AdoptAsync(job, attempt, cancellationToken);
+        if (adoption.Attempt is { } adopted)
             return new Recovery.Adopted(adopted);
         if (job.CancelRequestedAt is not null)
             return new Recovery.GivenUp();
@@ -36,17 +38,21 @@ public sealed partial class SubmitRecovery(
             return taken.CurrentAttempt?.Owner == owner ? new Recovery.Replay(taken) : new Recovery.Wait(now + ShortestLook);
         }
 
-        return await WaitOrGiveUpAsync(job, attempt, now, cancellationToken);
+        return await WaitOrGiveUpAsync(job, attempt, adoption.OpenUntil, now, cancellationToken);
     }
 
-    private async Task<Recovery> WaitOrGiveUpAsync(JobRecord job, Attempt attempt, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<Recovery> WaitOrGiveUpAsync(JobRecord job, Attempt attempt, DateTimeOffset? openUntil, DateTimeOffset now, CancellationToken cancellationToken)
     {
         DateTimeOffset since = attempt.UnknownSince ?? now;
         DateTimeOffset end = since + _options.RecoveryWindow;
+        // A task that was named, and could not be looked at, is most likely ours: it is worth a longer wait than one that may come.
+        if (openUntil > end)
+            end = openUntil.Value;
         // Without a callback of ours in the request there is nothing to wait for.
         if (attempt.Intent.CallbackBase is not null && now < end)
         {
-            TimeSpan look = TimeSpan.FromTicks(Math.Clamp((now - since).Ticks / 2, ShortestLook.Ticks, LongestLook.Ticks));
+            TimeSpan longest = now < since + _options.RecoveryWindow ? LongestLook : LongestLateLook;
+            TimeSpan look = TimeSpan.FromTicks(Math.Clamp((now - since).Ticks / 2, ShortestLook.Ticks, longest.Ticks));
             return new Recovery.Wait(now + look < end ? now + look : end);
         }
 
@@ -58,11 +64,15 @@ public sealed partial class SubmitRecovery(
     }
 
     /// <summary>Adopts the task that a signed callback named, if Evolink knows it and no other job owns it.</summary>
-    public async Task<Attempt?> AdoptAsync(JobRecord job, Attempt attempt, CancellationToken cancellationToken)
+    public async Task<Adoption> AdoptAsync(JobRecord job, Attempt attempt, CancellationToken cancellationToken)
     {
+        DateTimeOffset? openUntil = null;
         foreach (string candidate in attempt.Candidates)
         {
-            if (await tasks.TryReadAsync(candidate, cancellationToken) is not { } task || !Fits(task, candidate, job, attempt))
+            (VideoTask? task, EvolinkException? failure) = await tasks.TryReadAsync(candidate, cancellationToken);
+            if (task is null)
+                openUntil = Later(openUntil, OpenUntil(attempt, failure));
+            if (task is null || !Fits(task, candidate, job, attempt))
                 continue;
             if (!await store.ClaimTaskAsync(candidate, job.Id, attempt.Number, cancellationToken))
                 continue;
@@ -70,14 +80,21 @@ public sealed partial class SubmitRecovery(
             if (adopted.CurrentAttempt is { State: AttemptState.Accepted } entry && entry.TaskId == candidate)
             {
                 LogAdopted(job.Id, attempt.Number, candidate);
-                return entry;
+                return new Adoption(entry, OpenUntil: null);
             }
 
             Attempt Adopt(Attempt entry) => SubmitEntries.Accepted(entry, new SubmittedTask(task with { Id = candidate }, entry.RequestId, IsReplay: false), CreatedAt(task));
         }
 
-        return null;
+        return new Adoption(Attempt: null, openUntil);
     }
+
+    // As for a task that is known: a blip is waited out to the deadline, and that Evolink does not know a task is believed after a while.
+    private DateTimeOffset OpenUntil(Attempt attempt, EvolinkException? failure) => failure?.StatusCode == 404
+        ? (attempt.UnknownSince ?? attempt.IntentAt) + _options.TaskNotFoundGrace
+        : attempt.IntentAt + _options.GenerationDeadline;
+
+    private static DateTimeOffset Later(DateTimeOffset? one, DateTimeOffset other) => one > other ? one.Value : other;
 
     // What Evolink leaves out does not speak against it: the callback was signed for this attempt, and the task is read with our own key.
     private bool Fits(VideoTask task, string taskId, JobRecord job, Attempt attempt) =>
@@ -93,8 +110,9 @@ public sealed partial class SubmitRecovery(
 
     private static JobError OutcomeUnknown(Attempt attempt) => new(
         "submission_outcome_unknown",
-        $"Attempt {attempt.Number} was sent at {attempt.IntentAt:u} and its answer was lost: it may have been charged. Look for a task of that time in Evolink's "
-        + "dashboard; if there is one, an operator attaches it with POST /v1/tasks/{id}/attach, and the video is saved. A new generation may be charged a second time.");
+        $"Attempt {attempt.Number} was sent at {attempt.IntentAt:u} and its answer was lost: it may have been charged. "
+        + (attempt.Candidates is [] ? "Look for a task of that time" : $"Callbacks named {string.Join(", ", attempt.Candidates)}, which could not be confirmed; look")
+        + " in Evolink's dashboard; if there is one, an operator attaches it with POST /v1/tasks/{id}/attach, and the video is saved. A new generation may be charged a second time.");
 
     [LoggerMessage(1101, LogLevel.Information, "Job {JobId}: attempt {Attempt} of unknown outcome is task {TaskId}, as its callback said and Evolink confirmed.")]
     private partial void LogAdopted(JobId jobId, int attempt, string taskId);
@@ -102,3 +120,8 @@ public sealed partial class SubmitRecovery(
     [LoggerMessage(1102, LogLevel.Error, "Job {JobId}: the outcome of attempt {Attempt} stays unknown; it may have been charged. An operator must look.")]
     private partial void LogGivenUp(JobId jobId, int attempt);
 }
+
+/// <summary>What became of the task ids that callbacks named.</summary>
+/// <param name="Attempt">The ledger entry, accepted now; null where no task could be adopted.</param>
+/// <param name="OpenUntil">Until when a named task that could not be read is worth waiting for; null where there is none.</param>
+public sealed record Adoption(Attempt? Attempt, DateTimeOffset? OpenUntil);

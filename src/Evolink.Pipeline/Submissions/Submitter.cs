@@ -74,8 +74,12 @@ public sealed partial class Submitter(
         DateTimeOffset now = time.GetUtcNow();
         Attempt? again = job.CurrentAttempt is { State: AttemptState.NotSent or AttemptState.Throttled } last ? last : null;
         // A signed callback that named a task proves that the attempt was taken after all.
-        if (again is not null && await recovery.AdoptAsync(job, again, cancellationToken) is { } adopted)
+        Adoption adoption = again is null ? new Adoption(null, null) : await recovery.AdoptAsync(job, again, cancellationToken);
+        if (adoption.Attempt is { } adopted)
             return AcceptedBefore(adopted);
+        // One that cannot be looked at now would be paid a second time.
+        if (adoption.OpenUntil > now)
+            return new Submission.Unknown(LookAgain(adoption.OpenUntil.Value, now));
 
         int number = again?.Number ?? (job.CurrentAttempt?.Number ?? 0) + 1;
         DateTimeOffset since = number == 1 ? job.AcceptedAt : again?.FirstIntentAt ?? job.Regeneration?.Since ?? now;

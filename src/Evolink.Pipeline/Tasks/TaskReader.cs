@@ -39,17 +39,17 @@ public sealed partial class TaskReader(EvolinkClient evolink, TimeProvider time,
         return await evolink.GetTaskAsync(taskId, cancellationToken);
     }
 
-    /// <summary>Reads a task, or returns null where it cannot be read now or is not known.</summary>
-    public async Task<VideoTask?> TryReadAsync(string taskId, CancellationToken cancellationToken)
+    /// <summary>Reads a task, or says why not.</summary>
+    public async Task<(VideoTask? Task, EvolinkException? Failure)> TryReadAsync(string taskId, CancellationToken cancellationToken)
     {
         try
         {
-            return await ReadAsync(taskId, cancellationToken);
+            return (await ReadAsync(taskId, cancellationToken), null);
         }
         catch (EvolinkException e)
         {
             LogNotRead(taskId, e.Code, e.StatusCode);
-            return null;
+            return (null, e);
         }
     }
 

@@ -9,8 +9,6 @@ namespace Evolink.Pipeline.Videos;
 /// <summary>One result link being read: checked as it comes, counted and hashed.</summary>
 public sealed class VideoDownload : IAsyncDisposable
 {
-    private const string Mp4 = "video/mp4";
-
     // Below the host's functionTimeout of 30 minutes, which would take the whole worker down.
     private static readonly TimeSpan TotalTimeout = TimeSpan.FromMinutes(25);
 
@@ -20,12 +18,11 @@ public sealed class VideoDownload : IAsyncDisposable
     private readonly TimeSpan _idleTimeout;
     private readonly TimeProvider _time;
     private readonly long _started;
-    private readonly Mp4Boxes _boxes = new();
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly Mp4Walk _boxes = new();
 
     private VideoDownload(HttpResponseMessage response, Stream body, EvolinkOptions options, TimeProvider time) =>
-        (_response, _body, _limit, _idleTimeout, _time, _started) =
-        (response, body, options.MaxVideoBytes, options.DownloadIdleTimeout, time, time.GetTimestamp());
+        (_response, _body, _limit, _idleTimeout, _time, _started) = (response, body, options.MaxVideoBytes, options.DownloadIdleTimeout, time, time.GetTimestamp());
 
     /// <summary>Content type by the first bytes; known after the first read.</summary>
     public string ContentType { get; private set; } = "application/octet-stream";
@@ -71,11 +68,10 @@ public sealed class VideoDownload : IAsyncDisposable
         Length += filled;
         if (Length > _limit)
             throw TooLarge(Host, _limit);
-        if (ContentType == Mp4)
-            _boxes.Append(buffer.Span[..filled]);
+        _hash.AppendData(buffer.Span[..filled]);
+        _boxes.Append(buffer.Span[..filled]);
         if (filled < buffer.Length)
             CheckEnd();
-        _hash.AppendData(buffer.Span[..filled]);
         return filled;
     }
 
@@ -110,14 +106,18 @@ public sealed class VideoDownload : IAsyncDisposable
         }
     }
 
+    // A connection that is closed early looks like the end where no length was promised: then the file itself must say that it is whole.
     private void CheckEnd()
     {
-        long? promised = _response.Content.Headers.ContentLength;
-        if (promised is not null && promised != Length)
-            throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} sent {Length:N0} of {promised:N0} bytes.");
-        // A body whose length nobody told ends with its connection, also where that was cut.
-        if (promised is null && ContentType == Mp4 && !_boxes.IsWhole)
-            throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} closed the connection after {Length:N0} bytes, before the end of the video.");
+        if (_response.Content.Headers.ContentLength is { } promised)
+        {
+            if (promised != Length)
+                throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} sent {Length:N0} of {promised:N0} bytes.");
+        }
+        else if (ContentType == "video/mp4" && !_boxes.IsWhole)
+        {
+            throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} sent {Length:N0} bytes, which are not a whole MP4.");
+        }
     }
 
     private static void CheckHead(HttpResponseMessage response, long limit)
@@ -137,7 +137,7 @@ public sealed class VideoDownload : IAsyncDisposable
     private string Sniff(ReadOnlySpan<byte> head) => head switch
     {
         [] => throw new VideoDownloadException(DownloadFailure.NotAVideo, $"{Host} sent an empty body."),
-        [_, _, _, _, (byte)'f', (byte)'t', (byte)'y', (byte)'p', ..] => Mp4,
+        [_, _, _, _, (byte)'f', (byte)'t', (byte)'y', (byte)'p', ..] => "video/mp4",
         [0x1A, 0x45, 0xDF, 0xA3, ..] => "video/webm",
         _ => throw new VideoDownloadException(DownloadFailure.NotAVideo, $"{Host} sent something that is no video: {FirstLine(head)}"),
     };

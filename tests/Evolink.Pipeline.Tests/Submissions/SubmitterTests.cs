@@ -130,6 +130,43 @@ public sealed class SubmitterTests(AzuriteFixture azurite)
         Assert.Equal(1, await pipeline.ChargesAsync());
     }
 
+    [Theory]
+    [InlineData(500)]
+    [InlineData(404)]
+    public async Task A_named_task_that_cannot_be_read_is_not_given_up_with_the_window(int status)
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, configure: WithCallbacks);
+        ReadFault unread = status == 404 ? new ReadFault.NotFound { Times = 1 } : new ReadFault.ErrorStatus(status) { Times = 1 };
+        pipeline.Simulator.Order(new FaultOrder(new FaultScript { Submit = new SubmitFault.Reset(Charged: true), Reads = [unread] }));
+        GenerationRef generation = await pipeline.AcceptAsync();
+        await pipeline.Submitter.SubmitAsync(generation, "a", None);
+        string taskId = Assert.Single((await pipeline.Simulator.ReadLedgerAsync(withVideos: false)).Tasks).Id;
+        DateTimeOffset longAgo = TimeProvider.System.GetUtcNow() - pipeline.Options.RecoveryWindow - TimeSpan.FromMinutes(1);
+        pipeline.Options.TaskNotFoundGrace = 2 * pipeline.Options.RecoveryWindow;
+        await pipeline.Store.UpdateAsync(
+            generation.Id, job => job with { Attempts = [job.CurrentAttempt! with { UnknownSince = longAgo, Candidates = [taskId] }] }, None);
+
+        Assert.IsType<Submission.Unknown>(await pipeline.Submitter.SubmitAsync(generation, "b", None));
+        Assert.IsType<Submission.Accepted>(await pipeline.Submitter.SubmitAsync(generation, "c", None));
+    }
+
+    [Fact]
+    public async Task A_put_off_attempt_whose_named_task_cannot_be_read_is_not_sent_again()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, configure: WithCallbacks);
+        pipeline.Simulator.Order(new FaultOrder(new FaultScript { Reads = [new ReadFault.ErrorStatus(500) { Times = 1 }] }));
+        GenerationRef generation = await pipeline.AcceptAsync();
+        string taskId = Assert.IsType<Submission.Accepted>(await pipeline.Submitter.SubmitAsync(generation, "a", None)).TaskId;
+        await pipeline.Store.UpdateAsync(
+            generation.Id,
+            job => job with { State = JobState.Parked, Attempts = [job.CurrentAttempt! with { State = AttemptState.Throttled, TaskId = null, RetryAt = Jobs.Start, Candidates = [taskId] }] },
+            None);
+
+        Assert.IsType<Submission.Unknown>(await pipeline.Submitter.SubmitAsync(generation, "b", None));
+        Assert.Equal(taskId, Assert.IsType<Submission.Accepted>(await pipeline.Submitter.SubmitAsync(generation, "c", None)).TaskId);
+        Assert.Equal(1, await pipeline.ChargesAsync());
+    }
+
     [Fact]
     public async Task A_task_that_belongs_to_another_job_is_not_adopted()
     {

@@ -4,7 +4,7 @@ using Evolink.Pipeline.Videos;
 
 namespace Evolink.Pipeline.Tests.Videos;
 
-public sealed class Mp4BoxesTests
+public sealed class Mp4WalkTests
 {
     private static readonly byte[] File = [.. Box("ftyp", 16), .. Box("free", 0), .. LargeBox("mdat", 100), .. Box("moov", 30)];
 
@@ -12,12 +12,12 @@ public sealed class Mp4BoxesTests
     [InlineData(1)]
     [InlineData(7)]
     [InlineData(1000)]
-    public void A_file_is_whole_at_the_end_of_a_box_and_nowhere_else(int chunk)
+    public void A_file_is_whole_where_movie_and_media_are_there_and_a_box_ends(int chunk)
     {
-        int[] ends = [148, 186];
+        int[] ends = [186];
         for (int length = 0; length <= File.Length; length++)
         {
-            Mp4Boxes boxes = new();
+            Mp4Walk boxes = new();
             foreach (byte[] part in File.Take(length).Chunk(chunk))
                 boxes.Append(part);
             Assert.Equal(ends.Contains(length), boxes.IsWhole);
@@ -25,15 +25,15 @@ public sealed class Mp4BoxesTests
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(7)]
-    public void A_box_whose_size_cannot_be_followed_is_not_judged(int size)
+    [InlineData(0, true)]
+    [InlineData(7, false)]
+    public void A_box_without_a_size_goes_to_the_end_and_one_smaller_than_its_header_is_broken(int size, bool whole)
     {
         byte[] last = Box("mdat", 50);
         BinaryPrimitives.WriteInt32BigEndian(last, size);
-        Mp4Boxes boxes = new();
-        boxes.Append([.. Box("ftyp", 16), .. last.AsSpan(0, 20)]);
-        Assert.True(boxes.IsWhole);
+        Mp4Walk boxes = new();
+        boxes.Append([.. Box("ftyp", 16), .. Box("moov", 30), .. last.AsSpan(0, 20)]);
+        Assert.Equal(whole, boxes.IsWhole);
     }
 
     private static byte[] Box(string type, int content)
