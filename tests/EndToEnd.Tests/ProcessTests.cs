@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
 using EndToEnd.Tests.Support;
@@ -37,7 +39,9 @@ public sealed class ProcessTests : IDisposable
     public async Task A_host_killed_while_a_job_waits_finishes_it_after_a_restart_without_a_second_submit()
     {
         JobId id;
-        using (CliProcess first = new(["serve", "--port", "0", "--data", _data, "--simulator-time", "3"]))
+        // The same port for both: Evolink may fetch the image, and call back, after the restart.
+        string port = FreePort();
+        using (CliProcess first = new(["serve", "--port", port, "--data", _data, "--simulator-time", "3"]))
         {
             using HttpClient client = await ClientAsync(first);
             id = await client.StartAsync(Api.Body(image: await client.UploadSampleAsync()));
@@ -48,7 +52,7 @@ public sealed class ProcessTests : IDisposable
             await first.ToEndAsync();
         }
 
-        using CliProcess second = new(["serve", "--port", "0", "--data", _data, "--simulator-time", "3"]);
+        using CliProcess second = new(["serve", "--port", port, "--data", _data, "--simulator-time", "3"]);
         using HttpClient again = await ClientAsync(second);
         JsonElement end;
         do
@@ -64,6 +68,13 @@ public sealed class ProcessTests : IDisposable
         Assert.Equal(end.GetProperty("video").GetProperty("sha256").GetString(), Convert.ToHexStringLower(SHA256.HashData(video)));
         string journal = await File.ReadAllTextAsync(Path.Combine(_data, "simulator", "journal.jsonl"));
         Assert.Equal(1, journal.Split($"{id}.1").Length - 1);
+    }
+
+    private static string FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
     }
 
     private async Task<HttpClient> ClientAsync(CliProcess serve)
