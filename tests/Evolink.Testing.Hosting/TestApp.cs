@@ -114,6 +114,7 @@ public sealed class TestApp : IAsyncDisposable
             ["Evolink:Callback:Keys:k1"] = "callback-secret-of-the-tests-0123456789",
             ["Evolink:Storage:ConnectionString"] = _azurite.ConnectionString,
             ["Evolink:PollFloor"] = "00:00:00.2",
+            ["Evolink:CallbackSettling"] = "00:00:00.2",
         };
         foreach ((string name, string? value) in _options.Settings)
             settings[name] = value;
