@@ -117,6 +117,7 @@ public sealed class TestApp : IAsyncDisposable
             ["Evolink:PollFloor"] = "00:00:00.2",
             // Other tests use the same storage: their jobs, and what they learned of their Evolink, are not this app's.
             ["Evolink:Hub"] = _hub,
+            ["Evolink:CallbackSettling"] = "00:00:00.2",
         };
         foreach ((string name, string? value) in _options.Settings.Concat(changes ?? new Dictionary<string, string?>()))
             settings[name] = value;

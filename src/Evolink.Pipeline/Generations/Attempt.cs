@@ -66,6 +66,9 @@ public sealed record Attempt
 
     /// <summary>Task ids that signed callbacks named before this app knew one; candidates for adoption, believed only after a read.</summary>
     public ImmutableArray<string> Candidates { get; init; } = [];
+
+    /// <summary>When a callback named the last of the <see cref="Candidates"/>.</summary>
+    public DateTimeOffset? NamedAt { get; init; }
 }
 
 /// <summary>What the body of a submit is made from, beside the stored request. No secret: signatures are made anew.</summary>

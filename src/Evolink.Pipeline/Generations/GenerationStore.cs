@@ -103,8 +103,12 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
         string path = ClaimPath(taskId);
         if (await TryCreateAsync(path, Json(new JobClaim(id, attempt), PipelineJsonContext.Default.JobClaim), cancellationToken))
             return true;
-        return await DownloadAsync(path, PipelineJsonContext.Default.JobClaim, cancellationToken) is { } claim && claim.Value.Job == id;
+        return (await FindClaimAsync(taskId, cancellationToken))?.Job == id;
     }
+
+    /// <summary>Which job owns a task of Evolink's; null where none does.</summary>
+    public async Task<JobClaim?> FindClaimAsync(string taskId, CancellationToken cancellationToken) =>
+        (await DownloadAsync(ClaimPath(taskId), PipelineJsonContext.Default.JobClaim, cancellationToken))?.Value;
 
     private async Task<bool> TryWriteAsync(JobRecord record, ETag etag, CancellationToken cancellationToken)
     {

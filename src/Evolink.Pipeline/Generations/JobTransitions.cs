@@ -70,7 +70,7 @@ public static class JobTransitions
         public JobRecord WithCandidate(int number, string taskId, DateTimeOffset now) =>
             job.CurrentAttempt is { State: not (AttemptState.Accepted or AttemptState.Rejected) } attempt && attempt.Number == number
             && !attempt.Candidates.Contains(taskId) && attempt.Candidates.Length < MaxCandidates && !job.State.IsTerminal
-                ? job with { Attempts = job.Replaced(attempt with { Candidates = attempt.Candidates.Add(taskId) }), UpdatedAt = now }
+                ? job with { Attempts = job.Replaced(attempt with { Candidates = attempt.Candidates.Add(taskId), NamedAt = now }), UpdatedAt = now }
                 : job;
 
         /// <summary>Gives up on an attempt of unknown outcome; not where it became known meanwhile.</summary>

@@ -67,6 +67,12 @@ public sealed class EvolinkOptions
     /// <summary>How long a submit of unknown outcome may still be adopted through its callback. Default 15 min.</summary>
     public TimeSpan RecoveryWindow { get; set; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>
+    /// How long after its last callback such a submit is adopted at the earliest: a little longer than the 7 s in which Evolink repeats a callback, so
+    /// that one that names a wrong task does not come alone. Default 10 s.
+    /// </summary>
+    public TimeSpan CallbackSettling { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long after its acceptance by Evolink a generation is waited for. Default 24 h.</summary>
     public TimeSpan GenerationDeadline { get; set; } = TimeSpan.FromHours(24);
 

@@ -100,6 +100,7 @@ public sealed partial class EvolinkOptionsValidator(IHostEnvironment environment
             ("SubmitLeaseMargin", options.SubmitLeaseMargin > TimeSpan.Zero, "above 0"),
             ("MaxSubmitAge", options.MaxSubmitAge > TimeSpan.Zero, "above 0"),
             ("RecoveryWindow", options.RecoveryWindow > TimeSpan.Zero, "above 0"),
+            ("CallbackSettling", options.CallbackSettling >= TimeSpan.Zero, "0 or more"),
             ("GenerationDeadline", options.GenerationDeadline > TimeSpan.Zero, "above 0"),
             ("DownloadIdleTimeout", options.DownloadIdleTimeout > TimeSpan.Zero, "above 0"),
             ("PollFloor", options.PollFloor > TimeSpan.Zero, "above 0"),

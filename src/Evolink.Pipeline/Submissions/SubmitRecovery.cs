@@ -63,30 +63,48 @@ public sealed partial class SubmitRecovery(
         return new Recovery.GivenUp();
     }
 
-    /// <summary>Adopts the task that a signed callback named, if Evolink knows it and no other job owns it.</summary>
+    /// <summary>
+    /// Adopts the task that a signed callback named, if Evolink knows it, no other job owns it, and nothing else could be meant. A callback may
+    /// name another job's task by the provider's mistake: whoever took it would get a stranger's video.
+    /// </summary>
     public async Task<Adoption> AdoptAsync(JobRecord job, Attempt attempt, CancellationToken cancellationToken)
     {
-        DateTimeOffset? openUntil = null;
+        if (attempt.Candidates is [])
+            return new Adoption(Attempt: null, OpenUntil: null);
+        DateTimeOffset now = time.GetUtcNow();
+        DateTimeOffset settled = attempt.NamedAt is { } named ? named + _options.CallbackSettling : now;
+        DateTimeOffset openUntil = settled;
+        List<(string Id, VideoTask Task)> fitting = [];
         foreach (string candidate in attempt.Candidates)
         {
+            if (await store.FindClaimAsync(candidate, cancellationToken) is { } claim && claim.Job != job.Id)
+                continue;
             (VideoTask? task, EvolinkException? failure) = await tasks.TryReadAsync(candidate, cancellationToken);
             if (task is null)
                 openUntil = Later(openUntil, OpenUntil(attempt, failure));
-            if (task is null || !Fits(task, candidate, job, attempt))
-                continue;
-            if (!await store.ClaimTaskAsync(candidate, job.Id, attempt.Number, cancellationToken))
-                continue;
-            JobRecord adopted = await store.UpdateAsync(job.Id, record => record.WithAdopted(attempt.Number, Adopt, time.GetUtcNow()), cancellationToken);
-            if (adopted.CurrentAttempt is { State: AttemptState.Accepted } entry && entry.TaskId == candidate)
-            {
-                LogAdopted(job.Id, attempt.Number, candidate);
-                return new Adoption(entry, OpenUntil: null);
-            }
-
-            Attempt Adopt(Attempt entry) => SubmitEntries.Accepted(entry, new SubmittedTask(task with { Id = candidate }, entry.RequestId, IsReplay: false), CreatedAt(task));
+            // The one that cannot be read may be the right one.
+            if (task is null && failure?.StatusCode != 404)
+                settled = Later(settled, (attempt.UnknownSince ?? attempt.IntentAt) + _options.RecoveryWindow);
+            if (task is not null && Fits(task, candidate, job, attempt))
+                fitting.Add((candidate, task));
         }
 
-        return new Adoption(Attempt: null, openUntil);
+        return fitting is [var only] && now >= settled && await AdoptAsync(job, attempt, only.Id, only.Task, cancellationToken) is { } adopted
+            ? new Adoption(adopted, OpenUntil: null)
+            : new Adoption(Attempt: null, openUntil);
+    }
+
+    private async Task<Attempt?> AdoptAsync(JobRecord job, Attempt attempt, string taskId, VideoTask task, CancellationToken cancellationToken)
+    {
+        if (!await store.ClaimTaskAsync(taskId, job.Id, attempt.Number, cancellationToken))
+            return null;
+        JobRecord adopted = await store.UpdateAsync(job.Id, record => record.WithAdopted(attempt.Number, Adopt, time.GetUtcNow()), cancellationToken);
+        if (adopted.CurrentAttempt is not { State: AttemptState.Accepted } entry || entry.TaskId != taskId)
+            return null;
+        LogAdopted(job.Id, attempt.Number, taskId);
+        return entry;
+
+        Attempt Adopt(Attempt entry) => SubmitEntries.Accepted(entry, new SubmittedTask(task with { Id = taskId }, entry.RequestId, IsReplay: false), CreatedAt(task));
     }
 
     // As for a task that is known: a blip is waited out to the deadline, and that Evolink does not know a task is believed after a while.
@@ -94,7 +112,7 @@ public sealed partial class SubmitRecovery(
         ? (attempt.UnknownSince ?? attempt.IntentAt) + _options.TaskNotFoundGrace
         : attempt.IntentAt + _options.GenerationDeadline;
 
-    private static DateTimeOffset Later(DateTimeOffset? one, DateTimeOffset other) => one > other ? one.Value : other;
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 
     // What Evolink leaves out does not speak against it: the callback was signed for this attempt, and the task is read with our own key.
     private bool Fits(VideoTask task, string taskId, JobRecord job, Attempt attempt) =>
@@ -123,5 +141,5 @@ public sealed partial class SubmitRecovery(
 
 /// <summary>What became of the task ids that callbacks named.</summary>
 /// <param name="Attempt">The ledger entry, accepted now; null where no task could be adopted.</param>
-/// <param name="OpenUntil">Until when a named task that could not be read is worth waiting for; null where there is none.</param>
+/// <param name="OpenUntil">Until when a named task is worth waiting for that could not be read, or is not alone; null where none was named.</param>
 public sealed record Adoption(Attempt? Attempt, DateTimeOffset? OpenUntil);

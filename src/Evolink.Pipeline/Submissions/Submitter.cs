@@ -105,6 +105,7 @@ public sealed partial class Submitter(
             Intent = intent,
             Throttles = again?.Throttles ?? 0,
             Candidates = again?.Candidates ?? [],
+            NamedAt = again?.NamedAt,
         };
         JobRecord claimed = await store.UpdateAsync(job.Id, record => record.WithIntent(attempt, intentAt), cancellationToken);
         return claimed.CurrentAttempt is { State: AttemptState.Intent } mine && mine.Owner == owner

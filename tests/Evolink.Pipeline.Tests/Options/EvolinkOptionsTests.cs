@@ -53,6 +53,7 @@ public sealed class EvolinkOptionsTests
         { "Evolink:MaxVideoBytes", options => options.MaxVideoBytes = 0 },
         { "Evolink:SubmitTimeout", options => options.SubmitTimeout = TimeSpan.FromHours(1) },
         { "Evolink:SubmitLeaseMargin", options => options.SubmitLeaseMargin = TimeSpan.Zero },
+        { "Evolink:CallbackSettling", options => options.CallbackSettling = TimeSpan.FromSeconds(-1) },
         { "Evolink:DownloadIdleTimeout", options => options.DownloadIdleTimeout = TimeSpan.Zero },
         { "Evolink:MaxRegenerations", options => options.MaxRegenerations = -1 },
     };
