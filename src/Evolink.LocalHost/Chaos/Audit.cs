@@ -56,7 +56,10 @@ internal sealed class Audit(StorageSnapshot storage, LedgerReport ledger, IReadO
     {
         if (attempt != job.CurrentAttempt || !job.Error!.Message.Contains($"Attempt {attempt.Number} ", StringComparison.Ordinal))
             return "the error does not name the attempt.";
-        return attempt.Candidates.Contains(charge.TaskId) ? "a callback named it, and it was given up." : null;
+        bool told = attempt.Candidates.Contains(charge.TaskId);
+        // Named beside another one, it cannot be told from that: a person must, and is told the names.
+        bool ambiguous = attempt.Candidates.Length > 1 && job.Error.Message.Contains(charge.TaskId, StringComparison.Ordinal);
+        return told && !ambiguous ? "a callback named it, and it was given up." : null;
     }
 
     private static bool IsBorneOut(string? code, TaskReport task) => code switch

@@ -28,7 +28,7 @@ internal static class ChaosSettings
         ("RecoveryWindow", "00:00:15"),
         ("SweepGrace", "00:00:05"),
         ("TaskNotFoundGrace", "00:01:00"),
-        ("GenerationDeadline", "00:00:45"),
+        ("GenerationDeadline", "00:01:00"),
         ("DownloadIdleTimeout", "00:00:03"),
         ("CopyBlockBytes", "65536"),
         ("MaxVideoBytes", "4194304"),

@@ -23,13 +23,13 @@ internal sealed record Life(CrashPoint? CrashAt, int Occurrence, TimeSpan Lasts,
 #pragma warning disable CA5394 // Not for security: the point is that the draw can be repeated.
         var random = new Random(seed);
         int every = kills < 2 * FewestKills ? 1 : 2;
-        int most = Math.Clamp(generations / (kills + 1) / 3, 1, 5);
+        int most = Math.Clamp(generations / (kills + 1) / 2, 1, 10);
         var lives = new Life[kills];
         for (int i = 0; i < kills; i++)
         {
             int occurrence = random.Next(1, most + 1);
             bool starting = random.Next(5) == 0;
-            double seconds = starting ? 0.1 + (0.9 * random.NextDouble()) : 0.3 + (2.7 * random.NextDouble());
+            double seconds = starting ? 0.1 + (0.9 * random.NextDouble()) : 0.5 + (3.5 * random.NextDouble());
             lives[i] = i % every == 0
                 ? new Life(Points[i / every % Points.Length], occurrence, CrashPatience, WhileStarting: false)
                 : new Life(null, 0, TimeSpan.FromSeconds(seconds), starting);

@@ -89,6 +89,9 @@ public sealed partial class SubmitRecovery(
                 fitting.Add((candidate, task));
         }
 
+        // Of two, one is another job's, which will claim it when it gets that far.
+        if (fitting.Count > 1)
+            openUntil = Later(openUntil, attempt.IntentAt + _options.GenerationDeadline);
         return fitting is [var only] && now >= settled && await AdoptAsync(job, attempt, only.Id, only.Task, cancellationToken) is { } adopted
             ? new Adoption(adopted, OpenUntil: null)
             : new Adoption(Attempt: null, openUntil);

@@ -182,7 +182,9 @@ public sealed class SubmitterTests(AzuriteFixture azurite)
         await pipeline.Store.UpdateAsync(jobs[1].Id, job => job.WithCandidate(1, tasks[0], TimeProvider.System.GetUtcNow()), None);
         // Alone, it could be meant; the right one is repeated by Evolink within seconds.
         Assert.IsType<Submission.Unknown>(await pipeline.Submitter.SubmitAsync(jobs[1], "b", None));
-        await pipeline.Store.UpdateAsync(jobs[1].Id, job => job.WithCandidate(1, tasks[1], Jobs.Start), None);
+        // Nor is it given up with the window: the other job may be slower.
+        DateTimeOffset longAgo = TimeProvider.System.GetUtcNow() - pipeline.Options.RecoveryWindow - TimeSpan.FromMinutes(1);
+        await pipeline.Store.UpdateAsync(jobs[1].Id, job => (job with { Attempts = [job.CurrentAttempt! with { UnknownSince = longAgo }] }).WithCandidate(1, tasks[1], Jobs.Start), None);
         Assert.IsType<Submission.Unknown>(await pipeline.Submitter.SubmitAsync(jobs[1], "c", None));
         await pipeline.Store.UpdateAsync(jobs[0].Id, job => job.WithCandidate(1, tasks[0], Jobs.Start), None);
 
