@@ -84,7 +84,14 @@ public sealed class AuditTests
         UpdatedAt = Now,
         Attempts = ImmutableArray.Create(new Attempt
         {
-            Number = 1, State = AttemptState.Accepted, FirstIntentAt = Now, IntentAt = Now, Owner = "a", LeaseUntil = Now, Intent = new SubmitIntent(null, null, null, null), TaskId = TaskId,
+            Number = 1,
+            State = AttemptState.Accepted,
+            FirstIntentAt = Now,
+            IntentAt = Now,
+            Owner = "a",
+            LeaseUntil = Now,
+            Intent = new SubmitIntent(null, null, null, null),
+            TaskId = TaskId,
         }),
     };
 
