@@ -67,9 +67,10 @@ internal static class TestImages
     private static byte[] Chunk(string type, byte[] data)
     {
         byte[] body = [.. Encoding.ASCII.GetBytes(type), .. data];
-        byte[] length = new byte[4], crc = new byte[4];
+        byte[] length = new byte[4];
         BinaryPrimitives.WriteInt32BigEndian(length, data.Length);
-        BinaryPrimitives.WriteUInt32BigEndian(crc, Crc32.HashToUInt32(body));
+        byte[] crc = Crc32.Hash(body); // little-endian
+        Array.Reverse(crc);
         return [.. length, .. body, .. crc];
     }
 
