@@ -1,9 +1,11 @@
+using Evolink.Testing;
+
 namespace RegistryGaps.Tests;
 
 /// <summary>Where the clone is, and what the packages of this build are.</summary>
 internal static class Repository
 {
-    public static string Root { get; } = FindRoot();
+    public static string Root => Clone.Root;
 
     public static string RegistryGaps { get; } = Path.Combine(Root, "eng", "registry-gaps");
 
@@ -14,15 +16,4 @@ internal static class Repository
         typeof(Microsoft.DurableTask.TaskOrchestrationContext).Assembly.GetType("RegistryGaps.StandIn") is not null;
 
     public const string RealPackages = "The real packages were restored: nothing stands in for them here.";
-
-    private static string FindRoot()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "global.json")))
-                return folder.FullName;
-        }
-
-        throw new InvalidOperationException($"No global.json above {AppContext.BaseDirectory}: the tests run from a clone.");
-    }
 }

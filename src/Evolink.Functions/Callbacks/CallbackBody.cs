@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Evolink.Client;
-using Evolink.Pipeline.Generations;
 
 namespace Evolink.Functions.Callbacks;
 

@@ -47,13 +47,12 @@ public sealed class CreateGeneration(GenerationIntake intake, TaskViews views, I
 
     private async Task<IResult> AnswerAsync(HttpRequest request, IntakeResult.Accepted accepted, CancellationToken cancellationToken)
     {
-        TaskView view = await views.MakeAsync(accepted.Job, request.OwnBase, cancellationToken);
         IHeaderDictionary headers = request.HttpContext.Response.Headers;
         headers.Location = $"/v1/tasks/{accepted.Job.Id}";
         headers.RetryAfter = TaskViews.RetryAfterSeconds(accepted.Job);
         if (accepted.Replayed)
             headers["Idempotency-Replayed"] = "true";
-        return TypedResults.Json(view, FunctionsJsonContext.Default.TaskView);
+        return await views.AnswerAsync(request, accepted.Job, cancellationToken);
     }
 
     private static bool TryReadKey(HttpRequest request, out string? key)

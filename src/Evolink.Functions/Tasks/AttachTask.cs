@@ -26,7 +26,7 @@ public sealed class AttachTask(GenerationStore store, TaskReader tasks, JobReope
     {
         if (!request.HttpContext.Caller.IsOperator)
             return Errors.OperatorsOnly;
-        if (!JobId.TryParse(id, out JobId jobId) || await store.FindAsync(jobId, cancellationToken) is not { } job)
+        if (await store.FindRequestedAsync(request, id, cancellationToken) is not { } job)
             return Errors.NoSuchTask;
         if (await ReadTaskIdAsync(request, cancellationToken) is not { } taskId)
             return Errors.Invalid([new ValidationIssue("evolink_task_id", ValidationCodes.Required, "The body must be {\"evolink_task_id\":\"task-...\"}, the id of a task at Evolink.")]);
@@ -34,9 +34,9 @@ public sealed class AttachTask(GenerationStore store, TaskReader tasks, JobReope
             return Errors.Conflict("nothing_submitted", "Nothing was ever submitted for this job, so there is no task that could be its own.");
         if ((await tasks.TryReadAsync(taskId, cancellationToken)).Task is null)
             return Errors.Conflict("task_not_readable", "Evolink does not know this task, or it cannot be read with this service's key.");
-        if (!await store.ClaimTaskAsync(taskId, jobId, attempt.Number, cancellationToken))
+        if (!await store.ClaimTaskAsync(taskId, job.Id, attempt.Number, cancellationToken))
             return Errors.Conflict("task_claimed", "This task belongs to another job.");
-        return await reopening.OpenAsync(durable, request, jobId, taskId, cancellationToken);
+        return await reopening.OpenAsync(durable, request, job.Id, taskId, cancellationToken);
     }
 
     private static async Task<string?> ReadTaskIdAsync(HttpRequest request, CancellationToken cancellationToken)

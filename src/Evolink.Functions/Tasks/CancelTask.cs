@@ -18,14 +18,14 @@ public sealed class CancelTask(GenerationStore store, TaskViews views, Wake wake
         [DurableClient] DurableTaskClient durable,
         CancellationToken cancellationToken)
     {
-        if (!JobId.TryParse(id, out JobId jobId) || await store.FindAsync(jobId, cancellationToken) is not { } job || !request.HttpContext.Caller.MaySee(job.Client))
+        if (await store.FindRequestedAsync(request, id, cancellationToken) is not { } job)
             return Errors.NoSuchTask;
         if (!job.State.IsTerminal)
         {
-            job = await store.UpdateAsync(jobId, record => record.WithCancelRequest(time.GetUtcNow()), cancellationToken);
+            job = await store.UpdateAsync(job.Id, record => record.WithCancelRequest(time.GetUtcNow()), cancellationToken);
             await wake.SendAsync(durable, job, cancellationToken);
         }
 
-        return TypedResults.Json(await views.MakeAsync(job, request.OwnBase, cancellationToken), FunctionsJsonContext.Default.TaskView);
+        return await views.AnswerAsync(request, job, cancellationToken);
     }
 }

@@ -13,7 +13,7 @@ public sealed class GetTask(GenerationStore store, TaskViews views, TaskWaiting 
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/tasks/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        if (!JobId.TryParse(id, out JobId jobId) || await store.FindAsync(jobId, cancellationToken) is not { } job || !request.HttpContext.Caller.MaySee(job.Client))
+        if (await store.FindRequestedAsync(request, id, cancellationToken) is not { } job)
             return Errors.NoSuchTask;
         IHeaderDictionary headers = request.HttpContext.Response.Headers;
         if (PreferWait.Read(request) is { } wait && !job.State.IsTerminal)
@@ -28,6 +28,6 @@ public sealed class GetTask(GenerationStore store, TaskViews views, TaskWaiting 
 
         if (!job.State.IsTerminal)
             headers.RetryAfter = TaskViews.RetryAfterSeconds(job);
-        return TypedResults.Json(await views.MakeAsync(job, request.OwnBase, cancellationToken), FunctionsJsonContext.Default.TaskView);
+        return await views.AnswerAsync(request, job, cancellationToken);
     }
 }

@@ -24,6 +24,6 @@ public sealed class JobReopening(GenerationStore store, TaskViews views, TimePro
         if (job.CurrentAttempt?.TaskId != taskId)
             return Errors.Conflict("job_not_over", $"This job is {job.State.WireStatus} with another task; only a job that is over can be opened again.");
         await GenerationStarter.StartAsync(durable, job.Ref, cancellationToken);
-        return TypedResults.Json(await views.MakeAsync(job, request.OwnBase, cancellationToken), FunctionsJsonContext.Default.TaskView);
+        return await views.AnswerAsync(request, job, cancellationToken);
     }
 }

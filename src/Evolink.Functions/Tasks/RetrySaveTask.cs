@@ -19,10 +19,10 @@ public sealed class RetrySaveTask(GenerationStore store, JobReopening reopening)
     {
         if (!request.HttpContext.Caller.IsOperator)
             return Errors.OperatorsOnly;
-        if (!JobId.TryParse(id, out JobId jobId) || await store.FindAsync(jobId, cancellationToken) is not { } job)
+        if (await store.FindRequestedAsync(request, id, cancellationToken) is not { } job)
             return Errors.NoSuchTask;
         return job.CurrentAttempt is { State: AttemptState.Accepted, TaskId: { } taskId }
-            ? await reopening.OpenAsync(durable, request, jobId, taskId, cancellationToken)
+            ? await reopening.OpenAsync(durable, request, job.Id, taskId, cancellationToken)
             : Errors.Conflict("nothing_to_save", "Evolink has accepted no task for this job, as far as is known; attach one first.");
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Evolink.LocalHost.Data;
 using Evolink.LocalHost.Hosting;
+using Evolink.Pipeline.Images;
 using Spectre.Console;
 
 namespace Evolink.LocalHost.Cli;
@@ -8,8 +9,6 @@ namespace Evolink.LocalHost.Cli;
 /// <summary>One run of <c>generate</c>: an app (its own, or a running one), the generation, and what is told of it.</summary>
 internal static class GenerateRun
 {
-    private const long MaxImageBytes = 10L << 20;
-
     public static async Task<int> RunAsync(GenerateOptions options)
     {
         TimeProvider time = TimeProvider.System;
@@ -65,7 +64,7 @@ internal static class GenerateRun
             var file = new FileInfo(path);
             if (!file.Exists)
                 throw new UsageException(Directory.Exists(path) ? $"{path} is a folder; --image is a file." : $"There is no image at {path}.");
-            if (file.Length > MaxImageBytes)
+            if (file.Length > ImageCheck.MaxBytes)
                 throw new UsageException($"The image {path} has {file.Length / 1048576.0:0.0} MB; Evolink takes at most 10.");
             return new LocalImage(File.ReadAllBytes(path), ContentTypeOf(path));
         }

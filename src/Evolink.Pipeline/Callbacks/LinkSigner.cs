@@ -41,24 +41,21 @@ public sealed class LinkSigner(IOptions<EvolinkOptions> options)
         string.Create(CultureInfo.InvariantCulture, $"/v1/images/{sha256}?c={client}&e={expires}&k={keyId}&s={Sign(keyId, ImageText(keyId, client, sha256, expires))}"));
 
     /// <summary>Whether an image link's query carries this app's signature; whether it has expired is the caller's to see.</summary>
-    public bool IsImage(string sha256, string? client, string? expires, string? keyId, string? signature, out DateTimeOffset end)
-    {
-        bool valid = long.TryParse(expires, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds)
-            && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
-            && Verify(keyId, ImageText(keyId ?? string.Empty, client ?? string.Empty, sha256, seconds), signature);
-        end = valid ? DateTimeOffset.FromUnixTimeSeconds(seconds) : default;
-        return valid;
-    }
+    public bool IsImage(string sha256, string? client, string? expires, string? keyId, string? signature, out DateTimeOffset end) =>
+        IsUntil(expires, seconds => ImageText(keyId ?? string.Empty, client ?? string.Empty, sha256, seconds), keyId, signature, out end);
 
     /// <summary>The signature of a link to a video's content, for clients whose storage cannot be reached from outside.</summary>
     public string SignVideo(string keyId, JobId id, long expires) => Sign(keyId, VideoText(keyId, id, expires));
 
-    /// <summary>Whether a video link's query carries this app's signature.</summary>
-    public bool IsVideo(JobId id, string? expires, string? keyId, string? signature, out DateTimeOffset end)
+    /// <summary>Whether a video link's query carries this app's signature; whether it has expired is the caller's to see.</summary>
+    public bool IsVideo(JobId id, string? expires, string? keyId, string? signature, out DateTimeOffset end) =>
+        IsUntil(expires, seconds => VideoText(keyId ?? string.Empty, id, seconds), keyId, signature, out end);
+
+    private bool IsUntil(string? expires, Func<long, string> text, string? keyId, string? signature, out DateTimeOffset end)
     {
         bool valid = long.TryParse(expires, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds)
             && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
-            && Verify(keyId, VideoText(keyId ?? string.Empty, id, seconds), signature);
+            && Verify(keyId, text(seconds), signature);
         end = valid ? DateTimeOffset.FromUnixTimeSeconds(seconds) : default;
         return valid;
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
@@ -20,6 +21,10 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
     private static readonly BlobUploadOptions IfAbsent = new() { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } };
 
     private const string ActivePrefix = "active/";
+
+    private static readonly SearchValues<char> PlainInPath =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+
     private static readonly BinaryData Empty = new([]);
 
     private readonly BlobContainerClient _container = storage.Generations;
@@ -176,7 +181,7 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
         $"index/{client}/{DateTime.MaxValue.Ticks - at.UtcTicks:D19}-{id}";
 
     // A task id is the provider's text: one of an odd form is kept under its hash, so that it cannot shape the path.
-    private static string ClaimPath(string taskId) => TaskIds.IsPlain(taskId)
+    private static string ClaimPath(string taskId) => !taskId.AsSpan().ContainsAnyExcept(PlainInPath)
         ? $"claims/{taskId}"
         : $"claims/sha256-{Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(taskId)))}";
 }

@@ -28,7 +28,7 @@ public sealed partial class SubmitGate(EvolinkStorage storage, IOptions<EvolinkO
     public async Task<DateTimeOffset?> ClosedUntilAsync(JobId job, TimeSpan lease, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        Seen seen = _seen is { } fresh && now - fresh.At < FreshFor ? fresh : await ReadAsync(cancellationToken);
+        Seen seen = Fresh(now) ?? await ReadAsync(cancellationToken);
         if (seen.State.ClosedFor(job, _options.UnknownsBeforePause, now) is { } closed)
             return closed;
         if (seen.State.Unknown.Length < _options.UnknownsBeforePause)
@@ -59,7 +59,7 @@ public sealed partial class SubmitGate(EvolinkStorage storage, IOptions<EvolinkO
     private async Task<GateState> UpdateAsync(Func<GateState, GateState> transition, CancellationToken cancellationToken)
     {
         // A gate that stood open a moment ago, and would still: nothing is read or written in the usual case.
-        if (_seen is { } fresh && time.GetUtcNow() - fresh.At < FreshFor && ReferenceEquals(transition(fresh.State), fresh.State))
+        if (Fresh(time.GetUtcNow()) is { } fresh && ReferenceEquals(transition(fresh.State), fresh.State))
             return fresh.State;
         while (true)
         {
@@ -71,6 +71,8 @@ public sealed partial class SubmitGate(EvolinkStorage storage, IOptions<EvolinkO
                 return after;
         }
     }
+
+    private Seen? Fresh(DateTimeOffset now) => _seen is { } seen && now - seen.At < FreshFor ? seen : null;
 
     private async Task<Seen> ReadAsync(CancellationToken cancellationToken)
     {

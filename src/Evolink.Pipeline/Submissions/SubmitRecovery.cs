@@ -70,7 +70,7 @@ public sealed partial class SubmitRecovery(
     public async Task<Adoption> AdoptAsync(JobRecord job, Attempt attempt, CancellationToken cancellationToken)
     {
         if (attempt.Candidates is [])
-            return new Adoption(Attempt: null, OpenUntil: null);
+            return Adoption.None;
         DateTimeOffset now = time.GetUtcNow();
         DateTimeOffset settled = attempt.NamedAt is { } named ? named + _options.CallbackSettling : now;
         DateTimeOffset openUntil = settled;
@@ -145,4 +145,8 @@ public sealed partial class SubmitRecovery(
 /// <summary>What became of the task ids that callbacks named.</summary>
 /// <param name="Attempt">The ledger entry, accepted now; null where no task could be adopted.</param>
 /// <param name="OpenUntil">Until when a named task is worth waiting for that could not be read, or is not alone; null where none was named.</param>
-public sealed record Adoption(Attempt? Attempt, DateTimeOffset? OpenUntil);
+public sealed record Adoption(Attempt? Attempt, DateTimeOffset? OpenUntil)
+{
+    /// <summary>No callback named a task.</summary>
+    public static Adoption None { get; } = new(null, null);
+}

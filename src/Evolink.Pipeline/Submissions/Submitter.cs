@@ -74,7 +74,7 @@ public sealed partial class Submitter(
         DateTimeOffset now = time.GetUtcNow();
         Attempt? again = job.CurrentAttempt is { State: AttemptState.NotSent or AttemptState.Throttled } last ? last : null;
         // A signed callback that named a task proves that the attempt was taken after all.
-        Adoption adoption = again is null ? new Adoption(null, null) : await recovery.AdoptAsync(job, again, cancellationToken);
+        Adoption adoption = again is null ? Adoption.None : await recovery.AdoptAsync(job, again, cancellationToken);
         if (adoption.Attempt is { } adopted)
             return AcceptedBefore(adopted);
         // One that cannot be looked at now would be paid a second time.

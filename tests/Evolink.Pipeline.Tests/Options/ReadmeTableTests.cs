@@ -2,6 +2,7 @@ using System.Collections;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Evolink.Pipeline.Options;
+using Evolink.Testing;
 
 namespace Evolink.Pipeline.Tests.Options;
 
@@ -11,7 +12,7 @@ public sealed partial class ReadmeTableTests
     [Fact]
     public void Every_setting_stands_in_the_readme_with_its_default_and_nothing_else_does()
     {
-        Dictionary<string, string> documented = Row().Matches(File.ReadAllText(Path.Combine(Root(), "README.md")))
+        Dictionary<string, string> documented = Row().Matches(File.ReadAllText(Path.Combine(Clone.Root, "README.md")))
             .ToDictionary(match => match.Groups["name"].Value, match => match.Groups["default"].Value, StringComparer.Ordinal);
         Dictionary<string, string> real = Settings(new EvolinkOptions(), string.Empty).ToDictionary(StringComparer.Ordinal);
         Assert.Equal(real.OrderBy(setting => setting.Key, StringComparer.Ordinal), documented.OrderBy(setting => setting.Key, StringComparer.Ordinal));
@@ -32,14 +33,6 @@ public sealed partial class ReadmeTableTests
                 yield return new(prefix + property.Name, value is ICollection or null ? string.Empty : FormattableString.Invariant($"{value}"));
             }
         }
-    }
-
-    private static string Root()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Evolink.Functions.sln")))
-            folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("The repository was not found above the test assembly.");
     }
 
     // | `Name` | `default` | words |
