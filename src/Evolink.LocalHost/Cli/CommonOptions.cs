@@ -31,7 +31,7 @@ internal static class CommonOptions
         {
             Description = "Seconds that the simulated Evolink takes for a video.",
             HelpName = "SECONDS",
-            DefaultValueFactory = static _ => 4,
+            DefaultValueFactory = static _ => 2,
         };
         option.Validators.Add(static result => Require(result, result.GetValueOrDefault<double>() is >= 0 and <= LongestSimulation, $"--simulator-time is 0 to {LongestSimulation} seconds."));
         return option;
