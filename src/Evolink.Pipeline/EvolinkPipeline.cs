@@ -29,6 +29,7 @@ public static class EvolinkPipeline
         services.AddSingleton<EvolinkStorage>();
         services.AddSingleton<JobChanges>();
         services.AddSingleton<GenerationStore>();
+        services.AddSingleton<JobIndex>();
         services.AddSingleton<GenerationFinisher>();
         services.AddSingleton<LinkSigner>();
 
