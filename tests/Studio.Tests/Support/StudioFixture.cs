@@ -28,6 +28,7 @@ public sealed class StudioFixture : IAsyncLifetime
             Simulator = new SimulatorOptions { AllowLoopback = true, TaskDuration = TimeSpan.FromSeconds(20) },
             Settings = Enumerable.Range(0, MostVisitors).ToDictionary(i => $"Evolink:ClientKeys:visitor{i}:0", i => (string?)KeyOf(i), StringComparer.Ordinal),
         });
+        Assertions.SetDefaultExpectTimeout(Visitor.Patience);
         _playwright = await Playwright.CreateAsync();
         _browser = await InstalledBrowser.StartAsync(_playwright);
     }
@@ -48,6 +49,8 @@ public sealed class StudioFixture : IAsyncLifetime
         Assert.SkipWhen(_browser is null, InstalledBrowser.Missing);
         context ??= new BrowserNewContextOptions();
         context.Permissions = ["clipboard-read", "clipboard-write"];
+        // Nobody looks: motion would only cost.
+        context.ReducedMotion ??= ReducedMotion.Reduce;
         await using IBrowserContext profile = await _browser.NewContextAsync(context);
         Visitor visitor = await Visitor.ArriveAsync(App, profile, KeyOf(Interlocked.Increment(ref _visitors) - 1));
         await visit(visitor);

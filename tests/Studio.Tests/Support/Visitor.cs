@@ -10,6 +10,9 @@ namespace Studio.Tests.Support;
 /// <summary>Somebody at the studio, with a key and a browser.</summary>
 public sealed class Visitor
 {
+    /// <summary>How long, in milliseconds, what ought to happen in the page is waited for.</summary>
+    public const int Patience = 30_000;
+
     private readonly TestApp _app;
     private readonly ConcurrentQueue<string> _complaints = new();
 
@@ -33,7 +36,7 @@ public sealed class Visitor
     {
         await profile.AddInitScriptAsync("window.violations = []; addEventListener('securitypolicyviolation', e => violations.push(`${e.effectiveDirective} ${e.blockedURI}`));");
         Visitor visitor = new(app, await profile.NewPageAsync(), key);
-        visitor.Page.SetDefaultTimeout(20_000);
+        visitor.Page.SetDefaultTimeout(Patience);
         visitor.Page.Console += (_, message) =>
         {
             if (message.Type is "error" or "warning")
@@ -78,7 +81,7 @@ public sealed class Visitor
     public async Task<JobId> GeneratingAsync(string prompt)
     {
         ILocator card = Card(prompt);
-        await card.And(Page.Locator("[data-phase=waiting], [data-status=processing]")).WaitForAsync();
+        await card.And(Page.Locator("[data-status=processing]")).WaitForAsync();
         return JobId.Parse((await card.GetAttributeAsync("data-id"))!);
     }
 

@@ -65,7 +65,7 @@ export class Card {
     this.#write('prompt', request.prompt);
     this.#parts.prompt.title = request.prompt;
     this.#parts.bar.setAttribute('aria-label', `Progress of ${this.name}`);
-    for (const [part, verb] of [['play', 'Play'], ['save', 'Download'], ['copy', 'Copy the link of'], ['again', 'Make again, with changes,'], ['stop', 'Cancel']])
+    for (const [part, verb] of [['play', 'Play'], ['save', 'Download'], ['copy', 'Copy the link of'], ['again', 'Again, with changes:'], ['stop', 'Cancel']])
       this.#parts[part].setAttribute('aria-label', `${verb} ${this.name}`);
     this.#facts();
     learn(this.job, request);

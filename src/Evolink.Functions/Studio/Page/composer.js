@@ -22,6 +22,7 @@ export class Composer {
   #form = $('composer');
   #image = null; // link of the image, once the app has it
   #uploading = null;
+  #turn = 0; // of several images chosen quickly, the last one counts
   #sending = false;
   #sent = null; // what was sent last: the same again needs a change, or "Again"
   #onAccepted;
@@ -40,7 +41,7 @@ export class Composer {
 
   /** Finishes what a reload interrupted: the same request with the same key meets the same job. */
   async resume() {
-    if (this.#image) this.#show(await picture(this.#image));
+    await this.#showOwn();
     const pending = saved(PENDING);
     if (pending) await this.#send(pending);
   }
@@ -50,7 +51,7 @@ export class Composer {
     this.#fill({ request });
     scrollTo({ top: 0, behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
     $('prompt').focus({ preventScroll: true });
-    this.#show(await picture(this.#image));
+    await this.#showOwn();
   }
 
   /** Shows what the video may cost, as far as earlier ones tell. */
@@ -84,6 +85,7 @@ export class Composer {
     shots.value = request.model_params?.shot_type ?? 'single';
     $('audio').value = request.audio_url ?? '';
     $('more').open = Boolean(request.audio_url || request.model_params || request.prompt_extend === false);
+    this.#turn++;
     this.#image = request.image_urls?.[0] ?? null;
     this.#sent = sent;
     this.#show(null);
@@ -195,10 +197,12 @@ export class Composer {
 
   #choose(file) {
     if (!file) return;
-    const mine = this.#uploading = this.#take(file).finally(() => {
-      if (mine !== this.#uploading) return;
-      this.#uploading = null;
+    const turn = ++this.#turn;
+    const isMine = () => turn === this.#turn;
+    this.#uploading = this.#take(file, isMine).finally(() => {
       $('drop').classList.remove('busy');
+      if (!isMine()) return;
+      this.#uploading = null;
       this.#changed();
     });
   }
@@ -209,21 +213,32 @@ export class Composer {
     $('submit').focus();
   }
 
-  async #take(file) {
+  async #take(file, isMine) {
     this.#image = null;
     this.#show(null);
     this.#problem('image_urls', '');
     const problem = await problemOfFile(file);
+    if (!isMine()) return;
     if (problem) return this.#problem('image_urls', problem);
     try {
       $('drop').classList.add('busy');
-      this.#show(await shrink(file), file.name);
-      this.#image = await api.upload(file);
-      remember(this.#image, file);
+      const preview = await shrink(file);
+      if (!isMine()) return;
+      this.#show(preview, file.name);
+      const image = await api.upload(file);
+      remember(image, preview);
+      if (isMine()) this.#image = image;
     } catch (error) {
+      if (!isMine()) return;
       this.#show(null);
       this.#problem('image_urls', error instanceof api.ApiError ? error.message : 'The browser cannot read this image.');
     }
+  }
+
+  async #showOwn() {
+    const image = this.#image;
+    const address = image && await picture(image);
+    if (image === this.#image) this.#show(address);
   }
 
   #show(address, name) {

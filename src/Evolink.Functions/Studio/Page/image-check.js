@@ -61,7 +61,8 @@ const read = {
   },
 
   webp(view) {
-    for (let at = 12; at < view.byteLength;) {
+    const end = 8 + view.getUint32(4, true);
+    for (let at = 12; at < end;) {
       const type = text(view, at, 4);
       const length = view.getUint32(at + 4, true);
       const data = at + 8;

@@ -4,6 +4,7 @@ import { Card } from './card.js';
 import { isOver, timeLeft } from './words.js';
 
 const PAGE = 30;
+const HEAD = 10;
 const MOST_IDS = 100;
 const FASTEST = 700;
 const SLOWEST = 5_000;
@@ -73,13 +74,21 @@ export class Wall {
       this.#more.hidden = !this.#next;
       this.#empty.hidden = this.#cards.size > 0;
       this.#reachable(true);
-      // An observer tells changes only: a page that does not fill the screen must ask for the next one itself.
-      if (this.#next) requestAnimationFrame(() => { this.#end.unobserve(this.#more); this.#end.observe(this.#more); });
+      this.#watchEnd();
     } catch (error) {
       this.#failed(error);
     } finally {
       if (generation === this.#generation) this.#loading = false;
     }
+  }
+
+  // An observer tells changes only: where the end stays in sight, because a page is short or failed to come, it is looked for anew.
+  #watchEnd() {
+    if (!this.#next) return;
+    requestAnimationFrame(() => {
+      this.#end.unobserve(this.#more);
+      this.#end.observe(this.#more);
+    });
   }
 
   #take(job, first) {
@@ -135,6 +144,7 @@ export class Wall {
       }
       if (Date.now() - this.#headAt >= HEAD_EVERY) await this.#head(generation);
       this.#reachable(true);
+      this.#watchEnd();
     } catch (error) {
       this.#failed(error);
     }
@@ -143,11 +153,11 @@ export class Wall {
 
   // Jobs may come from elsewhere: another tab, the command line, a queue.
   async #head(generation) {
-    const { data } = await api.list({ limit: PAGE });
+    const { data } = await api.list({ limit: HEAD });
     if (generation !== this.#generation) return;
     this.#headAt = Date.now();
     // More has come than fits on one page: what lies between is not known, so the wall begins anew.
-    if (data.length === PAGE && !data.some((job) => this.#cards.has(job.id))) return void this.start();
+    if (data.length === HEAD && !data.some((job) => this.#cards.has(job.id))) return void this.start();
     data.reverse().forEach((job) => this.#take(job, true));
   }
 
