@@ -20,6 +20,8 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
 {
     private static readonly BlobUploadOptions IfAbsent = new() { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } };
 
+    internal const string RecordPrefix = "records/";
+    internal const string RequestPrefix = "requests/";
     private const string ActivePrefix = "active/";
 
     private static readonly SearchValues<char> PlainInPath =
@@ -190,9 +192,9 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
 
     private static string GenerationsPath(string path) => $"{EvolinkStorage.GenerationsContainer}/{path}";
 
-    private static string RecordPath(JobId id) => $"records/{id}.json";
+    private static string RecordPath(JobId id) => $"{RecordPrefix}{id}.json";
 
-    private static string RequestPath(JobId id) => $"requests/{id}.json";
+    private static string RequestPath(JobId id) => $"{RequestPrefix}{id}.json";
 
     private static string ActivePath(JobId id) => ActivePrefix + id;
 
