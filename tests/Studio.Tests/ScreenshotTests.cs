@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Studio.Tests;
 
-/// <summary>Makes the pictures of the README: <c>STUDIO_SCREENSHOTS=docs dotnet test tests/Studio.Tests --filter ScreenshotTests</c>.</summary>
+/// <summary>Makes the pictures of the README, for eng/screenshots.sh.</summary>
 public sealed class ScreenshotTests(StudioFixture studio)
 {
     private static readonly string? Folder = Environment.GetEnvironmentVariable("STUDIO_SCREENSHOTS") is { Length: > 0 } folder ? Path.Combine(Clone.Root, folder) : null;
@@ -48,12 +48,12 @@ public sealed class ScreenshotTests(StudioFixture studio)
             await page.FillAsync("#prompt", "Wheat sways in the wind, a kite climbs into the evening sky");
             await Expect(page.Locator("#submit")).ToHaveTextAsync("Make video");
             await page.EvaluateAsync("document.activeElement.blur()");
+            await page.Mouse.MoveAsync(700, 20);
             await ShootAsync(page, "wide");
             await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
             await ShootAsync(page, "dark");
             await page.SetViewportSizeAsync(390, 844);
-            await ShootAsync(page, "narrow-form");
-            await page.Locator("#wall").EvaluateAsync("e => e.previousElementSibling.previousElementSibling.scrollIntoView()");
+            await page.Locator("#wall").EvaluateAsync("e => e.scrollIntoView()");
             await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
             await ShootAsync(page, "narrow");
         },
