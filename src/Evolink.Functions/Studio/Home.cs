@@ -1,6 +1,7 @@
 using Evolink.Pipeline.Options;
 using Evolink.Pipeline.Storage;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Options;
 
@@ -34,7 +35,7 @@ public sealed class Home(EvolinkStorage storage, IOptions<EvolinkOptions> option
         return StudioFiles.Answer(request, "index.html")!;
     }
 
-    private static IResult Words(HttpRequest request)
+    private static ContentHttpResult Words(HttpRequest request)
     {
         request.HttpContext.Response.Headers.Vary = "Accept";
         return TypedResults.Text(
