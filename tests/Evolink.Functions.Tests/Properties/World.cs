@@ -214,7 +214,7 @@ internal sealed class World : IAsyncDisposable
     private async Task ExecuteAsync(int job, (int Id, string Name) activity)
     {
         ReplayedRun run = _runs[job];
-        string owner = $"execution-{++_executions}";
+        string owner = $"execution {++_executions}";
         ServiceProvider process = _process;
         await BeginAsync($"{activity.Name} {_executions} of job {job}", job, async _ =>
         {
@@ -226,6 +226,7 @@ internal sealed class World : IAsyncDisposable
                 nameof(FinishGeneration) => await process.GetRequiredService<FinishGeneration>().RunAsync(run.Generation, CancellationToken.None),
                 _ => throw new InvalidOperationException($"There is no activity {activity.Name}."),
             };
+            Log.Add($"{_time.GetUtcNow():HH:mm:ss} job {job}: {owner} of {activity.Name} said {result}");
             run.Complete(activity.Id, result, _time.GetUtcNow());
         });
     }
