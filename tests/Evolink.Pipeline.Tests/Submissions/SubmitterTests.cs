@@ -296,7 +296,7 @@ public sealed class SubmitterTests(AzuriteFixture azurite)
 
     [Theory]
     [InlineData("http://127.0.0.1:1")]
-    [InlineData("http://nowhere.invalid")]
+    [InlineData("https://nowhere.invalid")]
     public async Task A_connection_that_is_refused_or_a_name_that_is_not_found_costs_nothing_and_is_tried_again(string address)
     {
         await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, configure: options => options.BaseUrl = new Uri(address));
