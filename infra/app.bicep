@@ -13,7 +13,7 @@ param subnetId string
 param clientKeys string
 param operatorKeys string
 param callbackKeyIds string
-param webhookClients string
+param webhookSecrets string
 param uploadsClient string
 param publicBaseUrl string
 param imageDelivery string
@@ -28,8 +28,8 @@ var hubName = 'evolink'
 
 var clients = map(filter(split(clientKeys, ','), entry => !empty(entry)), entry => split(trim(entry), ':'))
 var operators = map(filter(split(operatorKeys, ','), entry => !empty(entry)), entry => split(trim(entry), ':'))
+var webhooks = map(filter(split(webhookSecrets, ','), entry => !empty(entry)), entry => split(trim(entry), ':'))
 var callbackKeys = map(filter(split(callbackKeyIds, ','), entry => !empty(entry)), entry => trim(entry))
-var webhooks = map(filter(split(webhookClients, ','), entry => !empty(entry)), entry => trim(entry))
 var hosts = map(filter(split(resultHosts, ','), entry => !empty(entry)), entry => trim(entry))
 
 // Setting and secret of every key that the postprovision hook makes. Secret names know no underscore, client names no hyphen.
@@ -42,13 +42,13 @@ var generated = concat(
     setting: 'Evolink__OperatorKeys__${key[0]}__${key[1]}'
     secret: 'operator-${replace(key[0], '_', '-')}-${key[1]}'
   }),
+  map(webhooks, key => {
+    setting: 'Evolink__Webhooks__Secrets__${key[0]}__${key[1]}'
+    secret: 'webhook-${replace(key[0], '_', '-')}-${key[1]}'
+  }),
   map(callbackKeys, id => {
     setting: 'Evolink__Callback__Keys__${id}'
     secret: 'callback-${replace(id, '_', '-')}'
-  }),
-  map(webhooks, client => {
-    setting: 'Evolink__Webhooks__Secrets__${client}'
-    secret: 'webhook-${replace(client, '_', '-')}'
   })
 )
 

@@ -30,8 +30,8 @@ param operatorKeys string = 'operator:0'
 @description('Ids of the keys that sign callback and image links, separated by commas. The first signs, all are accepted.')
 param callbackKeyIds string = 'k1'
 
-@description('Clients whose webhooks are signed, separated by commas.')
-param webhookClients string = 'default'
+@description('Secrets that sign calls to the callback_url of clients, written like their keys.')
+param webhookSecrets string = 'default:0'
 
 @description('Client that owns what is dropped into the container uploads.')
 param uploadsClient string = 'default'
@@ -233,7 +233,7 @@ module app 'app.bicep' = {
     clientKeys: clientKeys
     operatorKeys: operatorKeys
     callbackKeyIds: callbackKeyIds
-    webhookClients: webhookClients
+    webhookSecrets: webhookSecrets
     uploadsClient: uploadsClient
     publicBaseUrl: publicBaseUrl
     imageDelivery: imageDelivery
