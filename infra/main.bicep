@@ -10,10 +10,10 @@ param environmentName string
 @description('Region of everything.')
 param location string
 
-@description('Object id of whoever deploys; may read the generated client keys. Empty: nobody but the app may.')
+@description('Object id of whoever deploys: a user may read the generated keys, a pipeline may not. Empty: nobody but the app may.')
 param principalId string = ''
 
-@allowed(['User', 'ServicePrincipal', 'Group'])
+@allowed(['User', 'ServicePrincipal'])
 @description('What the deploying principal is.')
 param principalType string = 'User'
 

@@ -118,13 +118,13 @@ resource writesDeadLetters 'Microsoft.Authorization/roleAssignments@2022-04-01' 
   }
 }
 
-// Whoever deploys hands the generated keys to clients.
-resource readsClientKeys 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(deployerPrincipalId)) {
+// A person who deploys hands the generated keys to clients. A pipeline does not, and gets nothing.
+resource readsClientKeys 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(deployerPrincipalId) && deployerPrincipalType == 'User') {
   name: guid(vault.id, deployerPrincipalId, keyVaultSecretsUser)
   scope: vault
   properties: {
     principalId: deployerPrincipalId
-    principalType: deployerPrincipalType
+    principalType: 'User'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', keyVaultSecretsUser)
   }
 }

@@ -49,7 +49,7 @@ public sealed class MutationTests(BicepParser parser)
     // Roles.
     [InlineData(Roles, "4633458b-17de-408a-b874-0445c86b69e6", "4633458b-17de-408a-b874-0445c86b69e7", "is not the id of the role 'keyVaultSecretsUser'")]
     [InlineData(Roles, "name: guid(topic.id, appPrincipalId, eventGridDataSender)", "name: guid(topic.id, eventGridDataSender)", "its name must be the guid")]
-    [InlineData(Roles, "    principalType: deployerPrincipalType\n", "", "'deployerPrincipalType' is never used")]
+    [InlineData(Roles, "    principalType: 'User'\n", "", "it has no principalType")]
     [InlineData(Roles, "// Publishes what becomes of generations; may neither subscribe nor read.\n", "", "nothing above it says why")]
     // Addresses and secrets.
     [InlineData(Main, "  name: 'rg-${environmentName}'\n  location: location", "  name: 'rg-${environmentName}'\n  location: 'westeurope'", "The region 'westeurope' is written down")]

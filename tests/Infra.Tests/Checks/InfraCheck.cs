@@ -27,7 +27,11 @@ internal static class InfraCheck
         return Evaluated(sources, files);
     }
 
-    public static async Task<IReadOnlyList<Outcome>> OutcomesAsync(InfraSources sources, BicepParser parser) => Outcomes(sources, await ParseAsync(sources, parser));
+    public static async Task<IReadOnlyList<Outcome>> OutcomesAsync(InfraSources sources, BicepParser parser)
+    {
+        Dictionary<string, BicepFile> files = await ParseAsync(sources, parser);
+        return [.. Scenario.All.Select(scenario => Deploy(scenario, sources, files))];
+    }
 
     private static async Task<Dictionary<string, BicepFile>> ParseAsync(InfraSources sources, BicepParser parser)
     {
@@ -39,49 +43,54 @@ internal static class InfraCheck
 
     private static List<Problem> Evaluated(InfraSources sources, Dictionary<string, BicepFile> files)
     {
-        IReadOnlyList<Outcome> outcomes;
-        try
+        HashSet<Declaration> deployed = [];
+        foreach (Scenario scenario in Scenario.All)
         {
-            outcomes = Outcomes(sources, files);
-        }
-        catch (Exception e) when (e is NotSupportedException or KeyNotFoundException or InvalidCastException or NullReferenceException or ArgumentException)
-        {
-            return [new("infra", 0, e.Message)];
+            Outcome outcome;
+            try
+            {
+                outcome = Deploy(scenario, sources, files);
+            }
+            catch (Exception e) when (e is NotSupportedException or KeyNotFoundException or InvalidCastException or NullReferenceException or ArgumentException)
+            {
+                return [new("infra", 0, $"{scenario.Name}: {e.Message}")];
+            }
+
+            List<Problem> problems =
+            [
+                .. outcome.Deployment.Problems,
+                .. outcome.Deployment.Resources.SelectMany(TypeCheck.Run),
+                .. RoleCheck.Run(outcome),
+                .. SettingsCheck.Run(outcome, sources),
+                .. StorageCheck.Run(outcome),
+                .. TelemetryCheck.Run(outcome),
+            ];
+            if (problems.Count > 0)
+                return problems; // those of the next scenario would be the same
+            deployed.UnionWith(outcome.Deployment.Resources.Select(resource => resource.Declaration));
         }
 
-        List<Problem> problems = [.. outcomes.SelectMany(outcome => outcome.Deployment.Problems)];
-        foreach (Outcome outcome in outcomes)
-        {
-            problems.AddRange(outcome.Deployment.Resources.SelectMany(TypeCheck.Run));
-            problems.AddRange(RoleCheck.Run(outcome));
-            problems.AddRange(SettingsCheck.Run(outcome, sources));
-            problems.AddRange(StorageCheck.Run(outcome));
-            problems.AddRange(TelemetryCheck.Run(outcome));
-        }
-
-        HashSet<Declaration> deployed = [.. outcomes.SelectMany(outcome => outcome.Deployment.Resources).Select(resource => resource.Declaration)];
-        problems.AddRange(from file in files.Values
-                          from resource in file.Resources()
-                          where !resource.Existing && !deployed.Contains(resource)
-                          select Problem.At(file, resource, $"No scenario deploys '{resource.Name}', so nobody checks it."));
-        return [.. problems.Distinct()];
+        return
+        [
+            .. from file in files.Values
+               from resource in file.Resources()
+               where !resource.Existing && !deployed.Contains(resource)
+               select Problem.At(file, resource, $"No scenario deploys '{resource.Name}', so nobody checks it."),
+        ];
     }
 
-    private static List<Outcome> Outcomes(InfraSources sources, Dictionary<string, BicepFile> files)
+    private static Outcome Deploy(Scenario scenario, InfraSources sources, Dictionary<string, BicepFile> files)
     {
-        List<Outcome> outcomes = [.. Scenario.All.Select(scenario => new Outcome(scenario, Deployment.Of(sources, files, KnownTypes.Table, Main, scenario.Parameters)))];
-        foreach (Outcome outcome in outcomes)
+        Deployment deployment = Deployment.Of(sources, files, KnownTypes.Table, Main, scenario.Parameters);
+        // What the postdeploy hook adds, with the outputs of the first.
+        Deployment uploads = Deployment.Of(sources, files, KnownTypes.Table, Uploads, new Dictionary<string, object?>
         {
-            // What the postdeploy hook adds, with the outputs of the first.
-            object? Output(string name) => outcome.Deployment.Root!.Output(name);
-            outcome.Deployment.Resources.AddRange(Deployment.Of(sources, files, KnownTypes.Table, Uploads, new Dictionary<string, object?>
-            {
-                ["appName"] = Output("AZURE_FUNCTION_APP"),
-                ["systemTopicName"] = Output("AZURE_EVENT_GRID_SYSTEM_TOPIC"),
-                ["storageName"] = Output("AZURE_STORAGE_ACCOUNT"),
-            }).Resources);
-        }
-
-        return outcomes;
+            ["appName"] = deployment.Root!.Output("AZURE_FUNCTION_APP"),
+            ["systemTopicName"] = deployment.Root.Output("AZURE_EVENT_GRID_SYSTEM_TOPIC"),
+            ["storageName"] = deployment.Root.Output("AZURE_STORAGE_ACCOUNT"),
+        });
+        deployment.Resources.AddRange(uploads.Resources);
+        deployment.Problems.AddRange(uploads.Problems);
+        return new(scenario, deployment);
     }
 }

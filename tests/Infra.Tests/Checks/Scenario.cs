@@ -19,6 +19,8 @@ internal sealed record Scenario(string Name, IReadOnlyDictionary<string, object?
         {
             ["environmentName"] = "prod",
             ["location"] = Location,
+            ["principalId"] = "11111111-0000-0000-0000-000000000008",
+            ["principalType"] = "ServicePrincipal",
             ["evolinkApiKey"] = "an-api-key",
             ["clientKeys"] = "shop:0,shop:1, back_office:0",
             ["callbackKeyIds"] = "k2,k1",
