@@ -24,9 +24,9 @@ internal static partial class AddressCheck
         }
     }
 
-    [GeneratedRegex(@"\b(windows\.net|azure\.com|azure\.net|azure\.cn|usgovcloudapi\.net|azurewebsites\.net|azure-api\.net)\b", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\b(windows\.net|azure\.com|azure\.net|azure\.cn|usgovcloudapi\.net|azurewebsites\.net|azure-api\.net)\b", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Hosts();
 
-    [GeneratedRegex(@"^(east|west|north|south|central|[a-z]+)(us|europe|asia|india|uk|africa|australia|brazil|canada|japan|korea)[0-9]?$|^(north|west|east|central|south).*(europe|us[0-9]?)$", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^(east|west|north|south|central|[a-z]+)(us|europe|asia|india|uk|africa|australia|brazil|canada|japan|korea)[0-9]?$|^(north|west|east|central|south).*(europe|us[0-9]?)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Region();
 }

@@ -39,7 +39,7 @@ internal static partial class SettingsCheck
         from name in settings.Keys
         where !OfHost.Contains(name) && settings.GetValueOrDefault(Scheduler + "connectionStringName") != name
             && !Awaited.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))
-            && !(name.StartsWith("Evolink__", StringComparison.Ordinal) && IsRead(typeof(EvolinkOptions), name.Split("__")[1..]))
+            && !(name.StartsWith("Evolink__", StringComparison.Ordinal) && IsRead(typeof(EvolinkOptions), name.Split("__").AsSpan(1)))
         select $"nobody reads '{name}'.";
 
     private static bool IsRead(Type type, ReadOnlySpan<string> path)
@@ -159,7 +159,7 @@ internal static partial class SettingsCheck
         return value.Contains("/webhook-", StringComparison.Ordinal) ? $"whsec_{secret}" : secret;
     }
 
-    [GeneratedRegex(@"AccountKey=|SharedAccessKey|[?&;](sig|code)=|InstrumentationKey=[0-9a-f]{8}-", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"AccountKey=|SharedAccessKey|[?&;](sig|code)=|InstrumentationKey=[0-9a-f]{8}-", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex LooksSecret();
 
     [GeneratedRegex(@"^@Microsoft\.KeyVault\(SecretUri=https://[^/]+/secrets/(?<secret>[A-Za-z0-9-]+)\)$", RegexOptions.ExplicitCapture, 1000)]

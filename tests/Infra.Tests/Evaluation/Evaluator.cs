@@ -89,7 +89,7 @@ internal sealed class Evaluator(Module module)
         ? ((Dictionary<string, object?>)of!)[key]
         : Functions.List(of)[(int)(long)at!];
 
-    private object? Operate(Operation operation, IReadOnlyDictionary<string, object?> locals)
+    private bool Operate(Operation operation, IReadOnlyDictionary<string, object?> locals)
     {
         object? Operand(int i) => Value(operation.Operands[i], locals);
         return operation.Operator switch
