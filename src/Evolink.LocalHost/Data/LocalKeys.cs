@@ -8,7 +8,8 @@ namespace Evolink.LocalHost.Data;
 /// <param name="Client">The development key: what a client sends as <c>Authorization: Bearer</c>.</param>
 /// <param name="Operator">The same for an operator.</param>
 /// <param name="Callback">Signs the links handed to the provider.</param>
-public sealed record LocalKeys(string Client, string Operator, string Callback)
+/// <param name="Webhook">Signs the calls to the client's <c>callback_url</c>; <see langword="null"/> in a folder of an older version, where they are not signed.</param>
+public sealed record LocalKeys(string Client, string Operator, string Callback, string? Webhook)
 {
     private const string FileName = "keys.json";
 
@@ -32,7 +33,7 @@ public sealed record LocalKeys(string Client, string Operator, string Callback)
     {
         if (Read(folder) is { } known)
             return known;
-        var made = new LocalKeys($"dev-{Secret()}", $"op-{Secret()}", Secret());
+        var made = new LocalKeys($"dev-{Secret()}", $"op-{Secret()}", Secret(), $"whsec_{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}");
 
         // Written aside and moved, so that a crash leaves no half a file.
         string file = Path.Combine(folder, FileName);

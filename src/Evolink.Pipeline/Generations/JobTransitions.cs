@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Evolink.Pipeline.Webhooks;
 
 namespace Evolink.Pipeline.Generations;
 
@@ -158,10 +159,11 @@ public static class JobTransitions
         public JobRecord WithLateResult(DateTimeOffset now) =>
             job is { State: JobState.Cancelled, LateResultAt: null } ? job with { LateResultAt = now } : job;
 
-        /// <summary>The end of the revision: completed with a video, cancelled where that was asked for, failed with a reason otherwise.</summary>
-        public JobRecord WithEnd(DateTimeOffset now) => job switch
+        /// <summary>The end of the revision: completed with a video, cancelled where that was asked for, failed with a reason otherwise. The client is to be told.</summary>
+        public JobRecord WithEnd(DateTimeOffset now) => job.State.IsTerminal ? job : job.Ended(now).WithWebhookDue();
+
+        private JobRecord Ended(DateTimeOffset now) => job switch
         {
-            { State.IsTerminal: true } => job,
             { Video: not null } => (job with { EndedAt = now }).Moved(JobState.Completed, now),
             { Error: not null } => (job with { EndedAt = now }).Moved(JobState.Failed, now),
             { CancelRequestedAt: not null } => (job with { EndedAt = now }).Moved(JobState.Cancelled, now),
