@@ -38,10 +38,10 @@ public sealed partial class GenerationSweep(GenerationStore store, EndTeller tel
                 LogMarkerRemoved(id);
                 break;
             // Over, and not everybody knows.
-            case { State.IsTerminal: true } job:
+            case { State.IsTerminal: true } job when job.Hub == _options.Hub:
                 await teller.TellAsync(durable, job, cancellationToken);
                 break;
-            case { } job when job.Hub == _options.Hub && job.UpdatedAt <= now - _options.SweepGrace:
+            case { State.IsTerminal: false } job when job.Hub == _options.Hub && job.UpdatedAt <= now - _options.SweepGrace:
                 if (job.State == JobState.Saving && job.CompletedSeenAt <= now - NearExpiry)
                     LogNearExpiry(id, job.CompletedSeenAt.Value, job.SaveTries);
                 await RestartIfDeadAsync(durable, job, cancellationToken);

@@ -30,7 +30,13 @@ public sealed partial class EventTeller(GenerationStore store, EventTopic topic,
         if (untold.IsEmpty)
             return true;
         if (!await TrySendAsync(id, untold, cancellationToken))
-            return untold.All(happened => happened.At <= time.GetUtcNow() - Oldest);
+        {
+            bool tooOld = untold.All(happened => happened.At <= time.GetUtcNow() - Oldest);
+            if (tooOld)
+                LogGivenUp(id, untold.Length);
+            return tooOld;
+        }
+
         await store.UpdateAsync(id, record => record.WithTold(untold), cancellationToken);
         return true;
     }
@@ -57,4 +63,7 @@ public sealed partial class EventTeller(GenerationStore store, EventTopic topic,
 
     [LoggerMessage(1551, LogLevel.Warning, "Job {JobId}: {Count} events could not be sent to Evolink:Events:TopicEndpoint; they stay in its record and are sent later.")]
     private partial void LogNotSent(Exception e, JobId jobId, int count);
+
+    [LoggerMessage(1552, LogLevel.Error, "Job {JobId}: {Count} events are a day old and the topic still does not take them; they are not waited for any more.")]
+    private partial void LogGivenUp(JobId jobId, int count);
 }
