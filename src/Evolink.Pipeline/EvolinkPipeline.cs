@@ -32,6 +32,7 @@ public static class EvolinkPipeline
         services.AddSingleton<JobChanges>();
         services.AddSingleton<GenerationStore>();
         services.AddSingleton<GenerationFinisher>();
+        services.AddSingleton<Leftovers>();
         services.AddSingleton<LinkSigner>();
 
         services.AddSingleton<ImageStore>();

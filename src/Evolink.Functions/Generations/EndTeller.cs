@@ -12,15 +12,15 @@ namespace Evolink.Functions.Generations;
 public sealed class EndTeller(GenerationStore store, EventTeller events)
 {
     /// <summary>Tells the end that the record holds.</summary>
-    public async Task TellAsync(DurableTaskClient durable, JobRecord job, CancellationToken cancellationToken)
+    /// <param name="durable">The engine.</param>
+    /// <param name="job">The record of a job that is over.</param>
+    /// <param name="marker">Its marker as it was before that: one that an operator has set meanwhile, to open the job again, stays. Null where there was none.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>Whether the marker is gone.</returns>
+    public async Task<bool> TellAsync(DurableTaskClient durable, JobRecord job, ActiveMarker? marker, CancellationToken cancellationToken)
     {
         if (WebhookRun.DueFor(job) is { } run)
             await GenerationStarter.StartAsync(durable, run, cancellationToken);
-        if (!await events.TellAsync(job.Id, cancellationToken))
-            return;
-        await store.RemoveActiveMarkerAsync(job.Id, cancellationToken);
-        // An operator may have opened the job again meanwhile, and set the marker before this took it away.
-        if (await store.FindAsync(job.Id, cancellationToken) is { State.IsTerminal: false })
-            await store.SetActiveMarkerAsync(job.Id, cancellationToken);
+        return await events.TellAsync(job.Id, cancellationToken) && (marker is not { } seen || await store.RemoveActiveMarkerAsync(seen, cancellationToken));
     }
 }
