@@ -24,11 +24,13 @@ public static class EvolinkFunctions
         services.AddSingleton<RequestGate>();
         services.AddSingleton<KnownRoutes>();
         services.AddSingleton<GenerationIntake>();
+        services.AddSingleton<EndTeller>();
         services.AddSingleton<GenerationSweep>();
         services.AddSingleton<Wake>();
         services.AddSingleton<JobReopening>();
         services.AddSingleton<TaskViews>();
         services.AddSingleton<TaskWaiting>();
+        services.AddSingleton<TaskPages>();
         services.AddSingleton<DependencyChecks>();
         return services;
     }

@@ -49,7 +49,7 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
             await TryCreateAsync(ActivePath(record.Id), Empty, cancellationToken);
         bool created = job is null && await TryCreateAsync(RecordPath(record.Id), Json(record, PipelineJsonContext.Default.JobRecord), cancellationToken);
         job = created ? record : job ?? await ReadAsync(record.Id, cancellationToken);
-        await TryCreateAsync(IndexPath(job.Client, job.AcceptedAt, job.Id), Empty, cancellationToken);
+        await TryCreateAsync(JobIndex.Path(job.Client, job.AcceptedAt, job.Id), Empty, cancellationToken);
         return (job, created);
     }
 
@@ -103,9 +103,19 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
         }
     }
 
-    /// <summary>Takes away the marker that says that a job is not over.</summary>
-    public Task RemoveActiveMarkerAsync(JobId id, CancellationToken cancellationToken) =>
-        _container.GetBlobClient(ActivePath(id)).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+    /// <summary>The active marker of a job, or null where it has none.</summary>
+    public async Task<ActiveMarker?> FindActiveMarkerAsync(JobId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            BlobProperties marker = await _container.GetBlobClient(ActivePath(id)).GetPropertiesAsync(cancellationToken: cancellationToken);
+            return new ActiveMarker(id, marker.LastModified, marker.ETag);
+        }
+        catch (RequestFailedException e) when (e.Status == (int)HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Takes a marker away, unless it was set anew since it was seen.</summary>
     /// <returns>Whether it is gone.</returns>
@@ -197,10 +207,6 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
     private static string RequestPath(JobId id) => $"{RequestPrefix}{id}.json";
 
     private static string ActivePath(JobId id) => ActivePrefix + id;
-
-    // Blobs are listed in the order of their names: inverted ticks put the newest first.
-    private static string IndexPath(string client, DateTimeOffset at, JobId id) =>
-        $"index/{client}/{DateTime.MaxValue.Ticks - at.UtcTicks:D19}-{id}";
 
     // A task id is the provider's text: one of an odd form is kept under its hash, so that it cannot shape the path.
     private static string ClaimPath(string taskId) => !taskId.AsSpan().ContainsAnyExcept(PlainInPath)
