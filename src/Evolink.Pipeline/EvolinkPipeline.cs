@@ -25,12 +25,14 @@ public static class EvolinkPipeline
         services.AddOptions<EvolinkOptions>().Bind(configuration.GetSection(EvolinkOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<EvolinkOptions>, EvolinkOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(Random.Shared);
         services.TryAddSingleton<OutgoingHttp>();
 
         services.AddSingleton(NewClient);
         services.AddSingleton<EvolinkStorage>();
         services.AddSingleton<JobChanges>();
         services.AddSingleton<GenerationStore>();
+        services.AddSingleton<JobIndex>();
         services.AddSingleton<GenerationFinisher>();
         services.AddSingleton<Leftovers>();
         services.AddSingleton<LinkSigner>();

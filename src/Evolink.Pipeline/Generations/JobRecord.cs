@@ -105,6 +105,10 @@ public sealed record JobRecord
 
     /// <summary>The run of this job that is under way, or the last one.</summary>
     public GenerationRef Ref => new(Id, Revision);
+
+    /// <summary>The state in which a revision is, or ended.</summary>
+    public JobState StateOf(int revision) =>
+        revision == Revision ? State : Timeline.LastOrDefault(change => change.Revision == revision)?.State ?? JobState.Failed;
 }
 
 /// <summary>One step of a job's way.</summary>
