@@ -24,6 +24,7 @@ public static class EvolinkFunctions
         services.AddSingleton<RequestGate>();
         services.AddSingleton<KnownRoutes>();
         services.AddSingleton<GenerationIntake>();
+        services.AddSingleton<EndTeller>();
         services.AddSingleton<GenerationSweep>();
         services.AddSingleton<Wake>();
         services.AddSingleton<JobReopening>();

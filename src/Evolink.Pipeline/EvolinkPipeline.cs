@@ -1,5 +1,6 @@
 using Evolink.Client;
 using Evolink.Pipeline.Callbacks;
+using Evolink.Pipeline.Events;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Images;
 using Evolink.Pipeline.Options;
@@ -7,6 +8,7 @@ using Evolink.Pipeline.Storage;
 using Evolink.Pipeline.Submissions;
 using Evolink.Pipeline.Tasks;
 using Evolink.Pipeline.Videos;
+using Evolink.Pipeline.Webhooks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -31,6 +33,7 @@ public static class EvolinkPipeline
         services.AddSingleton<JobChanges>();
         services.AddSingleton<GenerationStore>();
         services.AddSingleton<GenerationFinisher>();
+        services.AddSingleton<Leftovers>();
         services.AddSingleton<LinkSigner>();
 
         services.AddSingleton<ImageStore>();
@@ -48,6 +51,11 @@ public static class EvolinkPipeline
         services.AddSingleton<VideoStore>();
         services.AddSingleton<VideoSaver>();
         services.AddSingleton<VideoLinks>();
+
+        services.AddSingleton<EventTopic>();
+        services.AddSingleton<EventTeller>();
+        services.AddSingleton<WebhookSender>();
+        services.AddSingleton<WebhookDelivery>();
         return services;
     }
 

@@ -223,7 +223,7 @@ internal sealed class World : IAsyncDisposable
                 nameof(SubmitGeneration) => await process.GetRequiredService<SubmitGeneration>().RunAsync(run.Generation, new Invocation(owner), CancellationToken.None),
                 nameof(ReadTask) => await process.GetRequiredService<ReadTask>().RunAsync(run.Generation, CancellationToken.None),
                 nameof(SaveVideo) => await process.GetRequiredService<SaveVideo>().RunAsync(run.Generation, CancellationToken.None),
-                nameof(FinishGeneration) => await process.GetRequiredService<FinishGeneration>().RunAsync(run.Generation, CancellationToken.None),
+                nameof(FinishGeneration) => await process.GetRequiredService<FinishGeneration>().RunAsync(run.Generation, new WakingClient(WakeUp), CancellationToken.None),
                 _ => throw new InvalidOperationException($"There is no activity {activity.Name}."),
             };
             Log.Add($"{_time.GetUtcNow():HH:mm:ss} job {job}: {owner} of {activity.Name} said {result}");
