@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Submissions;
+using Evolink.Pipeline.Uploads;
 
 namespace Evolink.Pipeline.Storage;
 
@@ -13,6 +14,7 @@ namespace Evolink.Pipeline.Storage;
 [JsonSerializable(typeof(StoredRequest))]
 [JsonSerializable(typeof(JobClaim))]
 [JsonSerializable(typeof(GateState))]
+[JsonSerializable(typeof(RejectedUpload))]
 public sealed partial class PipelineJsonContext : JsonSerializerContext;
 
 /// <summary>Content of <c>generations/claims/{taskId}</c>: which job owns a task of Evolink's.</summary>
