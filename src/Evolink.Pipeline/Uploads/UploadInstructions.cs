@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Evolink.Client;
 using Evolink.Pipeline.Options;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Evolink.Pipeline.Uploads;
@@ -13,7 +14,7 @@ namespace Evolink.Pipeline.Uploads;
 /// What shall be made of an upload: the fields of a generation, each from the first place that has it. The upload's own metadata comes first; where no
 /// prompt stands there, its sidecar; then the defaults of its folder and of the container.
 /// </summary>
-public sealed class UploadInstructions(UploadInbox inbox, IOptions<EvolinkOptions> options, TimeProvider time)
+public sealed partial class UploadInstructions(UploadInbox inbox, IOptions<EvolinkOptions> options, TimeProvider time, ILogger<UploadInstructions> log)
 {
     private const int MaxBytes = 64 << 10;
     private const string Prompt = "prompt";
@@ -59,6 +60,7 @@ public sealed class UploadInstructions(UploadInbox inbox, IOptions<EvolinkOption
         TimeSpan wait = upload.At + options.Value.Uploads.SidecarWait - time.GetUtcNow();
         if (wait <= TimeSpan.Zero)
             return;
+        LogWaits(upload.Name, upload.Version);
         // Storage's clock may be ahead of ours.
         await Task.Delay(wait < options.Value.Uploads.SidecarWait ? wait : options.Value.Uploads.SidecarWait, time, cancellationToken);
         await TryAddSidecarAsync(fields, upload, cancellationToken);
@@ -146,4 +148,7 @@ public sealed class UploadInstructions(UploadInbox inbox, IOptions<EvolinkOption
     }
 
     private static string Quoted(string name) => $"'{name}'";
+
+    [LoggerMessage(1501, LogLevel.Debug, "Upload {Name} (version {Version}) has no prompt of its own and waits for its sidecar.")]
+    private partial void LogWaits(string name, string version);
 }
