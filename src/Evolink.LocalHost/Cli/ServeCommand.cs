@@ -41,6 +41,8 @@ internal static class ServeCommand
             string provider = environment.SimulatorUrl is { } simulator ? $"simulated Evolink at {Trim(simulator)}" : "the real Evolink API, which costs credits";
             Console.WriteLine($"Evolink.Functions answers at {Trim(environment.BaseUrl)} ({provider}; data in {options.DataFolder}). Ctrl-C ends it.");
             Console.WriteLine(curl);
+            if (environment.StorageConnection is { } storage)
+                Console.WriteLine($"export AZURE_STORAGE_CONNECTION_STRING=\"{storage}\"");
             await environment.StorageLost.WaitAsync(signals.Token);
             throw new LocalHostException("Azurite, the local storage, ended unexpectedly. Start again: nothing that was accepted is lost.");
         }

@@ -37,12 +37,15 @@ public sealed class StorageTriggers
     /// <summary>The job that a version of an upload becomes.</summary>
     public static JobId JobOf(string name, BlobContentInfo version) => JobId.From("blob", "alice", $"{name}\n{version.ETag.ToString("G").Trim('"')}");
 
-    /// <summary>The end of a job that nobody may have begun yet: until its trigger has seen it, there is nothing to wait for.</summary>
+    /// <summary>The end of a job that nobody may have begun yet: until its trigger has seen it, there is nothing that could be awaited.</summary>
     public static async Task<JobRecord> EndOfAsync(TestApp app, JobId id)
     {
-        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(5), TimeProvider.System);
-        while (await app.Store.FindAsync(id, patience.Token) is null)
+        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(30), TimeProvider.System);
+        while (true)
+        {
+            if (await app.Store.FindAsync(id, patience.Token) is { State.IsTerminal: true } job)
+                return job;
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, patience.Token);
-        return await app.EndOfAsync(id);
+        }
     }
 }
