@@ -1,5 +1,6 @@
 using Evolink.Client;
 using Evolink.Pipeline.Callbacks;
+using Evolink.Pipeline.Events;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Images;
 using Evolink.Pipeline.Options;
@@ -9,6 +10,7 @@ using Evolink.Pipeline.Submissions;
 using Evolink.Pipeline.Tasks;
 using Evolink.Pipeline.Uploads;
 using Evolink.Pipeline.Videos;
+using Evolink.Pipeline.Webhooks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -25,6 +27,7 @@ public static class EvolinkPipeline
         services.AddOptions<EvolinkOptions>().Bind(configuration.GetSection(EvolinkOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<EvolinkOptions>, EvolinkOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(Random.Shared);
         services.TryAddSingleton<OutgoingHttp>();
 
         services.AddSingleton(NewClient);
@@ -32,6 +35,7 @@ public static class EvolinkPipeline
         services.AddSingleton<JobChanges>();
         services.AddSingleton<GenerationStore>();
         services.AddSingleton<GenerationFinisher>();
+        services.AddSingleton<Leftovers>();
         services.AddSingleton<LinkSigner>();
 
         services.AddSingleton<ImageStore>();
@@ -55,6 +59,11 @@ public static class EvolinkPipeline
         services.AddSingleton<VideoStore>();
         services.AddSingleton<VideoSaver>();
         services.AddSingleton<VideoLinks>();
+
+        services.AddSingleton<EventTopic>();
+        services.AddSingleton<EventTeller>();
+        services.AddSingleton<WebhookSender>();
+        services.AddSingleton<WebhookDelivery>();
         return services;
     }
 

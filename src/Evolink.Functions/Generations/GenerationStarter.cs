@@ -1,5 +1,7 @@
 using DurableTask.Core.Exceptions;
+using Evolink.Functions.Webhooks;
 using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Webhooks;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
@@ -20,20 +22,25 @@ public static class GenerationStarter
     /// <summary>Starts a run that work came in for, unless it was started before.</summary>
     /// <returns>Whether this call found none; another one may have started it at the same time.</returns>
     public static Task<bool> StartAsync(DurableTaskClient durable, GenerationRef generation, CancellationToken cancellationToken) =>
-        ScheduleAsync(durable, generation, Intake, cancellationToken);
+        ScheduleAsync(durable, nameof(GenerateVideo), generation.InstanceId, generation, Intake, cancellationToken);
 
     /// <summary>Starts a run again whose orchestration ended, or was lost, before its job was over.</summary>
     /// <returns>Whether it was started; not where it still runs.</returns>
     public static Task<bool> RestartAsync(DurableTaskClient durable, GenerationRef generation, CancellationToken cancellationToken) =>
-        ScheduleAsync(durable, generation, Restart, cancellationToken);
+        ScheduleAsync(durable, nameof(GenerateVideo), generation.InstanceId, generation, Restart, cancellationToken);
+
+    /// <summary>Starts the calls that tell a job's end to its client, unless they were started before.</summary>
+    /// <returns>Whether this call found none; another one may have started them at the same time.</returns>
+    public static Task<bool> StartAsync(DurableTaskClient durable, WebhookRun run, CancellationToken cancellationToken) =>
+        ScheduleAsync(durable, nameof(DeliverWebhook), run.InstanceId, run, Intake, cancellationToken);
 
     private static async Task<bool> ScheduleAsync(
-        DurableTaskClient durable, GenerationRef generation, OrchestrationRuntimeStatus[] keep, CancellationToken cancellationToken)
+        DurableTaskClient durable, string orchestrator, string instanceId, object input, OrchestrationRuntimeStatus[] keep, CancellationToken cancellationToken)
     {
         try
         {
-            StartOrchestrationOptions options = new StartOrchestrationOptions(generation.InstanceId).WithDedupeStatuses(keep);
-            await durable.ScheduleNewOrchestrationInstanceAsync(nameof(GenerateVideo), generation, options, cancellationToken);
+            StartOrchestrationOptions options = new StartOrchestrationOptions(instanceId).WithDedupeStatuses(keep);
+            await durable.ScheduleNewOrchestrationInstanceAsync(orchestrator, input, options, cancellationToken);
             return true;
         }
         catch (OrchestrationAlreadyExistsException)

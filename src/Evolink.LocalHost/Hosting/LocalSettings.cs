@@ -29,6 +29,7 @@ internal sealed record LocalSettings(string? ApiKey, bool HasStorage)
             ["Evolink:Uploads:Client"] = Name,
             ["Evolink:Callback:CurrentKey"] = Name,
             [$"Evolink:Callback:Keys:{Name}"] = keys.Callback,
+            [$"Evolink:Webhooks:Secrets:{Name}:0"] = keys.Webhook,
         };
         if (azurite is not null)
             settings["Evolink:Storage:ConnectionString"] = settings["AzureWebJobsStorage"] = azurite.ConnectionString;

@@ -91,6 +91,9 @@ public sealed class EvolinkOptions
     /// <summary>How often a failed generation may be submitted, and paid, again. Default 0.</summary>
     public int MaxRegenerations { get; set; }
 
+    /// <summary>The longest pause before a failed generation is submitted again; the failure's code decides within it. Default 5 min.</summary>
+    public TimeSpan MaxRegenerationPause { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Whether an unknown submit may be sent once more with the same idempotency key. Only where Evolink has confirmed that it honours the key. Default no.</summary>
     public bool TrustIdempotencyKey { get; set; }
 
@@ -102,6 +105,12 @@ public sealed class EvolinkOptions
 
     /// <summary>How long a signed link to a video lives. Default 1 h.</summary>
     public TimeSpan VideoLinkLifetime { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Events about jobs.</summary>
+    public EventsOptions Events { get; set; } = new();
+
+    /// <summary>Calls to the clients' own <c>callback_url</c>.</summary>
+    public WebhookOptions Webhooks { get; set; } = new();
 
     /// <summary>How old a job must be, and how long unchanged, before the sweep looks whether its orchestration is still there. Default 5 min.</summary>
     public TimeSpan SweepGrace { get; set; } = TimeSpan.FromMinutes(5);

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Evolink.Pipeline.Events;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Submissions;
 using Evolink.Pipeline.Uploads;
@@ -15,6 +16,7 @@ namespace Evolink.Pipeline.Storage;
 [JsonSerializable(typeof(JobClaim))]
 [JsonSerializable(typeof(GateState))]
 [JsonSerializable(typeof(RejectedUpload))]
+[JsonSerializable(typeof(JobEventData))]
 public sealed partial class PipelineJsonContext : JsonSerializerContext;
 
 /// <summary>Content of <c>generations/claims/{taskId}</c>: which job owns a task of Evolink's.</summary>
