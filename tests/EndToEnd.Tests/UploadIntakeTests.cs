@@ -101,7 +101,7 @@ public sealed class UploadIntakeTests(AzuriteFixture azurite) : IAsyncLifetime
         JobId id = await PutAsync("cat.png", Cat);
         using CancellationTokenSource enough = new();
         Task waiting = TakeAsync("cat.png", enough.Token);
-        while (!_app.Log.Lines.Any(line => line.Contains(" 1501: ", StringComparison.Ordinal)))
+        while (!_app.Log.Lines.Any(line => line.Contains(" 1601: ", StringComparison.Ordinal)))
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
         await PutAsync("cat.png.json", """{"prompt":"A cat playing piano"}"""u8.ToArray());
         await TakeAsync("cat.png.json");

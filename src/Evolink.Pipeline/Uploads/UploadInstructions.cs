@@ -149,6 +149,6 @@ public sealed partial class UploadInstructions(UploadInbox inbox, IOptions<Evoli
 
     private static string Quoted(string name) => $"'{name}'";
 
-    [LoggerMessage(1501, LogLevel.Debug, "Upload {Name} (version {Version}) has no prompt of its own and waits for its sidecar.")]
+    [LoggerMessage(1601, LogLevel.Debug, "Upload {Name} (version {Version}) has no prompt of its own and waits for its sidecar.")]
     private partial void LogWaits(string name, string version);
 }
