@@ -16,7 +16,7 @@ internal sealed partial class StorageTriggers : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<Func<CancellationToken, Task>> _loops = [];
     private readonly ILogger _log;
-    private BlobReceipts? _receipts;
+    private readonly BlobReceipts? _receipts;
     private Task _running = Task.CompletedTask;
     private int _disposed;
 

@@ -124,11 +124,11 @@ public sealed class RejectedUploads(EvolinkStorage storage, TimeProvider time)
         }
     }
 
-    private Task WriteReasonAsync(string folder, string name, string? version, RejectReason reason, CancellationToken cancellationToken)
+    private async Task WriteReasonAsync(string folder, string name, string? version, RejectReason reason, CancellationToken cancellationToken)
     {
         RejectedUpload content = new(name, version, time.GetUtcNow(), reason.Code, reason.Message, reason.Issues);
         BlobUploadOptions json = new() { HttpHeaders = new BlobHttpHeaders { ContentType = "application/json" } };
-        return _container.GetBlobClient(folder + ReasonFile).UploadAsync(
+        await _container.GetBlobClient(folder + ReasonFile).UploadAsync(
             new BinaryData(JsonSerializer.SerializeToUtf8Bytes(content, PipelineJsonContext.Default.RejectedUpload)), json, cancellationToken);
     }
 
