@@ -2,6 +2,7 @@ using Evolink.Functions.Generations;
 using Evolink.Functions.Health;
 using Evolink.Functions.Http;
 using Evolink.Functions.Tasks;
+using Evolink.Functions.Uploads;
 using Evolink.Pipeline;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
@@ -26,6 +27,7 @@ public static class EvolinkFunctions
         services.AddSingleton<GenerationIntake>();
         services.AddSingleton<EndTeller>();
         services.AddSingleton<GenerationSweep>();
+        services.AddSingleton<UploadIntake>();
         services.AddSingleton<Wake>();
         services.AddSingleton<JobReopening>();
         services.AddSingleton<TaskViews>();

@@ -21,7 +21,7 @@ public sealed partial class GenerationIntake(
 
         string? ownImage = generation.Request.ImageUrls is [var url] ? ImageLinks.Own(url, generation.OwnBases) : null;
         if (ownImage is not null && !await images.ExistsAsync(generation.Client, ownImage, cancellationToken))
-            return new IntakeResult.Refused([NoSuchImage]);
+            return new IntakeResult.Refused([NoSuchImage(generation.Request)]);
 
         JobRecord wanted = NewRecord(generation);
         (JobRecord? job, bool created) = await store.CreateAsync(wanted, new StoredRequest(generation.Request, ownImage), cancellationToken);
@@ -34,8 +34,10 @@ public sealed partial class GenerationIntake(
         return new IntakeResult.Accepted(job, Replayed: !created);
     }
 
-    private static ValidationIssue NoSuchImage => new(
-        "image_urls[0]", ValidationCodes.NotSupported, "'image_urls[0]' names an image of this service that you have not uploaded, or that has expired; POST it to /v1/images first.");
+    private static ValidationIssue NoSuchImage(VideoGenerationRequest request) => new(
+        Param(request), ValidationCodes.NotSupported, $"'{Param(request)}' names an image of this service that you have not uploaded, or that has expired; POST it to /v1/images first.");
+
+    private static string Param(VideoGenerationRequest request) => request.ImageUrls is [['/', ..]] ? "image" : "image_urls[0]";
 
     private JobRecord NewRecord(NewGeneration generation)
     {

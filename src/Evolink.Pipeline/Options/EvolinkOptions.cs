@@ -37,6 +37,9 @@ public sealed class EvolinkOptions
     /// <summary>The storage account.</summary>
     public StorageOptions Storage { get; set; } = new();
 
+    /// <summary>Images that are put into the container <c>uploads</c>.</summary>
+    public UploadsOptions Uploads { get; set; } = new();
+
     /// <summary>Hosts from which results may be downloaded (a name, or <c>*.name</c>); empty: any public host.</summary>
     public IList<string> ResultHosts { get; set; } = [];
 

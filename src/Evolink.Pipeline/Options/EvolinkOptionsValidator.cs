@@ -130,6 +130,8 @@ public sealed partial class EvolinkOptionsValidator(IHostEnvironment environment
             ("MaxRegenerations", options.MaxRegenerations is >= 0 and <= 10, "0 to 10"),
             ("MaxRegenerationPause", options.MaxRegenerationPause > TimeSpan.Zero, "above 0"),
             ("MaxWaitingRequests", options.MaxWaitingRequests >= 0, "0 or more"),
+            ("Uploads:Client", options.Uploads.Client is not { Length: > 0 } owner || ClientName().IsMatch(owner), "1 to 40 letters, digits or underscores"),
+            ("Uploads:SidecarWait", options.Uploads.SidecarWait >= TimeSpan.Zero && options.Uploads.SidecarWait <= TimeSpan.FromMinutes(1), "0 to 1 minute"),
             ("Hub", ClientName().IsMatch(options.Hub), "1 to 40 letters, digits or underscores"),
         ];
         return bounds.Where(bound => !bound.Right).Select(bound => $"Evolink:{bound.Setting} must be {bound.Rule}.");

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Evolink.Pipeline.Events;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Submissions;
+using Evolink.Pipeline.Uploads;
 
 namespace Evolink.Pipeline.Storage;
 
@@ -14,6 +15,7 @@ namespace Evolink.Pipeline.Storage;
 [JsonSerializable(typeof(StoredRequest))]
 [JsonSerializable(typeof(JobClaim))]
 [JsonSerializable(typeof(GateState))]
+[JsonSerializable(typeof(RejectedUpload))]
 [JsonSerializable(typeof(JobEventData))]
 public sealed partial class PipelineJsonContext : JsonSerializerContext;
 

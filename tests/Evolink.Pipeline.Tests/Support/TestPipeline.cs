@@ -44,6 +44,9 @@ internal sealed class TestPipeline : IAsyncDisposable
 
     public EvolinkStorage Storage => _services.GetRequiredService<EvolinkStorage>();
 
+    public T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
+
     public EvolinkOptions Options => _services.GetRequiredService<IOptions<EvolinkOptions>>().Value;
 
     public static async Task<TestPipeline> StartAsync(AzuriteFixture azurite, SimulatorOptions? simulator = null, Action<EvolinkOptions>? configure = null, TimeProvider? time = null)
