@@ -37,6 +37,7 @@ public static class EvolinkPipeline
 
         services.AddSingleton<SubmitBody>();
         services.AddSingleton<SubmitGate>();
+        services.AddSingleton<SubmitRate>();
         services.AddSingleton<SubmitRecovery>();
         services.AddSingleton<Submitter>();
 

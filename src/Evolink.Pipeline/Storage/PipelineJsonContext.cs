@@ -13,6 +13,7 @@ namespace Evolink.Pipeline.Storage;
 [JsonSerializable(typeof(StoredRequest))]
 [JsonSerializable(typeof(JobClaim))]
 [JsonSerializable(typeof(GateState))]
+[JsonSerializable(typeof(RateState))]
 public sealed partial class PipelineJsonContext : JsonSerializerContext;
 
 /// <summary>Content of <c>generations/claims/{taskId}</c>: which job owns a task of Evolink's.</summary>

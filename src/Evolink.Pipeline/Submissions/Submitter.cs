@@ -18,6 +18,7 @@ public sealed partial class Submitter(
     SubmitBody body,
     SubmitRecovery recovery,
     SubmitGate gate,
+    SubmitRate rate,
     ImageDispatch images,
     IOptions<EvolinkOptions> options,
     TimeProvider time,
@@ -88,6 +89,13 @@ public sealed partial class Submitter(
 
         if (await gate.ClosedUntilAsync(job.Id, Lease, cancellationToken) is { } closed)
             return new Submission.Throttled(closed);
+        DateTimeOffset? slot = await rate.SlotAsync(job.SubmitSlot, cancellationToken);
+        if (slot is { } later && !rate.IsNear(later))
+        {
+            await store.UpdateAsync(job.Id, record => record.WithSubmitSlot(later, now), cancellationToken);
+            return new Submission.Throttled(later - rate.Lead);
+        }
+
         StoredRequest request = await store.ReadRequestAsync(job.Id, cancellationToken);
         ImagePlan plan = await images.PlanAsync(job, request, cancellationToken);
         if (plan.Intent is not { } intent)
@@ -109,7 +117,7 @@ public sealed partial class Submitter(
         };
         JobRecord claimed = await store.UpdateAsync(job.Id, record => record.WithIntent(attempt, intentAt), cancellationToken);
         return claimed.CurrentAttempt is { State: AttemptState.Intent } mine && mine.Owner == owner
-            ? await SendAsync(claimed, mine, request, cancellationToken)
+            ? await SendAsync(claimed, mine, request, slot, cancellationToken)
             : new Submission.Unknown(claimed.CancelRequestedAt is null ? now + TimeSpan.FromSeconds(1) : now);
     }
 
@@ -120,18 +128,18 @@ public sealed partial class Submitter(
         {
             Recovery.Adopted adopted => AcceptedBefore(adopted.Attempt),
             Recovery.Replay replay => await SendAsync(
-                replay.Job, replay.Job.CurrentAttempt!, await store.ReadRequestAsync(job.Id, cancellationToken), cancellationToken),
+                replay.Job, replay.Job.CurrentAttempt!, await store.ReadRequestAsync(job.Id, cancellationToken), slot: null, cancellationToken),
             Recovery.Wait wait => new Submission.Unknown(wait.Until),
             Recovery.GivenUp => new Submission.Ended(),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }
 
-    private async Task<Submission> SendAsync(JobRecord job, Attempt attempt, StoredRequest request, CancellationToken cancellationToken)
+    private async Task<Submission> SendAsync(
+        JobRecord job, Attempt attempt, StoredRequest request, DateTimeOffset? slot, CancellationToken cancellationToken)
     {
         Func<Attempt, Attempt> outcome = entry => SubmitEntries.Stopped(entry, time.GetUtcNow());
-        // After the lease others take the outcome as unknown: what took too long until here is not sent any more.
-        if (!cancellationToken.IsCancellationRequested && time.GetUtcNow() + _options.SubmitTimeout <= attempt.LeaseUntil)
+        if (await MaySendAsync(attempt, slot, cancellationToken))
         {
             try
             {
@@ -152,6 +160,20 @@ public sealed partial class Submitter(
         }
 
         return await SettleAsync(job.Id, attempt, outcome);
+    }
+
+    // After the lease others take the outcome as unknown: what took too long until here is not sent any more.
+    private async Task<bool> MaySendAsync(Attempt attempt, DateTimeOffset? slot, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await rate.WaitAsync(slot, cancellationToken)
+                && !cancellationToken.IsCancellationRequested && time.GetUtcNow() + _options.SubmitTimeout <= attempt.LeaseUntil;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
     }
 
     private async Task<Submission> SettleAsync(JobId id, Attempt sent, Func<Attempt, Attempt> outcome)

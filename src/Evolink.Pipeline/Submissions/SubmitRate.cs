@@ -1,0 +1,140 @@
+using Azure;
+using Azure.Storage.Blobs;
+using Evolink.Pipeline.Options;
+using Evolink.Pipeline.Storage;
+using Microsoft.Extensions.Options;
+
+namespace Evolink.Pipeline.Submissions;
+
+/// <summary>
+/// Keeps the submits of all instances within <c>MaxSubmitsPerSecond</c>. A job is given a slot, the time at which it may be sent, once; it is
+/// parked until then, in its record, so that any instance may send it. First come, first served, and nobody asks twice.
+/// </summary>
+public sealed class SubmitRate(EvolinkStorage storage, IOptions<EvolinkOptions> options, TimeProvider time) : IDisposable
+{
+    /// <summary>
+    /// A slot is good for so long: timers and queues of a busy host run late. Sends of one instance keep their distance all the same; only
+    /// several instances that run late at once can together be faster than the rate, for as long as they make up for it.
+    /// </summary>
+    public static readonly TimeSpan SlotLifetime = TimeSpan.FromMinutes(1);
+
+    // Even spacing at 95 % of the rate: what the network pushes together still stays within it.
+    private const double Share = 0.95;
+
+    // Slots for this long are leased at least, so that a high rate does not make a hot blob.
+    private static readonly TimeSpan Slice = TimeSpan.FromSeconds(0.25);
+    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan ShortestHold = TimeSpan.FromSeconds(0.1);
+
+    private readonly double _perSecond = options.Value.MaxSubmitsPerSecond;
+    private readonly BlobContainerClient _container = storage.Generations;
+    private readonly string _path = $"limits/{options.Value.Hub}/rate.json";
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Queue<DateTimeOffset> _leased = [];
+    private readonly Lock _sending = new();
+    private DateTimeOffset _nextSend;
+    private int _waiting;
+
+    /// <summary>How long before its slot a job comes back: held then, in place of parked, it leaves on time. About two jobs are held at once.</summary>
+    public TimeSpan Lead => Hold / 2;
+
+    private bool IsLimited => _perSecond > 0;
+
+    // Held jobs occupy activities, of which an instance runs few.
+    private TimeSpan Hold => TimeSpan.FromSeconds(Math.Clamp(4 / _perSecond, ShortestHold.TotalSeconds, LongestHold.TotalSeconds));
+
+    private TimeSpan Interval => TimeSpan.FromSeconds(1 / (_perSecond * Share));
+
+    private TimeSpan Distance => TimeSpan.FromSeconds(1 / _perSecond);
+
+    // Well below the margin of a submit's lease.
+    private TimeSpan LongestTurn => TimeSpan.FromSeconds(Math.Clamp(Distance.TotalSeconds, LongestHold.TotalSeconds, 10));
+
+    /// <summary>The slot of a job: its own, while that is good, or a new one; null where there is no limit.</summary>
+    /// <param name="own">The slot that it was given before.</param>
+    /// <param name="cancellationToken">Ends the wait for storage.</param>
+    public async Task<DateTimeOffset?> SlotAsync(DateTimeOffset? own, CancellationToken cancellationToken)
+    {
+        if (!IsLimited || own + SlotLifetime >= time.GetUtcNow())
+            return IsLimited ? own : null;
+        // Whoever leases does it for all who wait with it.
+        Interlocked.Increment(ref _waiting);
+        try
+        {
+            await _turn.WaitAsync(cancellationToken);
+            try
+            {
+                return await TakeAsync(cancellationToken);
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    /// <summary>Whether a slot is so near that it is worth holding the job.</summary>
+    public bool IsNear(DateTimeOffset slot) => slot - time.GetUtcNow() <= Hold;
+
+    /// <summary>Waits for the slot, right before the send, and for the distance to the send before.</summary>
+    /// <returns>False where too many wait already, which ran late together: then this job needs a new slot.</returns>
+    public async Task<bool> WaitAsync(DateTimeOffset? slot, CancellationToken cancellationToken)
+    {
+        if (!IsLimited)
+            return true;
+        if (slot is { } given)
+            await DelayUntilAsync(given, cancellationToken);
+        DateTimeOffset send;
+        lock (_sending)
+        {
+            DateTimeOffset now = time.GetUtcNow();
+            send = _nextSend > now ? _nextSend : now;
+            if (send - now > LongestTurn)
+                return false;
+            _nextSend = send + Distance;
+        }
+
+        await DelayUntilAsync(send, cancellationToken);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
+
+    private async Task<DateTimeOffset> TakeAsync(CancellationToken cancellationToken)
+    {
+        DateTimeOffset oldest = time.GetUtcNow() - Slice;
+        while (_leased.TryDequeue(out DateTimeOffset slot))
+        {
+            if (slot >= oldest)
+                return slot;
+        }
+
+        int slots = Math.Max(Volatile.Read(ref _waiting), (int)Math.Ceiling(Slice / Interval));
+        DateTimeOffset first = await LeaseAsync(slots, cancellationToken);
+        for (int i = 1; i < slots; i++)
+            _leased.Enqueue(first + (i * Interval));
+        return first;
+    }
+
+    private async Task<DateTimeOffset> LeaseAsync(int slots, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            (RateState Value, ETag ETag)? found = await _container.FindAsync(_path, PipelineJsonContext.Default.RateState, cancellationToken);
+            (RateState after, DateTimeOffset first) = (found?.Value ?? RateState.Untouched).Lease(slots, Interval, time.GetUtcNow());
+            if (await _container.TryReplaceAsync(_path, after, found?.ETag, PipelineJsonContext.Default.RateState, cancellationToken) is not null)
+                return first;
+        }
+    }
+
+    private async Task DelayUntilAsync(DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        if (at - time.GetUtcNow() is { Ticks: > 0 } wait)
+            await Task.Delay(wait, time, cancellationToken);
+    }
+}
