@@ -173,7 +173,7 @@ public sealed class OperatorTests(AzuriteFixture azurite)
 
         await app.Host.Services.GetRequiredService<GenerationSweep>().RunAsync(app.Host.DurableClient, CancellationToken.None);
         List<JobId> active = [];
-        await foreach ((JobId id, _) in app.Store.ActiveAsync(CancellationToken.None))
+        await foreach ((JobId id, _, _) in app.Store.ActiveAsync(CancellationToken.None))
             active.Add(id);
         Assert.Contains(running, active);
         Assert.DoesNotContain(left, active);

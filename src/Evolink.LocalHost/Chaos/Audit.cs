@@ -8,12 +8,12 @@ namespace Evolink.LocalHost.Chaos;
 /// Compares what the provider knows (its ledger of charges, its tasks, the bytes it served) with what the app left in storage. Pure. The
 /// provider is the witness: a reason that the app gives for a failure counts only where the provider's own facts bear it out.
 /// </summary>
-internal sealed class Audit(StorageSnapshot storage, LedgerReport ledger, IReadOnlyDictionary<int, string> jobs)
+internal sealed class Audit(StorageSnapshot storage, LedgerReport ledger, IReadOnlyDictionary<int, string> jobs, IReadOnlyDictionary<string, DateTimeOffset> runs)
 {
     private readonly Dictionary<string, TaskReport> _tasks = ledger.Tasks.ToDictionary(task => task.Id, StringComparer.Ordinal);
 
     public IReadOnlyList<Finding> Findings() =>
-        [.. NotOver(), .. ChargedTwice(), .. Lost(), .. Mismatched(), .. OrphanedVideos(), .. OrphanedClaims(), .. OrphanedMarkers()];
+        [.. NotOver(), .. ChargedTwice(), .. Lost(), .. Mismatched(), .. OrphanedVideos(), .. OrphanedClaims(), .. OrphanedMarkers(), .. StartedAgain()];
 
     private IEnumerable<Finding> NotOver() =>
         from job in jobs.Values.Union(storage.Records.Keys)
@@ -109,6 +109,12 @@ internal sealed class Audit(StorageSnapshot storage, LedgerReport ledger, IReadO
         where storage.Records.GetValueOrDefault(job) is not { State.IsTerminal: false }
         select new Finding(FindingKind.Orphaned, job, "It is marked as not over, and is over or was never accepted.");
 
+    // It would find the job over and do nothing; but on a backend where a start ends the run that lives, it would have ended one.
+    private IEnumerable<Finding> StartedAgain() =>
+        from job in storage.Records.Values
+        where runs.TryGetValue(job.Ref.InstanceId, out DateTimeOffset started) && started > job.EndedAt
+        select new Finding(FindingKind.StartedAgain, job.Id.Value, $"Its orchestration was started at {runs[job.Ref.InstanceId]:O}, and it was over at {job.EndedAt:O}.");
+
     // The provider's idempotency key: {job}.{attempt}.
     private static string JobOf(string? key) => key?.Split('.')[0] ?? "";
 }
@@ -136,6 +142,9 @@ internal enum FindingKind
 
     /// <summary>A job that did not end.</summary>
     NotOver,
+
+    /// <summary>An orchestration that was started although it was there, or although its job was over.</summary>
+    StartedAgain,
 
     /// <summary>The campaign itself did not go as it should.</summary>
     Campaign,

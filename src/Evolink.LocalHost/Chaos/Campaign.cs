@@ -36,6 +36,7 @@ internal sealed class Campaign
     private readonly List<Task> _posts = [];
     private readonly SortedDictionary<CrashPoint, int> _crashes = [];
     private int _kills;
+    private int _unguardedStarts;
     private int _posted;
 
     private Campaign(ChaosOptions options, RunningSimulator simulator, AzuriteServer azurite, string folder, ChaosClient client, Uri address, TextWriter log, CancellationToken over)
@@ -89,6 +90,7 @@ internal sealed class Campaign
         if (ended == last.Exited)
             throw new LocalHostException($"The host ended by itself; its log is {LogFile}.");
         await ended;
+        _unguardedStarts += last.UnguardedStarts;
     }
 
     private string LogFile => Path.Combine(Path.GetDirectoryName(_order.Journal)!, "host.log");
@@ -104,6 +106,7 @@ internal sealed class Campaign
         if (!host.Exited.IsCompleted)
             await host.KillAsync();
         _kills++;
+        _unguardedStarts += host.UnguardedStarts;
         if (host.CrashedAt is { } point)
             _crashes[point]++;
         string how = host.CrashedAt is { } at ? $"ended itself at {at}, time {life.Occurrence}" : life.WhileStarting ? "killed while starting" : "killed";
@@ -156,8 +159,9 @@ internal sealed class Campaign
         StorageSnapshot storage = await StorageSnapshot.ReadAsync(_storage);
         List<Finding> findings =
         [
-            .. new Audit(storage, ledger, _client.Jobs).Findings(),
+            .. new Audit(storage, ledger, _client.Jobs, JournalRuns.Read(_order.Journal)).Findings(),
             .. _client.Surprises.Select(surprise => new Finding(FindingKind.Campaign, "", surprise)),
+            .. Enumerable.Repeat(new Finding(FindingKind.StartedAgain, "", "An orchestration that was there was started without dedupe statuses."), _unguardedStarts),
             .. _crashes.Where(crash => crash.Value == 0).Select(crash => new Finding(FindingKind.Campaign, "", $"The crash point {crash.Key} was never reached.")),
         ];
         if (findings.Count > 0)
