@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Evolink.Functions.Batches;
 using Evolink.Functions.Health;
 using Evolink.Functions.Images;
 using Evolink.Functions.Tasks;
@@ -9,6 +10,7 @@ namespace Evolink.Functions;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TaskView))]
 [JsonSerializable(typeof(AttachRequest))]
+[JsonSerializable(typeof(BatchView))]
 [JsonSerializable(typeof(ImageAnswer))]
 [JsonSerializable(typeof(HealthReport))]
 internal sealed partial class FunctionsJsonContext : JsonSerializerContext;

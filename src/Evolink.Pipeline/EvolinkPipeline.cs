@@ -1,4 +1,5 @@
 using Evolink.Client;
+using Evolink.Pipeline.Batches;
 using Evolink.Pipeline.Callbacks;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Images;
@@ -31,6 +32,8 @@ public static class EvolinkPipeline
         services.AddSingleton<GenerationStore>();
         services.AddSingleton<GenerationFinisher>();
         services.AddSingleton<LinkSigner>();
+
+        services.AddSingleton<BatchStore>();
 
         services.AddSingleton<ImageStore>();
         services.AddSingleton<ImageDispatch>();

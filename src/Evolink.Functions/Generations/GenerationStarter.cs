@@ -1,4 +1,6 @@
 using DurableTask.Core.Exceptions;
+using Evolink.Functions.Batches;
+using Evolink.Pipeline.Batches;
 using Evolink.Pipeline.Generations;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -20,20 +22,28 @@ public static class GenerationStarter
     /// <summary>Starts a run that work came in for, unless it was started before.</summary>
     /// <returns>Whether this call found none; another one may have started it at the same time.</returns>
     public static Task<bool> StartAsync(DurableTaskClient durable, GenerationRef generation, CancellationToken cancellationToken) =>
-        ScheduleAsync(durable, generation, Intake, cancellationToken);
+        ScheduleAsync(durable, nameof(GenerateVideo), generation.InstanceId, generation, Intake, cancellationToken);
 
     /// <summary>Starts a run again whose orchestration ended, or was lost, before its job was over.</summary>
     /// <returns>Whether it was started; not where it still runs.</returns>
     public static Task<bool> RestartAsync(DurableTaskClient durable, GenerationRef generation, CancellationToken cancellationToken) =>
-        ScheduleAsync(durable, generation, Restart, cancellationToken);
+        ScheduleAsync(durable, nameof(GenerateVideo), generation.InstanceId, generation, Restart, cancellationToken);
+
+    /// <inheritdoc cref="StartAsync(DurableTaskClient, GenerationRef, CancellationToken)"/>
+    public static Task<bool> StartAsync(DurableTaskClient durable, BatchRef batch, CancellationToken cancellationToken) =>
+        ScheduleAsync(durable, nameof(RunBatch), batch.Id.Value, batch, Intake, cancellationToken);
+
+    /// <inheritdoc cref="RestartAsync(DurableTaskClient, GenerationRef, CancellationToken)"/>
+    public static Task<bool> RestartAsync(DurableTaskClient durable, BatchRef batch, CancellationToken cancellationToken) =>
+        ScheduleAsync(durable, nameof(RunBatch), batch.Id.Value, batch, Restart, cancellationToken);
 
     private static async Task<bool> ScheduleAsync(
-        DurableTaskClient durable, GenerationRef generation, OrchestrationRuntimeStatus[] keep, CancellationToken cancellationToken)
+        DurableTaskClient durable, string orchestrator, string instanceId, object input, OrchestrationRuntimeStatus[] keep, CancellationToken cancellationToken)
     {
         try
         {
-            StartOrchestrationOptions options = new StartOrchestrationOptions(generation.InstanceId).WithDedupeStatuses(keep);
-            await durable.ScheduleNewOrchestrationInstanceAsync(nameof(GenerateVideo), generation, options, cancellationToken);
+            StartOrchestrationOptions options = new StartOrchestrationOptions(instanceId).WithDedupeStatuses(keep);
+            await durable.ScheduleNewOrchestrationInstanceAsync(orchestrator, input, options, cancellationToken);
             return true;
         }
         catch (OrchestrationAlreadyExistsException)

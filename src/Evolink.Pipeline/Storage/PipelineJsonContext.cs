@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Evolink.Pipeline.Batches;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Submissions;
 
@@ -12,6 +13,7 @@ namespace Evolink.Pipeline.Storage;
 [JsonSerializable(typeof(JobRecord))]
 [JsonSerializable(typeof(StoredRequest))]
 [JsonSerializable(typeof(JobClaim))]
+[JsonSerializable(typeof(BatchRecord))]
 [JsonSerializable(typeof(GateState))]
 [JsonSerializable(typeof(RateState))]
 public sealed partial class PipelineJsonContext : JsonSerializerContext;

@@ -29,11 +29,12 @@ public sealed class SubmitRate(EvolinkStorage storage, IOptions<EvolinkOptions> 
     private readonly double _perSecond = options.Value.MaxSubmitsPerSecond;
     private readonly BlobContainerClient _container = storage.Generations;
     private readonly string _path = $"limits/{options.Value.Hub}/rate.json";
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly SemaphoreSlim _leasing = new(1);
     private readonly Queue<DateTimeOffset> _leased = [];
-    private readonly Lock _sending = new();
+    private readonly SemaphoreSlim _order = new(1);
     private DateTimeOffset _nextSend;
     private int _waiting;
+    private int _sending;
 
     /// <summary>How long before its slot a job comes back: held then, in place of parked, it leaves on time. About two jobs are held at once.</summary>
     public TimeSpan Lead => Hold / 2;
@@ -61,14 +62,14 @@ public sealed class SubmitRate(EvolinkStorage storage, IOptions<EvolinkOptions> 
         Interlocked.Increment(ref _waiting);
         try
         {
-            await _turn.WaitAsync(cancellationToken);
+            await _leasing.WaitAsync(cancellationToken);
             try
             {
                 return await TakeAsync(cancellationToken);
             }
             finally
             {
-                _turn.Release();
+                _leasing.Release();
             }
         }
         finally
@@ -88,22 +89,35 @@ public sealed class SubmitRate(EvolinkStorage storage, IOptions<EvolinkOptions> 
             return true;
         if (slot is { } given)
             await DelayUntilAsync(given, cancellationToken);
-        DateTimeOffset send;
-        lock (_sending)
+        try
         {
-            DateTimeOffset now = time.GetUtcNow();
-            send = _nextSend > now ? _nextSend : now;
-            if (send - now > LongestTurn)
+            if ((Interlocked.Increment(ref _sending) - 1) * Distance > LongestTurn)
                 return false;
-            _nextSend = send + Distance;
+            // One after the other, so that two whose timers fire late together still keep their distance.
+            await _order.WaitAsync(cancellationToken);
+            try
+            {
+                await DelayUntilAsync(_nextSend, cancellationToken);
+                _nextSend = time.GetUtcNow() + Distance;
+                return true;
+            }
+            finally
+            {
+                _order.Release();
+            }
         }
-
-        await DelayUntilAsync(send, cancellationToken);
-        return true;
+        finally
+        {
+            Interlocked.Decrement(ref _sending);
+        }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _turn.Dispose();
+    public void Dispose()
+    {
+        _leasing.Dispose();
+        _order.Dispose();
+    }
 
     private async Task<DateTimeOffset> TakeAsync(CancellationToken cancellationToken)
     {
