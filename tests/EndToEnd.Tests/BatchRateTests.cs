@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json;
 using EndToEnd.Tests.Support;
 using Evolink.Simulator;
@@ -11,13 +10,26 @@ namespace EndToEnd.Tests;
 public sealed class BatchRateTests(AzuriteFixture azurite, ITestOutputHelper output)
 {
     [Fact]
-    public Task A_small_batch_stays_within_the_rate_and_finishes() => RunAsync(items: 20, perSecond: 10, TimeSpan.Zero);
+    public async Task A_small_batch_finishes_without_a_failed_item() => await RunAsync(items: 20, perSecond: 10, TimeSpan.Zero);
 
-    // 40 s of real time: dotnet test tests/EndToEnd.Tests --filter BatchRateTests -- xUnit.Explicit=only
+    // It measures 45 s of real time, so it wants the machine for itself, and runs only when it is asked for:
+    // dotnet test tests/EndToEnd.Tests --filter BatchRateTests -- xUnit.Explicit=only
     [Fact(Explicit = true)]
-    public Task A_batch_of_200_stays_within_5_a_second_and_finishes() => RunAsync(items: 200, perSecond: 5, TimeSpan.FromSeconds(2));
+    public async Task A_batch_of_200_stays_within_5_a_second_and_finishes()
+    {
+        const int perSecond = 5;
+        IReadOnlyList<SubmitEntry> submits = await RunAsync(items: 200, perSecond, TimeSpan.FromSeconds(2));
+        DateTimeOffset[] times = [.. submits.Select(submit => submit.At).Order()];
+        output.WriteLine($"{times.Length} submits in {(times[^1] - times[0]).TotalSeconds:0.0} s, {submits.Count(submit => submit.Answer.StartsWith("429", StringComparison.Ordinal))} of them answered 429");
+        foreach (int seconds in new[] { 1, 2, 5, 10 })
+        {
+            int most = times.Max(from => times.Count(at => at >= from && at < from.AddSeconds(seconds)));
+            output.WriteLine($"at most {most} submits within {seconds} s; the limit is {perSecond * seconds}");
+            Assert.True(most <= perSecond * seconds * 1.1, $"{most} submits within {seconds} s, where {perSecond} a second are allowed");
+        }
+    }
 
-    private async Task RunAsync(int items, int perSecond, TimeSpan taskDuration)
+    private async Task<IReadOnlyList<SubmitEntry>> RunAsync(int items, int perSecond, TimeSpan taskDuration)
     {
         await using TestApp app = await TestApp.StartAsync(azurite, new TestAppOptions
         {
@@ -32,14 +44,6 @@ public sealed class BatchRateTests(AzuriteFixture azurite, ITestOutputHelper out
         Assert.Equal(items, end.GetProperty("counts").GetProperty("completed").GetInt32());
         LedgerReport ledger = await app.Simulator.ReadLedgerAsync(withVideos: false);
         Assert.Equal(items, ledger.Charges.Count);
-        DateTimeOffset[] submits = [.. ledger.Submits.Select(submit => submit.At).Order()];
-        foreach (int window in new[] { 1, 2, 5, 10 })
-        {
-            int most = Enumerable.Range(0, submits.Length).Max(first => submits.Skip(first).TakeWhile(at => at < submits[first].AddSeconds(window)).Count());
-            output.WriteLine($"window of {window} s: at most {most} submits; limit {perSecond * window}");
-            Assert.True(most <= perSecond * window * 1.1, $"{most} submits within {window} s, of {perSecond} a second");
-        }
-
-        output.WriteLine($"{submits.Length} submits, {ledger.Submits.Count(submit => submit.Answer.StartsWith("429", StringComparison.Ordinal))} of them answered 429, in {(submits[^1] - submits[0]).TotalSeconds:0.0} s");
+        return ledger.Submits;
     }
 }
