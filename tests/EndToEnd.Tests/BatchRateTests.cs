@@ -39,7 +39,7 @@ public sealed class BatchRateTests(AzuriteFixture azurite, ITestOutputHelper out
         using HttpClient client = app.Client();
         using HttpResponseMessage posted = await client.PostAsync("v1/batches", Batches.OfImages(items), key: null);
         Assert.True(posted.StatusCode == HttpStatusCode.OK, await posted.Content.ReadAsStringAsync());
-        JsonElement end = await client.EndOfBatchAsync((await posted.JsonAsync()).GetProperty("id").GetString()!);
+        JsonElement end = await client.EndOfBatchAsync((await posted.JsonAsync()).GetProperty("id").GetString()!, TimeSpan.FromSeconds(items / 100.0));
 
         Assert.Equal(items, end.GetProperty("counts").GetProperty("completed").GetInt32());
         LedgerReport ledger = await app.Simulator.ReadLedgerAsync(withVideos: false);

@@ -6,8 +6,8 @@ namespace EndToEnd.Tests.Support;
 /// <summary>Batches as a client writes them by hand.</summary>
 internal static class Batches
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
 
     /// <summary>One generation for each of so many images.</summary>
     public static string OfImages(int count, string more = "") =>
@@ -20,7 +20,7 @@ internal static class Batches
         await client.GetFromJsonAsync<JsonElement>($"v1/batches/{id}{query}");
 
     /// <summary>The batch when all of it is over.</summary>
-    public static async Task<JsonElement> EndOfBatchAsync(this HttpClient client, string id)
+    public static async Task<JsonElement> EndOfBatchAsync(this HttpClient client, string id, TimeSpan? look = null)
     {
         using CancellationTokenSource patience = new(Patience, TimeProvider.System);
         while (true)
@@ -28,7 +28,7 @@ internal static class Batches
             JsonElement batch = await client.BatchAsync(id);
             if (batch.TryGetProperty("ended_at", out _))
                 return batch;
-            await Task.Delay(Look, TimeProvider.System, patience.Token);
+            await Task.Delay(look ?? Look, TimeProvider.System, patience.Token);
         }
     }
 }

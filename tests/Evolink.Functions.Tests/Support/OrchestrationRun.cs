@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Evolink.Functions.Batches;
 using Evolink.Functions.Generations;
 using Evolink.LocalHost.Durable;
+using Evolink.Pipeline.Batches;
 using Evolink.Pipeline.Generations;
 using Evolink.Testing;
 using Microsoft.DurableTask;
@@ -10,7 +12,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Evolink.Functions.Tests.Support;
 
-/// <summary>One run of <see cref="GenerateVideo"/> on the embedded engine, with activities that play a script and a clock that the test moves.</summary>
+/// <summary>One run of an orchestration, <see cref="GenerateVideo"/> unless told otherwise, on the embedded engine, with activities that play a script and a clock that the test moves.</summary>
 internal sealed class OrchestrationRun : IAsyncDisposable, IDurableFunctions
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -20,12 +22,13 @@ internal sealed class OrchestrationRun : IAsyncDisposable, IDurableFunctions
     private readonly ConcurrentDictionary<string, Queue<Func<Task<Step>>>> _scripts = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _calls = new();
     private readonly SemaphoreSlim _called = new(0);
-    private readonly GenerationRef _generation = new(JobId.New(), 1);
+    private readonly Orchestration _orchestration;
     private readonly DurableEngine _engine;
 
-    private OrchestrationRun(bool replayEveryStep)
+    private OrchestrationRun(bool replayEveryStep, Orchestration orchestration)
     {
         Start = Now;
+        _orchestration = orchestration;
         _engine = new DurableEngine(
             new DurableEngineOptions { JournalPath = Path.Combine(_folder, "journal.db"), ReplayEveryStep = replayEveryStep },
             this,
@@ -40,9 +43,9 @@ internal sealed class OrchestrationRun : IAsyncDisposable, IDurableFunctions
     /// <summary>The activities that were executed, in their order.</summary>
     public IReadOnlyList<string> Calls => [.. _calls];
 
-    public static async Task<OrchestrationRun> StartAsync(bool replayEveryStep)
+    public static async Task<OrchestrationRun> StartAsync(bool replayEveryStep, Orchestration? orchestration = null)
     {
-        OrchestrationRun run = new(replayEveryStep);
+        OrchestrationRun run = new(replayEveryStep, orchestration ?? Orchestration.OfOneVideo());
         await run._engine.StartAsync(CancellationToken.None);
         return run;
     }
@@ -65,7 +68,7 @@ internal sealed class OrchestrationRun : IAsyncDisposable, IDurableFunctions
     {
         await EnsureStartedAsync();
         using CancellationTokenSource patience = new(Patience, TimeProvider.System);
-        OrchestrationMetadata end = await _engine.Client.WaitForInstanceCompletionAsync(_generation.InstanceId, getInputsAndOutputs: true, patience.Token);
+        OrchestrationMetadata end = await _engine.Client.WaitForInstanceCompletionAsync(_orchestration.InstanceId, getInputsAndOutputs: true, patience.Token);
         Assert.True(end.RuntimeStatus == OrchestrationRuntimeStatus.Completed, $"{end.RuntimeStatus}: {end.SerializedOutput}");
         return end.ReadOutputAs<string>();
     }
@@ -78,22 +81,22 @@ internal sealed class OrchestrationRun : IAsyncDisposable, IDurableFunctions
             Assert.True(await _called.WaitAsync(Patience), $"{activity} was not executed {times} times, but: {string.Join(", ", _calls)}");
     }
 
-    public Task WakeAsync() => _engine.Client.RaiseEventAsync(_generation.InstanceId, "Wake");
+    public Task WakeAsync() => _engine.Client.RaiseEventAsync(_orchestration.InstanceId, "Wake");
 
     /// <summary>A wake that may come too late.</summary>
     public Task TryWakeAsync() => WakeAsync().ContinueWith(_ => { }, TaskScheduler.Default);
 
-    public async Task<int> HistoryLengthAsync() => (await _engine.ReadHistoryAsync(_generation.InstanceId))!.Events.Count;
+    public async Task<int> HistoryLengthAsync() => (await _engine.ReadHistoryAsync(_orchestration.InstanceId))!.Events.Count;
 
-    public bool HasOrchestrator(string name) => name == nameof(GenerateVideo);
+    public bool HasOrchestrator(string name) => name == _orchestration.Name;
 
     public bool HasActivity(string name) => _scripts.ContainsKey(name) || name == nameof(FinishGeneration);
 
-    public async Task<object?> RunOrchestratorAsync(string name, TaskOrchestrationContext context) => await GenerateVideo.RunAsync(context);
+    public Task<object?> RunOrchestratorAsync(string name, TaskOrchestrationContext context) => _orchestration.RunAsync(context);
 
     public async Task<string?> RunActivityAsync(string name, string? input, string instanceId, CancellationToken cancellationToken)
     {
-        Assert.Equal(_generation, JsonSerializer.Deserialize<GenerationRef>(input!, DurableValues.Json));
+        Assert.Equal(_orchestration.Input, JsonSerializer.Deserialize(input!, _orchestration.Input.GetType(), DurableValues.Json));
         _calls.Enqueue(name);
         _called.Release();
         return name == nameof(FinishGeneration) ? "\"completed\"" : JsonSerializer.Serialize(await _scripts[name].Dequeue()(), DurableValues.Json);
@@ -115,6 +118,26 @@ internal sealed class OrchestrationRun : IAsyncDisposable, IDurableFunctions
             return;
         _started = true;
         await _engine.Client.ScheduleNewOrchestrationInstanceAsync(
-            nameof(GenerateVideo), _generation, new StartOrchestrationOptions(_generation.InstanceId));
+            _orchestration.Name, _orchestration.Input, new StartOrchestrationOptions(_orchestration.InstanceId));
+    }
+}
+
+/// <summary>What is run.</summary>
+internal sealed record Orchestration(string Name, string InstanceId, object Input, Func<TaskOrchestrationContext, Task<object?>> RunAsync)
+{
+    public static Orchestration OfOneVideo()
+    {
+        GenerationRef generation = new(JobId.New(), 1);
+        return new Orchestration(nameof(GenerateVideo), generation.InstanceId, generation, async context => await GenerateVideo.RunAsync(context));
+    }
+
+    public static Orchestration OfOneBatch()
+    {
+        BatchRef batch = new(BatchId.New());
+        return new Orchestration(nameof(RunBatch), batch.Id.Value, batch, async context =>
+        {
+            await RunBatch.RunAsync(context);
+            return null;
+        });
     }
 }
