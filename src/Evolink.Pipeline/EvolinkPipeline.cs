@@ -31,6 +31,7 @@ public static class EvolinkPipeline
         services.AddSingleton<JobChanges>();
         services.AddSingleton<GenerationStore>();
         services.AddSingleton<GenerationFinisher>();
+        services.AddSingleton<Leftovers>();
         services.AddSingleton<LinkSigner>();
 
         services.AddSingleton<BatchStore>();

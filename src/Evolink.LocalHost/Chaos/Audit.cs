@@ -8,7 +8,13 @@ namespace Evolink.LocalHost.Chaos;
 /// Compares what the provider knows (its ledger of charges, its tasks, the bytes it served) with what the app left in storage. Pure. The
 /// provider is the witness: a reason that the app gives for a failure counts only where the provider's own facts bear it out.
 /// </summary>
-internal sealed class Audit(StorageSnapshot storage, LedgerReport ledger, IReadOnlyDictionary<int, string> jobs, IReadOnlyDictionary<string, DateTimeOffset> runs)
+/// <param name="storage">What the app left in storage.</param>
+/// <param name="ledger">What the provider knows.</param>
+/// <param name="jobs">The jobs that the client was told of, by number.</param>
+/// <param name="cancelled">The jobs that the client cancelled.</param>
+/// <param name="runs">When each instance was started last; see <see cref="JournalRuns"/>.</param>
+internal sealed class Audit(
+    StorageSnapshot storage, LedgerReport ledger, IReadOnlyDictionary<int, string> jobs, IReadOnlySet<string> cancelled, IReadOnlyDictionary<string, DateTimeOffset> runs)
 {
     private readonly Dictionary<string, TaskReport> _tasks = ledger.Tasks.ToDictionary(task => task.Id, StringComparer.Ordinal);
 
@@ -41,10 +47,15 @@ internal sealed class Audit(StorageSnapshot storage, LedgerReport ledger, IReadO
         Attempt? attempt = job.Attempts.FirstOrDefault(attempt => $"{job.Id}.{attempt.Number}" == charge.IdempotencyKey);
         if (attempt is null)
             return "the record has no such attempt.";
+        // Cancelled while nobody knew: the client was told that Evolink may still charge.
+        if (job.State == JobState.Cancelled && cancelled.Contains(job.Id.Value) && attempt is { State: AttemptState.Unknown, TaskId: null })
+            return null;
         if (job.Error?.Code == "submission_outcome_unknown" && attempt is { State: AttemptState.Unknown, TaskId: null })
             return WhyNotExplained(job, attempt, charge);
         if (attempt.TaskId != charge.TaskId)
             return $"the record names the task {attempt.TaskId ?? "(none)"} ({attempt.State}, {job.State}, {job.Error?.Code}).";
+        if (job.State == JobState.Cancelled)
+            return cancelled.Contains(job.Id.Value) ? null : "it was cancelled, and nobody asked for that.";
         if (job is { State: JobState.Completed, Video: { } video } && VideoStore.BlobName(job.Id, attempt.Number) == video.Blob)
             return null;
         string? code = attempt == job.CurrentAttempt ? job.Error?.Code : attempt.Error?.Code;

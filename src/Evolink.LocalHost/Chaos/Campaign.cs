@@ -22,7 +22,11 @@ internal sealed class Campaign
 
     // From here on some clients never come back: what they left is found by the sweep, which runs once a minute.
     private const int Large = 100;
+    private const int FewLeft = 3;
+
     private static readonly TimeSpan Spread = TimeSpan.FromSeconds(1.5);
+    // Cancels come in every phase: before the submit, while waiting, while saving, after the end.
+    private static readonly TimeSpan CancelStep = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
 
     private readonly ChaosOptions _options;
@@ -129,6 +133,8 @@ internal sealed class Campaign
     {
         await Task.Delay(wait, TimeProvider.System, _over);
         await _client.PostAsync(number, givesUp: _options.Generations >= Large && number % 20 == 3, _over);
+        if (number % 25 == 7)
+            await _client.CancelAsync(number, CancelStep * (number % 16), _over);
     }
 
     private async Task EndOfJobsAsync()
@@ -136,10 +142,11 @@ internal sealed class Campaign
         try
         {
             await Task.WhenAll(_posts);
-            for (int looks = 0, left; (left = (await StorageSnapshot.ActiveAsync(_storage)).Count) > 0; looks++)
+            List<string> left;
+            for (int looks = 0; (left = await StorageSnapshot.ActiveAsync(_storage)).Count > 0; looks++)
             {
                 if (looks % 10 == 0)
-                    Note($"all posted; {left} jobs are not over");
+                    Note($"all posted; {left.Count} jobs are not over{(left.Count <= FewLeft ? $": {string.Join(", ", left)}" : "")}");
                 await Task.Delay(Look, TimeProvider.System, _over);
             }
 
@@ -159,7 +166,7 @@ internal sealed class Campaign
         StorageSnapshot storage = await StorageSnapshot.ReadAsync(_storage);
         List<Finding> findings =
         [
-            .. new Audit(storage, ledger, _client.Jobs, JournalRuns.Read(_order.Journal)).Findings(),
+            .. new Audit(storage, ledger, _client.Jobs, _client.Cancelled.Keys.ToHashSet(StringComparer.Ordinal), JournalRuns.Read(_order.Journal)).Findings(),
             .. _client.Surprises.Select(surprise => new Finding(FindingKind.Campaign, "", surprise)),
             .. Enumerable.Repeat(new Finding(FindingKind.StartedAgain, "", "An orchestration that was there was started without dedupe statuses."), _unguardedStarts),
             .. _crashes.Where(crash => crash.Value == 0).Select(crash => new Finding(FindingKind.Campaign, "", $"The crash point {crash.Key} was never reached.")),

@@ -16,6 +16,8 @@ namespace Evolink.Pipeline.Generations;
 /// </remarks>
 public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
 {
+    internal const string RecordPrefix = "records/";
+    internal const string RequestPrefix = "requests/";
     private const string ActivePrefix = "active/";
 
     private static readonly SearchValues<char> PlainInPath =
@@ -142,9 +144,9 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
     private async Task<(JobRecord Record, ETag ETag)?> FindWithETagAsync(JobId id, CancellationToken cancellationToken) =>
         await _container.FindAsync(RecordPath(id), PipelineJsonContext.Default.JobRecord, cancellationToken);
 
-    private static string RecordPath(JobId id) => $"records/{id}.json";
+    private static string RecordPath(JobId id) => $"{RecordPrefix}{id}.json";
 
-    private static string RequestPath(JobId id) => $"requests/{id}.json";
+    private static string RequestPath(JobId id) => $"{RequestPrefix}{id}.json";
 
     private static string ActivePath(JobId id) => ActivePrefix + id;
 

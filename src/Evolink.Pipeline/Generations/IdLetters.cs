@@ -7,7 +7,7 @@ namespace Evolink.Pipeline.Generations;
 /// <summary>The letters after an id's prefix: 26 characters of <c>[a-z2-7]</c>, 130 bits.</summary>
 internal static class IdLetters
 {
-    private const int Length = 26;
+    public const int Length = 26;
     private const string Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
     private static readonly SearchValues<char> Letters = SearchValues.Create(Alphabet);
 

@@ -10,6 +10,9 @@ public readonly record struct JobId
 {
     private const string Prefix = "gen-";
 
+    /// <summary>Characters of every id.</summary>
+    internal const int TotalLength = 4 + IdLetters.Length;
+
     private JobId(string value) => Value = value;
 
     /// <summary>The id as it stands in links, blob names and logs.</summary>

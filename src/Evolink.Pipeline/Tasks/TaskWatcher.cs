@@ -64,7 +64,7 @@ public sealed partial class TaskWatcher(
         AttemptRef at = job.CurrentRef;
         if (TaskFailures.RegenerateAfter(error.Code) is { } pause)
         {
-            Regeneration next = new(now, now + pause);
+            Regeneration next = new(now, now + (pause < _options.MaxRegenerationPause ? pause : _options.MaxRegenerationPause));
             JobRecord again = await store.UpdateAsync(
                 job.Id, record => record.WithRegeneration(at, error, next, _options.MaxRegenerations, now), cancellationToken);
             if (again.State == JobState.Submitting)
