@@ -32,6 +32,11 @@ public sealed class SubmitRate(EvolinkStorage storage, IOptions<EvolinkOptions> 
     private readonly SemaphoreSlim _leasing = new(1);
     private readonly Queue<DateTimeOffset> _leased = [];
     private readonly SemaphoreSlim _order = new(1);
+
+    // Whole sends in a window that holds as many at this rate: 5 within 1 s, 3 within 1.2 s for 2.5 per second.
+    private readonly RecentSends _recent = new(
+        Most(options.Value), Window(options.Value), time);
+
     private DateTimeOffset _nextSend;
     private int _waiting;
     private int _sending;
@@ -81,25 +86,23 @@ public sealed class SubmitRate(EvolinkStorage storage, IOptions<EvolinkOptions> 
     /// <summary>Whether a slot is so near that it is worth holding the job.</summary>
     public bool IsNear(DateTimeOffset slot) => slot - time.GetUtcNow() <= Hold;
 
-    /// <summary>Waits for the slot, right before the send, and for the distance to the send before.</summary>
-    /// <returns>False where too many wait already, which ran late together: then this job needs a new slot.</returns>
-    public async Task<bool> WaitAsync(DateTimeOffset? slot, CancellationToken cancellationToken)
+    /// <summary>Waits for the slot, right before the send, and for the distance to the sends before.</summary>
+    /// <returns>To be disposed when the send was answered; null where too many wait already, which ran late together: then this job needs a new slot.</returns>
+    public async Task<IDisposable?> TurnAsync(DateTimeOffset? slot, CancellationToken cancellationToken)
     {
         if (!IsLimited)
-            return true;
+            return Unlimited.Instance;
         if (slot is { } given)
             await DelayUntilAsync(given, cancellationToken);
         try
         {
             if ((Interlocked.Increment(ref _sending) - 1) * Distance > LongestTurn)
-                return false;
+                return null;
             // One after the other, so that two whose timers fire late together still keep their distance.
             await _order.WaitAsync(cancellationToken);
             try
             {
-                await DelayUntilAsync(_nextSend, cancellationToken);
-                _nextSend = time.GetUtcNow() + Distance;
-                return true;
+                return await NextAsync(cancellationToken);
             }
             finally
             {
@@ -117,6 +120,23 @@ public sealed class SubmitRate(EvolinkStorage storage, IOptions<EvolinkOptions> 
     {
         _leasing.Dispose();
         _order.Dispose();
+    }
+
+    private async Task<IDisposable> NextAsync(CancellationToken cancellationToken)
+    {
+        await DelayUntilAsync(_nextSend, cancellationToken);
+        while (true)
+        {
+            (RecentSends.Send? send, TimeSpan wait) = _recent.TryBegin();
+            if (send is not null)
+            {
+                _nextSend = send.At + Distance;
+                return send;
+            }
+
+            // An answer may come sooner, and shorten it.
+            await Task.Delay(wait < ShortestHold ? wait : ShortestHold, time, cancellationToken);
+        }
     }
 
     private async Task<DateTimeOffset> TakeAsync(CancellationToken cancellationToken)
@@ -146,9 +166,23 @@ public sealed class SubmitRate(EvolinkStorage storage, IOptions<EvolinkOptions> 
         }
     }
 
+    private static TimeSpan Window(EvolinkOptions options) =>
+        options.MaxSubmitsPerSecond > 0 ? TimeSpan.FromSeconds(Most(options) / options.MaxSubmitsPerSecond) : TimeSpan.Zero;
+
+    private static int Most(EvolinkOptions options) => (int)Math.Ceiling(options.MaxSubmitsPerSecond);
+
     private async Task DelayUntilAsync(DateTimeOffset at, CancellationToken cancellationToken)
     {
         if (at - time.GetUtcNow() is { Ticks: > 0 } wait)
             await Task.Delay(wait, time, cancellationToken);
+    }
+
+    private sealed class Unlimited : IDisposable
+    {
+        public static readonly Unlimited Instance = new();
+
+        public void Dispose()
+        {
+        }
     }
 }

@@ -139,7 +139,8 @@ public sealed partial class Submitter(
         JobRecord job, Attempt attempt, StoredRequest request, DateTimeOffset? slot, CancellationToken cancellationToken)
     {
         Func<Attempt, Attempt> outcome = entry => SubmitEntries.Stopped(entry, time.GetUtcNow());
-        if (await MaySendAsync(attempt, slot, cancellationToken))
+        IDisposable? turn = await TurnAsync(attempt, slot, cancellationToken);
+        if (turn is not null)
         {
             try
             {
@@ -157,23 +158,31 @@ public sealed partial class Submitter(
                 LogRefused(job.Id, attempt.Number, e.Outcome, e.Code, e.StatusCode, e.RequestId);
                 outcome = entry => SubmitEntries.Refused(entry, e, time.GetUtcNow(), Random.Shared.NextDouble());
             }
+            finally
+            {
+                turn.Dispose();
+            }
         }
 
         return await SettleAsync(job.Id, attempt, outcome);
     }
 
     // After the lease others take the outcome as unknown: what took too long until here is not sent any more.
-    private async Task<bool> MaySendAsync(Attempt attempt, DateTimeOffset? slot, CancellationToken cancellationToken)
+    private async Task<IDisposable?> TurnAsync(Attempt attempt, DateTimeOffset? slot, CancellationToken cancellationToken)
     {
         try
         {
-            return await rate.WaitAsync(slot, cancellationToken)
-                && !cancellationToken.IsCancellationRequested && time.GetUtcNow() + _options.SubmitTimeout <= attempt.LeaseUntil;
+            IDisposable? turn = await rate.TurnAsync(slot, cancellationToken);
+            if (!cancellationToken.IsCancellationRequested && time.GetUtcNow() + _options.SubmitTimeout <= attempt.LeaseUntil)
+                return turn;
+            turn?.Dispose();
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return false;
+            // Nothing has left.
         }
+
+        return null;
     }
 
     private async Task<Submission> SettleAsync(JobId id, Attempt sent, Func<Attempt, Attempt> outcome)

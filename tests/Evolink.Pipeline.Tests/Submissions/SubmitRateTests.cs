@@ -87,15 +87,33 @@ public sealed class SubmitRateTests(AzuriteFixture azurite)
         ConcurrentBag<DateTimeOffset> sends = [];
         Task<bool[]> late = Task.WhenAll(Enumerable.Range(0, 20).Select(async _ =>
         {
-            bool sent = await rate.WaitAsync(slot, None);
-            if (sent)
+            using IDisposable? turn = await rate.TurnAsync(slot, None);
+            if (turn is not null)
                 sends.Add(_time.GetUtcNow());
-            return sent;
+            return turn is not null;
         }));
         await _time.AdvanceUntilAsync(late);
 
         Assert.InRange(sends.Count, 5, 19);
         Assert.True(MostWithin(Second, sends) <= PerSecond);
+    }
+
+    [Fact]
+    public void Sends_that_are_not_answered_may_still_arrive_together_with_the_next()
+    {
+        RecentSends sends = new(2, Second, _time);
+        using (sends.TryBegin().Send)
+            _time.Advance(TimeSpan.FromSeconds(0.1));
+        _time.Advance(Second);
+        RecentSends.Send slow = sends.TryBegin().Send!;
+        using RecentSends.Send? other = sends.TryBegin().Send;
+        _time.Advance(2 * Second);
+        Assert.Null(sends.TryBegin().Send);
+        slow.Dispose();
+        // Within the last second, but for the tenth that an answer takes.
+        Assert.Null(sends.TryBegin().Send);
+        _time.Advance(TimeSpan.FromSeconds(0.9));
+        Assert.NotNull(sends.TryBegin().Send);
     }
 
     [Fact]
