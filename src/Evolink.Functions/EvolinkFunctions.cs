@@ -25,6 +25,7 @@ public static class EvolinkFunctions
         services.AddSingleton<RequestGate>();
         services.AddSingleton<KnownRoutes>();
         services.AddSingleton<GenerationIntake>();
+        services.AddSingleton<EndTeller>();
         services.AddSingleton<GenerationSweep>();
         services.AddSingleton<Wake>();
         services.AddSingleton<BatchIntake>();

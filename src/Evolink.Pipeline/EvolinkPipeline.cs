@@ -1,6 +1,7 @@
 using Evolink.Client;
 using Evolink.Pipeline.Batches;
 using Evolink.Pipeline.Callbacks;
+using Evolink.Pipeline.Events;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Images;
 using Evolink.Pipeline.Options;
@@ -8,6 +9,7 @@ using Evolink.Pipeline.Storage;
 using Evolink.Pipeline.Submissions;
 using Evolink.Pipeline.Tasks;
 using Evolink.Pipeline.Videos;
+using Evolink.Pipeline.Webhooks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -24,6 +26,7 @@ public static class EvolinkPipeline
         services.AddOptions<EvolinkOptions>().Bind(configuration.GetSection(EvolinkOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<EvolinkOptions>, EvolinkOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(Random.Shared);
         services.TryAddSingleton<OutgoingHttp>();
 
         services.AddSingleton(NewClient);
@@ -52,6 +55,11 @@ public static class EvolinkPipeline
         services.AddSingleton<VideoStore>();
         services.AddSingleton<VideoSaver>();
         services.AddSingleton<VideoLinks>();
+
+        services.AddSingleton<EventTopic>();
+        services.AddSingleton<EventTeller>();
+        services.AddSingleton<WebhookSender>();
+        services.AddSingleton<WebhookDelivery>();
         return services;
     }
 

@@ -2,6 +2,7 @@ using Evolink.Client;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Images;
 using Evolink.Pipeline.Options;
+using Evolink.Pipeline.Webhooks;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -57,6 +58,7 @@ public sealed partial class GenerationIntake(
             Model = generation.Request.Model ?? VideoGenerationRequest.Wan26ImageToVideo,
             Duration = generation.Request.Duration,
             Quality = generation.Request.Quality,
+            Webhook = JobWebhook.Of(generation.Request.CallbackUrl),
             State = JobState.Accepted,
             AcceptedAt = now,
             UpdatedAt = now,

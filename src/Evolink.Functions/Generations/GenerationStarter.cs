@@ -1,7 +1,9 @@
 using DurableTask.Core.Exceptions;
 using Evolink.Functions.Batches;
+using Evolink.Functions.Webhooks;
 using Evolink.Pipeline.Batches;
 using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Webhooks;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
@@ -36,6 +38,11 @@ public static class GenerationStarter
     /// <inheritdoc cref="RestartAsync(DurableTaskClient, GenerationRef, CancellationToken)"/>
     public static Task<bool> RestartAsync(DurableTaskClient durable, BatchRef batch, CancellationToken cancellationToken) =>
         ScheduleAsync(durable, nameof(RunBatch), batch.Id.Value, batch, Restart, cancellationToken);
+
+    /// <summary>Starts the calls that tell a job's end to its client, unless they were started before.</summary>
+    /// <returns>Whether this call found none; another one may have started them at the same time.</returns>
+    public static Task<bool> StartAsync(DurableTaskClient durable, WebhookRun run, CancellationToken cancellationToken) =>
+        ScheduleAsync(durable, nameof(DeliverWebhook), run.InstanceId, run, Intake, cancellationToken);
 
     private static async Task<bool> ScheduleAsync(
         DurableTaskClient durable, string orchestrator, string instanceId, object input, OrchestrationRuntimeStatus[] keep, CancellationToken cancellationToken)

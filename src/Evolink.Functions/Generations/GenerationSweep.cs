@@ -8,9 +8,9 @@ namespace Evolink.Functions.Generations;
 
 /// <summary>
 /// Restarts jobs that are not over but have no live orchestration: intake died before it started one, the backend lost it, or its retries
-/// ran out. Starting one that lives changes nothing, so two sweeps at once do no harm.
+/// ran out. Starting one that lives changes nothing, so two sweeps at once do no harm. What could not be told of a job's end is told here.
 /// </summary>
-public sealed partial class GenerationSweep(GenerationStore store, IOptions<EvolinkOptions> options, TimeProvider time, ILogger<GenerationSweep> log)
+public sealed partial class GenerationSweep(GenerationStore store, EndTeller teller, IOptions<EvolinkOptions> options, TimeProvider time, ILogger<GenerationSweep> log)
 {
     // Evolink keeps results for 24 hours: somebody should look while there is time.
     private static readonly TimeSpan NearExpiry = TimeSpan.FromHours(20);
@@ -34,11 +34,15 @@ public sealed partial class GenerationSweep(GenerationStore store, IOptions<Evol
         {
             // Intake died before the record: no job, and nobody was told of one.
             case null:
-            case { State.IsTerminal: true }:
                 if (await store.RemoveActiveMarkerAsync(marker, cancellationToken))
                     LogMarkerRemoved(marker.Id);
                 break;
-            case { } job when job.Hub == _options.Hub && job.UpdatedAt <= now - _options.SweepGrace:
+            // Over, and not everybody knows.
+            case { State.IsTerminal: true } job when job.Hub == _options.Hub:
+                if (await teller.TellAsync(durable, job, marker, cancellationToken))
+                    LogMarkerRemoved(marker.Id);
+                break;
+            case { State.IsTerminal: false } job when job.Hub == _options.Hub && job.UpdatedAt <= now - _options.SweepGrace:
                 if (job.State == JobState.Saving && job.CompletedSeenAt <= now - NearExpiry)
                     LogNearExpiry(marker.Id, job.CompletedSeenAt.Value, job.SaveTries);
                 await RestartIfDeadAsync(durable, job, cancellationToken);

@@ -15,12 +15,9 @@ public sealed class JobReopening(GenerationStore store, TaskViews views, TimePro
         // The marker first: whatever happens after the record is written, the sweep sees the job.
         await store.SetActiveMarkerAsync(id, cancellationToken);
         JobRecord job = await store.UpdateAsync(id, record => record.WithReopened(taskId, time.GetUtcNow()), cancellationToken);
+        // Its marker stays for the sweep: perhaps its end is not told to everybody yet.
         if (job.State.IsTerminal)
-        {
-            await store.RemoveActiveMarkerAsync(id, cancellationToken);
             return Errors.Conflict("job_has_video", "This job is completed; there is nothing to open it for.");
-        }
-
         if (job.CurrentAttempt?.TaskId != taskId)
             return Errors.Conflict("job_not_over", $"This job is {job.State.WireStatus} with another task; only a job that is over can be opened again.");
         await GenerationStarter.StartAsync(durable, job.Ref, cancellationToken);

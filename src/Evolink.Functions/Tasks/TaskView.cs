@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Evolink.Client;
+using Evolink.Pipeline.Webhooks;
 
 namespace Evolink.Functions.Tasks;
 
@@ -61,7 +62,26 @@ public sealed record TaskView
     /// <summary>When the link in <see cref="Results"/> dies; the next query signs a new one.</summary>
     [JsonPropertyName("expires_at")]
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>1, and one more each time an operator opened the finished job again.</summary>
+    [JsonPropertyName("revision")]
+    public required int Revision { get; init; }
+
+    /// <summary>How the end was told to the <c>callback_url</c>; not in the body that goes there.</summary>
+    [JsonPropertyName("webhook")]
+    public WebhookView? Webhook { get; init; }
 }
+
+/// <summary>How a job's end is told to its client.</summary>
+/// <param name="Host">Host of the <c>callback_url</c>.</param>
+/// <param name="State">How far it is.</param>
+/// <param name="NextAt">When the next call is due.</param>
+/// <param name="Calls">The last calls, oldest first.</param>
+public sealed record WebhookView(
+    [property: JsonPropertyName("host")] string Host,
+    [property: JsonPropertyName("state")] WebhookState State,
+    [property: JsonPropertyName("next_at")] DateTimeOffset? NextAt,
+    [property: JsonPropertyName("calls")] IReadOnlyList<WebhookCall> Calls);
 
 /// <summary>A video in storage, as clients see it.</summary>
 /// <param name="Size">Length in bytes.</param>

@@ -12,7 +12,10 @@ public sealed class TaskViews(VideoLinks links, TimeProvider time)
     private const int MostBeforeTheEnd = JobTransitions.MostBeforeTheEnd;
 
     /// <summary>A job as a client sees it.</summary>
-    public async Task<TaskView> MakeAsync(JobRecord job, Uri ownBase, CancellationToken cancellationToken)
+    /// <param name="job">Its record.</param>
+    /// <param name="ownBase">Address of this app; where it is not known, there is no link that leads through the app.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public async Task<TaskView> MakeAsync(JobRecord job, Uri? ownBase, CancellationToken cancellationToken)
     {
         SignedLink? link = job is { State: JobState.Completed, Video: { } video } ? await links.SignAsync(job, video, ownBase, cancellationToken) : null;
         Attempt? attempt = job.CurrentAttempt;
@@ -30,6 +33,8 @@ public sealed class TaskViews(VideoLinks links, TimeProvider time)
             Video = job is { State: JobState.Completed, Video: { } saved } ? new VideoView(saved.Size, saved.Sha256, saved.ContentType) : null,
             EvolinkTaskId = attempt?.TaskId,
             ExpiresAt = link?.ExpiresAt,
+            Revision = job.Revision,
+            Webhook = job.Webhook is { } hook ? new WebhookView(hook.Host, hook.State, hook.NextAt, hook.Calls) : null,
         };
     }
 

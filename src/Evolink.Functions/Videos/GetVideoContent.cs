@@ -30,9 +30,9 @@ public sealed class GetVideoContent(
 
         if (job is not { State: JobState.Completed, Video: { } video })
             return Errors.NotFound($"The task is {job.State.WireStatus}; it has no video.", "video_not_found");
-        return options.Value.VideoDelivery == VideoDelivery.Proxy
-            ? await StreamAsync(video, cancellationToken)
-            : TypedResults.Redirect((await links.SignAsync(job, video, request.OwnBase, cancellationToken)).Url.AbsoluteUri);
+        return options.Value.VideoDelivery == VideoDelivery.Sas && await links.SignAsync(job, video, request.OwnBase, cancellationToken) is { } link
+            ? TypedResults.Redirect(link.Url.AbsoluteUri)
+            : await StreamAsync(video, cancellationToken);
     }
 
     private bool IsSigned(HttpRequest request, JobId id) =>

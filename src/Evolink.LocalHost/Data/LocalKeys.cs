@@ -8,7 +8,8 @@ namespace Evolink.LocalHost.Data;
 /// <param name="Client">The development key: what a client sends as <c>Authorization: Bearer</c>.</param>
 /// <param name="Operator">The same for an operator.</param>
 /// <param name="Callback">Signs the links handed to the provider.</param>
-public sealed record LocalKeys(string Client, string Operator, string Callback)
+/// <param name="Webhook">Signs the calls to the client's <c>callback_url</c>; <see langword="null"/> in a file of an older version, until it is used again.</param>
+public sealed record LocalKeys(string Client, string Operator, string Callback, string? Webhook)
 {
     private const string FileName = "keys.json";
 
@@ -30,9 +31,11 @@ public sealed record LocalKeys(string Client, string Operator, string Callback)
 
     internal static LocalKeys LoadOrCreate(string folder)
     {
-        if (Read(folder) is { } known)
+        LocalKeys? known = Read(folder);
+        if (known is { Webhook: not null })
             return known;
-        var made = new LocalKeys($"dev-{Secret()}", $"op-{Secret()}", Secret());
+        string webhook = $"whsec_{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}";
+        LocalKeys made = known is null ? new LocalKeys($"dev-{Secret()}", $"op-{Secret()}", Secret(), webhook) : known with { Webhook = webhook };
 
         // Written aside and moved, so that a crash leaves no half a file.
         string file = Path.Combine(folder, FileName);

@@ -28,6 +28,7 @@ internal sealed record LocalSettings(string? ApiKey, bool HasStorage)
             ["Evolink:OperatorKeys:operator:0"] = keys.Operator,
             ["Evolink:Callback:CurrentKey"] = Name,
             [$"Evolink:Callback:Keys:{Name}"] = keys.Callback,
+            [$"Evolink:Webhooks:Secrets:{Name}:0"] = keys.Webhook,
         };
         if (azurite is not null)
             settings["Evolink:Storage:ConnectionString"] = settings["AzureWebJobsStorage"] = azurite.ConnectionString;

@@ -99,9 +99,19 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
         }
     }
 
-    /// <summary>Takes away the marker that says that a job is not over.</summary>
-    public Task RemoveActiveMarkerAsync(JobId id, CancellationToken cancellationToken) =>
-        _container.GetBlobClient(ActivePath(id)).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+    /// <summary>The active marker of a job, or null where it has none.</summary>
+    public async Task<ActiveMarker?> FindActiveMarkerAsync(JobId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            BlobProperties marker = await _container.GetBlobClient(ActivePath(id)).GetPropertiesAsync(cancellationToken: cancellationToken);
+            return new ActiveMarker(id, marker.LastModified, marker.ETag);
+        }
+        catch (RequestFailedException e) when (e.Status == (int)HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Takes a marker away, unless it was set anew since it was seen.</summary>
     /// <returns>Whether it is gone.</returns>

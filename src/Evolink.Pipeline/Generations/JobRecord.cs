@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Evolink.Pipeline.Events;
+using Evolink.Pipeline.Webhooks;
 
 namespace Evolink.Pipeline.Generations;
 
@@ -92,6 +94,12 @@ public sealed record JobRecord
     /// <summary>The states it went through.</summary>
     public ImmutableArray<StateChange> Timeline { get; init; } = [];
 
+    /// <summary>Telling the end to the client's <c>callback_url</c>, where it gave one.</summary>
+    public JobWebhook? Webhook { get; init; }
+
+    /// <summary>Names of the events that the topic has taken; see <see cref="JobEvents"/>.</summary>
+    public ImmutableArray<string> Told { get => field.IsDefault ? [] : field; init; } = [];
+
     /// <summary>The attempt under way, or the last one.</summary>
     public Attempt? CurrentAttempt => Attempts is [.., var last] ? last : null;
 
@@ -100,6 +108,10 @@ public sealed record JobRecord
 
     /// <summary>The run of this job that is under way, or the last one.</summary>
     public GenerationRef Ref => new(Id, Revision);
+
+    /// <summary>The state in which a revision is, or ended.</summary>
+    public JobState StateOf(int revision) =>
+        revision == Revision ? State : Timeline.LastOrDefault(change => change.Revision == revision)?.State ?? JobState.Failed;
 }
 
 /// <summary>One step of a job's way.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Evolink.Pipeline.Webhooks;
 
 namespace Evolink.Pipeline.Generations;
 
@@ -162,13 +163,19 @@ public static class JobTransitions
         public JobRecord WithLateResult(DateTimeOffset now) =>
             job is { State: JobState.Cancelled, LateResultAt: null } ? job with { LateResultAt = now } : job;
 
-        /// <summary>The end of the revision: completed with a video, cancelled where that was asked for, failed with a reason otherwise.</summary>
-        public JobRecord WithEnd(DateTimeOffset now) => job switch
+        /// <summary>
+        /// The end of the revision: completed with a video, cancelled where that was asked for, failed with a reason otherwise; the client is to be told.
+        /// There is none yet where one execution gave up on a lost submit and another one found its task, which takes the giving-up back.
+        /// </summary>
+        public JobRecord WithEnd(DateTimeOffset now) =>
+            !job.State.IsTerminal && job.Ended(now) is { State.IsTerminal: true } ended ? ended.WithWebhookDue() : job;
+
+        private JobRecord Ended(DateTimeOffset now) => job switch
         {
-            { State.IsTerminal: true } => job,
             { Video: not null } => (job with { EndedAt = now }).Moved(JobState.Completed, now),
             { Error: not null } => (job with { EndedAt = now }).Moved(JobState.Failed, now),
             { CancelRequestedAt: not null } => (job with { EndedAt = now }).Moved(JobState.Cancelled, now),
+            { State: JobState.Waiting or JobState.Saving, CurrentAttempt.State: AttemptState.Accepted } => job,
             _ => (job with { EndedAt = now, Error = NoReason }).Moved(JobState.Failed, now),
         };
 

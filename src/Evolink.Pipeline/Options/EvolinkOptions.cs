@@ -109,6 +109,12 @@ public sealed class EvolinkOptions
     /// <summary>How long a signed link to a video lives. Default 1 h.</summary>
     public TimeSpan VideoLinkLifetime { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>Events about jobs.</summary>
+    public EventsOptions Events { get; set; } = new();
+
+    /// <summary>Calls to the clients' own <c>callback_url</c>.</summary>
+    public WebhookOptions Webhooks { get; set; } = new();
+
     /// <summary>How old a job must be, and how long unchanged, before the sweep looks whether its orchestration is still there. Default 5 min.</summary>
     public TimeSpan SweepGrace { get; set; } = TimeSpan.FromMinutes(5);
 

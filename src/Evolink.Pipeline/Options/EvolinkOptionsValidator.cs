@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Evolink.Client;
+using Evolink.Pipeline.Webhooks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -13,7 +14,7 @@ public sealed partial class EvolinkOptionsValidator(IHostEnvironment environment
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, EvolinkOptions options)
     {
-        List<string> wrong = [.. Addresses(options), .. Names(options), .. Storage(options.Storage), .. Bounds(options)];
+        List<string> wrong = [.. Addresses(options), .. Names(options), .. Storage(options.Storage), .. Telling(options), .. Bounds(options)];
         if (options.AllowLoopback && !environment.IsDevelopment())
             wrong.Add("Evolink:AllowLoopback is for development; it lets links reach this machine's own network. Remove it, or set the environment to Development.");
         if (options.PublicBaseUrl is { IsAbsoluteUri: true } publicBase && !options.AllowLoopback && !PublicAddresses.IsPublicHost(publicBase))
@@ -87,6 +88,24 @@ public sealed partial class EvolinkOptionsValidator(IHostEnvironment environment
         int given = (storage.AccountName is { Length: > 0 } ? 1 : 0) + (storage.ServiceUri is null ? 0 : 1) + (storage.ConnectionString is { Length: > 0 } ? 1 : 0);
         if (given != 1)
             yield return "Evolink:Storage needs exactly one of AccountName, ServiceUri and ConnectionString.";
+    }
+
+    private static IEnumerable<string> Telling(EvolinkOptions options)
+    {
+        if (options.Events.TopicEndpoint is { } topic && !(topic.IsAbsoluteUri && topic.UserInfo.Length == 0 && (topic.Scheme == Uri.UriSchemeHttps
+            || (topic.Scheme == Uri.UriSchemeHttp && options.AllowLoopback && PublicAddresses.IsLoopbackHost(topic)))))
+        {
+            yield return "Evolink:Events:TopicEndpoint must be the https address of an Event Grid topic, such as https://name.region-1.eventgrid.azure.net/api/events.";
+        }
+
+        foreach ((string client, Dictionary<string, string> secrets) in options.Webhooks.Secrets)
+        {
+            if (!ClientName().IsMatch(client))
+                yield return $"Evolink:Webhooks:Secrets:{client}: a name has 1 to 40 letters, digits or underscores.";
+            // An empty setting takes a secret away; the binder makes it null.
+            if (secrets.Values.Any(secret => EvolinkReadiness.IsResolved(secret) && WebhookSecrets.Parse(secret) is null))
+                yield return $"Evolink:Webhooks:Secrets:{client}: a secret is whsec_ and the base64 of 24 to 64 random bytes.";
+        }
     }
 
     private static IEnumerable<string> Bounds(EvolinkOptions options)

@@ -1,6 +1,4 @@
-using Azure.Core;
 using Azure.Core.Pipeline;
-using Azure.Identity;
 using Azure.Storage.Blobs;
 using Evolink.Pipeline.Options;
 using Microsoft.Extensions.Options;
@@ -37,7 +35,7 @@ public sealed class EvolinkStorage
         };
         Blobs = UsesConnectionString
             ? new BlobServiceClient(storage.ConnectionString, client)
-            : new BlobServiceClient(ServiceUri(storage), Credential(storage), client);
+            : new BlobServiceClient(ServiceUri(storage), AzureIdentity.Of(storage), client);
         Generations = Blobs.GetBlobContainerClient(GenerationsContainer);
         Videos = Blobs.GetBlobContainerClient(VideosContainer);
         Images = Blobs.GetBlobContainerClient(ImagesContainer);
@@ -64,9 +62,4 @@ public sealed class EvolinkStorage
 
     private static Uri ServiceUri(StorageOptions storage) =>
         storage.ServiceUri ?? new Uri($"https://{storage.AccountName}.blob.core.windows.net");
-
-    // A managed identity is named, never guessed; without one it is a developer's machine.
-    private static TokenCredential Credential(StorageOptions storage) => storage.ClientId is { Length: > 0 } clientId
-        ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId))
-        : new DefaultAzureCredential();
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Evolink.Pipeline.Batches;
+using Evolink.Pipeline.Events;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Submissions;
 
@@ -16,6 +17,7 @@ namespace Evolink.Pipeline.Storage;
 [JsonSerializable(typeof(BatchRecord))]
 [JsonSerializable(typeof(GateState))]
 [JsonSerializable(typeof(RateState))]
+[JsonSerializable(typeof(JobEventData))]
 public sealed partial class PipelineJsonContext : JsonSerializerContext;
 
 /// <summary>Content of <c>generations/claims/{taskId}</c>: which job owns a task of Evolink's.</summary>

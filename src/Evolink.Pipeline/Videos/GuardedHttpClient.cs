@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Evolink.Client;
 using Evolink.Pipeline.Options;
 using Microsoft.Extensions.Options;
@@ -13,7 +11,6 @@ namespace Evolink.Pipeline.Videos;
 public sealed class GuardedHttpClient : IDisposable
 {
     private const int MaxRedirects = 5;
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan HeaderTimeout = TimeSpan.FromSeconds(60);
 
     private readonly EvolinkOptions _options;
@@ -25,20 +22,7 @@ public sealed class GuardedHttpClient : IDisposable
     {
         _options = options.Value;
         _time = time;
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            ConnectCallback = ConnectAsync,
-            ConnectTimeout = ConnectTimeout,
-            Credentials = null,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-            UseCookies = false,
-            UseProxy = false,
-        })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
+        _http = new HttpClient(new GuardedSockets(_options.AllowLoopback).Handler()) { Timeout = Timeout.InfiniteTimeSpan };
         _http.DefaultRequestHeaders.UserAgent.ParseAdd(ProductInfo.UserAgent);
     }
 
@@ -78,9 +62,9 @@ public sealed class GuardedHttpClient : IDisposable
         {
             throw new VideoDownloadException(DownloadFailure.Unavailable, $"{target.Host} sent no answer within {HeaderTimeout.TotalSeconds:0} s.");
         }
-        catch (HttpRequestException e) when (e.InnerException is VideoDownloadException blocked)
+        catch (HttpRequestException e) when (e.InnerException is BlockedAddressException blocked)
         {
-            throw new VideoDownloadException(blocked.Failure, blocked.Message, e);
+            throw new VideoDownloadException(DownloadFailure.Blocked, blocked.Message, e);
         }
         catch (HttpRequestException e)
         {
@@ -108,31 +92,4 @@ public sealed class GuardedHttpClient : IDisposable
         allowed.StartsWith("*.", StringComparison.Ordinal)
             ? host.EndsWith(allowed[1..], StringComparison.OrdinalIgnoreCase)
             : host.Equals(allowed, StringComparison.OrdinalIgnoreCase));
-
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
-    {
-        DnsEndPoint host = context.DnsEndPoint;
-        IPAddress[] addresses = IPAddress.TryParse(host.Host, out IPAddress? literal)
-            ? [literal]
-            : await Dns.GetHostAddressesAsync(host.Host, cancellationToken);
-        IPAddress[] allowed = [.. addresses.Where(IsAllowedAddress)];
-        if (allowed.Length == 0)
-            throw new VideoDownloadException(DownloadFailure.Blocked, $"{host.Host} has no public address.");
-
-        Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(allowed, host.Port, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
-    private bool IsAllowedAddress(IPAddress address) =>
-        PublicAddresses.IsPublic(address)
-        || (_options.AllowLoopback && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address));
 }

@@ -20,28 +20,28 @@ public sealed class VideoLinks(EvolinkStorage storage, LinkSigner signer, IOptio
     private readonly SemaphoreSlim _fetching = new(1, 1);
     private volatile UserDelegationKey? _key;
 
-    /// <summary>A link to a video, and when it dies.</summary>
+    /// <summary>A link to a video, and when it dies; null where it would lead through this app, whose address is not known.</summary>
     /// <param name="job">The job.</param>
     /// <param name="video">Its video.</param>
-    /// <param name="ownBase">Address of this app, as the client reached it.</param>
+    /// <param name="ownBase">Address of this app, as the client reached it; null where nobody asked.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public async Task<SignedLink> SignAsync(JobRecord job, SavedVideo video, Uri ownBase, CancellationToken cancellationToken)
+    public async Task<SignedLink?> SignAsync(JobRecord job, SavedVideo video, Uri? ownBase, CancellationToken cancellationToken)
     {
         DateTimeOffset expires = time.GetUtcNow() + _options.VideoLinkLifetime;
         return _options.VideoDelivery == VideoDelivery.Proxy
-            ? Proxy(job.Id, ownBase, expires)
+            ? (_options.PublicBaseUrl ?? ownBase) is { } address ? Proxy(job.Id, address, expires) : null
             : new SignedLink(await SasAsync(video, expires, cancellationToken), expires);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _fetching.Dispose();
 
-    private SignedLink Proxy(JobId id, Uri ownBase, DateTimeOffset expires)
+    private SignedLink Proxy(JobId id, Uri address, DateTimeOffset expires)
     {
         string keyId = signer.CurrentKeyId;
         long end = expires.ToUnixTimeSeconds();
         string path = string.Create(CultureInfo.InvariantCulture, $"/v1/videos/{id}/content?e={end}&k={keyId}&s={signer.SignVideo(keyId, id, end)}");
-        return new SignedLink(new Uri(_options.PublicBaseUrl ?? ownBase, path), expires);
+        return new SignedLink(new Uri(address, path), expires);
     }
 
     private async Task<Uri> SasAsync(SavedVideo video, DateTimeOffset expires, CancellationToken cancellationToken)

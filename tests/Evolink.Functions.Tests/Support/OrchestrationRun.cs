@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using Evolink.Functions.Batches;
 using Evolink.Functions.Generations;
 using Evolink.LocalHost.Durable;
-using Evolink.Pipeline.Batches;
+using Evolink.LocalHost.Durable.Replay;
 using Evolink.Pipeline.Generations;
 using Evolink.Testing;
 using Microsoft.DurableTask;
@@ -24,6 +23,7 @@ internal sealed class OrchestrationRun : IAsyncDisposable, IDurableFunctions
     private readonly SemaphoreSlim _called = new(0);
     private readonly Orchestration _orchestration;
     private readonly DurableEngine _engine;
+    private Queue<string> _ends = [];
 
     private OrchestrationRun(bool replayEveryStep, Orchestration orchestration)
     {
@@ -86,7 +86,25 @@ internal sealed class OrchestrationRun : IAsyncDisposable, IDurableFunctions
     /// <summary>A wake that may come too late.</summary>
     public Task TryWakeAsync() => WakeAsync().ContinueWith(_ => { }, TaskScheduler.Default);
 
-    public async Task<int> HistoryLengthAsync() => (await _engine.ReadHistoryAsync(_orchestration.InstanceId))!.Events.Count;
+    public async Task<InstanceHistory> HistoryAsync() => (await _engine.ReadHistoryAsync(_orchestration.InstanceId))!;
+
+    public async Task<int> HistoryLengthAsync() => (await HistoryAsync()).Events.Count;
+
+    /// <summary>What the executions of the last activity say, one after the other; without it, that the job is completed.</summary>
+    public void Ends(params string[] statuses) => _ends = new Queue<string>(statuses);
+
+    /// <summary>Starts it with the event raised before anything of it runs.</summary>
+    public async Task StartWokenAsync()
+    {
+        await _engine.Client.ScheduleNewOrchestrationInstanceAsync(
+            _orchestration.Name, _orchestration.Input, new StartOrchestrationOptions(_orchestration.InstanceId, StartAt: Now + TimeSpan.FromSeconds(1)));
+        _started = true;
+        await WakeAsync();
+        _time.Advance(TimeSpan.FromSeconds(1));
+    }
+
+    /// <summary>Replays a stored history against today's code.</summary>
+    public static void CheckHistory(string json) => new ReplayChecker(new OrchestratorAlone(), NullLoggerFactory.Instance).Check(InstanceHistory.FromJson(json));
 
     public bool HasOrchestrator(string name) => name == _orchestration.Name;
 
@@ -99,7 +117,9 @@ internal sealed class OrchestrationRun : IAsyncDisposable, IDurableFunctions
         Assert.Equal(_orchestration.Input, JsonSerializer.Deserialize(input!, _orchestration.Input.GetType(), DurableValues.Json));
         _calls.Enqueue(name);
         _called.Release();
-        return name == nameof(FinishGeneration) ? "\"completed\"" : JsonSerializer.Serialize(await _scripts[name].Dequeue()(), DurableValues.Json);
+        return name == nameof(FinishGeneration)
+            ? JsonSerializer.Serialize(_ends.TryDequeue(out string? status) ? status : "completed")
+            : JsonSerializer.Serialize(await _scripts[name].Dequeue()(), DurableValues.Json);
     }
 
     public async ValueTask DisposeAsync()
@@ -120,24 +140,15 @@ internal sealed class OrchestrationRun : IAsyncDisposable, IDurableFunctions
         await _engine.Client.ScheduleNewOrchestrationInstanceAsync(
             _orchestration.Name, _orchestration.Input, new StartOrchestrationOptions(_orchestration.InstanceId));
     }
-}
 
-/// <summary>What is run.</summary>
-internal sealed record Orchestration(string Name, string InstanceId, object Input, Func<TaskOrchestrationContext, Task<object?>> RunAsync)
-{
-    public static Orchestration OfOneVideo()
+    private sealed class OrchestratorAlone : IDurableFunctions
     {
-        GenerationRef generation = new(JobId.New(), 1);
-        return new Orchestration(nameof(GenerateVideo), generation.InstanceId, generation, async context => await GenerateVideo.RunAsync(context));
-    }
+        public bool HasOrchestrator(string name) => name == nameof(GenerateVideo);
 
-    public static Orchestration OfOneBatch()
-    {
-        BatchRef batch = new(BatchId.New());
-        return new Orchestration(nameof(RunBatch), batch.Id.Value, batch, async context =>
-        {
-            await RunBatch.RunAsync(context);
-            return null;
-        });
+        public bool HasActivity(string name) => true;
+
+        public async Task<object?> RunOrchestratorAsync(string name, TaskOrchestrationContext context) => await GenerateVideo.RunAsync(context);
+
+        public Task<string?> RunActivityAsync(string name, string? input, string instanceId, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

@@ -1,16 +1,19 @@
 using Evolink.Client;
+using Evolink.Pipeline.Events;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Options;
 using Evolink.Pipeline.Storage;
 using Evolink.Pipeline.Submissions;
 using Evolink.Pipeline.Tasks;
 using Evolink.Pipeline.Videos;
+using Evolink.Pipeline.Webhooks;
 using Evolink.Simulator;
 using Evolink.Testing.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Evolink.Pipeline.Tests.Support;
@@ -20,7 +23,7 @@ internal sealed class TestPipeline : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    private TestPipeline(ServiceProvider services, RunningSimulator simulator) => (_services, Simulator) = (services, simulator);
+    private TestPipeline(ServiceProvider services, RunningSimulator simulator, LogSink log) => (_services, Simulator, Log) = (services, simulator, log);
 
     public RunningSimulator Simulator { get; }
 
@@ -32,16 +35,25 @@ internal sealed class TestPipeline : IAsyncDisposable
 
     public VideoSaver Saver => _services.GetRequiredService<VideoSaver>();
 
+    public WebhookDelivery Webhooks => _services.GetRequiredService<WebhookDelivery>();
+
+    public EventTeller Events => _services.GetRequiredService<EventTeller>();
+
+    /// <summary>Everything that was logged so far.</summary>
+    public LogSink Log { get; }
+
     public EvolinkStorage Storage => _services.GetRequiredService<EvolinkStorage>();
 
     public EvolinkOptions Options => _services.GetRequiredService<IOptions<EvolinkOptions>>().Value;
 
-    public static async Task<TestPipeline> StartAsync(AzuriteFixture azurite, SimulatorOptions? simulator = null, Action<EvolinkOptions>? configure = null)
+    public static async Task<TestPipeline> StartAsync(AzuriteFixture azurite, SimulatorOptions? simulator = null, Action<EvolinkOptions>? configure = null, TimeProvider? time = null)
     {
         RunningSimulator running = await SimulatorApp.StartAsync(
             simulator ?? new SimulatorOptions { AllowLoopback = true, TaskDuration = TimeSpan.Zero, FetchImages = false });
         ServiceCollection services = new();
-        services.AddLogging();
+        LogSink log = new();
+        services.AddLogging(logging => logging.AddProvider(log).SetMinimumLevel(LogLevel.Debug));
+        services.AddSingleton(time ?? TimeProvider.System);
         services.AddSingleton<IHostEnvironment>(new DevelopmentEnvironment());
         services.AddEvolinkPipeline(new ConfigurationBuilder().Build());
         services.Configure<EvolinkOptions>(options =>
@@ -55,7 +67,7 @@ internal sealed class TestPipeline : IAsyncDisposable
             options.SubmitTimeout = TimeSpan.FromSeconds(20);
             configure?.Invoke(options);
         });
-        TestPipeline pipeline = new(services.BuildServiceProvider(), running);
+        TestPipeline pipeline = new(services.BuildServiceProvider(), running, log);
         await pipeline.Storage.CreateMissingContainersAsync(CancellationToken.None);
         return pipeline;
     }

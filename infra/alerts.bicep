@@ -1,0 +1,190 @@
+// What somebody should be told of. Queries go by the event ids in telemetry.json, which the tests compare with the code.
+param token string
+param location string
+param tags object
+param email string
+param insightsId string
+param storageId string
+param systemTopicId string
+param topicId string
+
+var events = loadJsonContent('telemetry.json').events
+
+resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
+  name: 'ag-${token}'
+  location: 'global'
+  tags: tags
+  properties: {
+    groupShortName: 'evolink'
+    enabled: true
+    emailReceivers: empty(email) ? [] : [
+      {
+        name: 'operators'
+        emailAddress: email
+        useCommonAlertSchema: true
+      }
+    ]
+  }
+}
+
+// One rule costs the less the rarer it looks: every 15 minutes is soon enough for what waits for hours.
+var queries = [
+  {
+    name: 'failed-generations'
+    title: 'Generations fail'
+    description: 'More than 3 generations, and more than a tenth of them, failed within an hour. The workbook shows their codes.'
+    severity: 2
+    window: 'PT1H'
+    query: 'traces | where toint(customDimensions.EventId) == ${events.jobEnded} | extend State = tostring(customDimensions.State) | summarize Failed = countif(State == "Failed"), Ended = count() | where Failed > 3 and Failed > Ended / 10.0'
+  }
+  {
+    name: 'results-near-expiry'
+    title: 'A finished video is not saved, and Evolink will drop it'
+    description: 'Saving a video has failed for hours; Evolink keeps results for 24 hours. POST /v1/tasks/{id}/retry-save once the cause is mended.'
+    severity: 1
+    window: 'PT1H'
+    query: 'traces | where toint(customDimensions.EventId) == ${events.nearExpiry}'
+  }
+  {
+    name: 'unknown-outcomes'
+    title: 'A submit may have been charged without a result'
+    description: 'The answer to a paid call was lost and nobody called back. Look for the task at Evolink, and POST /v1/tasks/{id}/attach.'
+    severity: 1
+    window: 'PT1H'
+    query: 'traces | where toint(customDimensions.EventId) == ${events.outcomeUnknown}'
+  }
+  {
+    name: 'poison-messages'
+    title: 'A queued message could not be handled'
+    description: 'The host moved a message to a poison queue after five tries; the log before it says why.'
+    severity: 2
+    window: 'PT1H'
+    query: 'traces | where message has "MaxDequeueCount" and message has "poison"'
+  }
+  {
+    name: 'callbacks-missing'
+    title: 'Callbacks of Evolink do not arrive'
+    description: 'Fewer than half of the accepted tasks were called back for. Nothing is lost, but videos come later and polls cost calls. Check PublicBaseUrl and what stands before the app.'
+    severity: 3
+    window: 'PT6H'
+    query: 'let Submitted = toscalar(traces | where toint(customDimensions.EventId) == ${events.submitAccepted} | count); let Called = toscalar(requests | where url contains "/callbacks/" and toint(resultCode) between (200 .. 299) | summarize dcount(extract("/callbacks/([a-z0-9-]+)", 1, url))); print Submitted = Submitted, Called = Called | where Submitted >= 10 and Called < Submitted / 2.0'
+  }
+  {
+    name: 'server-errors'
+    title: 'The app answers with errors of its own'
+    description: 'More than 5 answers within 15 minutes were 5xx, other than the 503 of an app that still waits for its keys.'
+    severity: 2
+    window: 'PT15M'
+    query: 'requests | where toint(resultCode) >= 500 and toint(resultCode) != 503 | summarize Errors = count() | where Errors > 5'
+  }
+  {
+    name: 'throttled'
+    title: 'Evolink holds submits back'
+    description: 'Submits were paused: too many requests, an empty balance, a key that is not accepted, or an outage. The log names the reason; jobs wait and nothing is lost.'
+    severity: 3
+    window: 'PT15M'
+    query: 'traces | where toint(customDimensions.EventId) == ${events.submitsPaused}'
+  }
+]
+
+resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for rule in queries: {
+  name: 'alert-${rule.name}-${token}'
+  location: location
+  tags: tags
+  kind: 'LogAlert'
+  properties: {
+    displayName: rule.title
+    description: rule.description
+    severity: rule.severity
+    enabled: true
+    scopes: [insightsId]
+    evaluationFrequency: 'PT15M'
+    windowSize: rule.window
+    criteria: {
+      allOf: [
+        {
+          query: rule.query
+          timeAggregation: 'Count'
+          operator: 'GreaterThan'
+          threshold: 0
+          failingPeriods: {
+            numberOfEvaluationPeriods: 1
+            minFailingPeriodsToAlert: 1
+          }
+        }
+      ]
+    }
+    autoMitigate: true
+    actions: { actionGroups: [people.id] }
+  }
+}]
+
+// The platform's own counts: they see what the app cannot.
+var counts = [
+  {
+    name: 'storage-throttled'
+    description: 'Storage answers that it is busy: the account has met a limit.'
+    scope: storageId
+    namespace: 'Microsoft.Storage/storageAccounts'
+    metric: 'Transactions'
+    threshold: 100
+    dimensions: [
+      {
+        name: 'ResponseType'
+        operator: 'Include'
+        values: ['ServerBusyError', 'ClientThrottlingError', 'ClientAccountBandwidthThrottlingError', 'ClientAccountRequestThrottlingError']
+      }
+    ]
+  }
+  {
+    name: 'uploads-dead-lettered'
+    description: 'The app did not take the event of an upload for a day; it lies in the container deadletter.'
+    scope: systemTopicId
+    namespace: 'Microsoft.EventGrid/systemTopics'
+    metric: 'DeadLetteredCount'
+    threshold: 0
+    dimensions: []
+  }
+  {
+    name: 'events-not-published'
+    description: 'Event Grid refused events of the app.'
+    scope: topicId
+    namespace: 'Microsoft.EventGrid/topics'
+    metric: 'PublishFailCount'
+    threshold: 0
+    dimensions: []
+  }
+]
+
+resource metrics 'Microsoft.Insights/metricAlerts@2018-03-01' = [for count in counts: {
+  name: 'alert-${count.name}-${token}'
+  location: 'global'
+  tags: tags
+  properties: {
+    description: count.description
+    severity: 2
+    enabled: true
+    scopes: [count.scope]
+    evaluationFrequency: 'PT5M'
+    windowSize: 'PT15M'
+    criteria: {
+      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+      allOf: [
+        {
+          name: count.name
+          criterionType: 'StaticThresholdCriterion'
+          metricNamespace: count.namespace
+          metricName: count.metric
+          dimensions: count.dimensions
+          operator: 'GreaterThan'
+          threshold: count.threshold
+          timeAggregation: 'Total'
+        }
+      ]
+    }
+    autoMitigate: true
+    actions: [
+      { actionGroupId: people.id }
+    ]
+  }
+}]

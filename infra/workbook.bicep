@@ -1,0 +1,113 @@
+// One page in the portal: what came in, what became of it, what it cost in time.
+param environmentName string
+param location string
+param tags object
+param insightsId string
+
+var events = loadJsonContent('telemetry.json').events
+
+var charts = [
+  {
+    title: 'Generations accepted, completed, failed, cancelled'
+    view: 'timechart'
+    query: 'traces | extend Id = toint(customDimensions.EventId) | where Id in (${events.jobAccepted}, ${events.jobEnded}) | extend What = iff(Id == ${events.jobAccepted}, "Accepted", tostring(customDimensions.State)) | summarize count() by What, bin(timestamp, {TimeRange:grain})'
+  }
+  {
+    title: 'Why generations failed'
+    view: 'table'
+    query: 'traces | where toint(customDimensions.EventId) == ${events.jobEnded} and customDimensions.State == "Failed" | summarize Jobs = count(), Last = max(timestamp) by Code = tostring(customDimensions.Code) | order by Jobs desc'
+  }
+  {
+    title: 'From acceptance to the end, minutes'
+    view: 'timechart'
+    query: 'let Started = traces | where toint(customDimensions.EventId) == ${events.jobAccepted} | project Job = tostring(customDimensions.JobId), Start = timestamp; traces | where toint(customDimensions.EventId) == ${events.jobEnded} | project Job = tostring(customDimensions.JobId), timestamp | join kind=inner Started on Job | extend Minutes = (timestamp - Start) / 1m | summarize percentiles(Minutes, 50, 95) by bin(timestamp, {TimeRange:grain})'
+  }
+  {
+    title: 'Submits that Evolink did not take'
+    view: 'table'
+    query: 'traces | where toint(customDimensions.EventId) == ${events.submitRefused} | summarize Submits = count(), Last = max(timestamp) by Outcome = tostring(customDimensions.Outcome), Code = tostring(customDimensions.Code) | order by Submits desc'
+  }
+  {
+    title: 'Callbacks and accepted tasks'
+    view: 'timechart'
+    query: 'union (traces | where toint(customDimensions.EventId) == ${events.submitAccepted} | project timestamp, What = "Tasks accepted"), (requests | where url contains "/callbacks/" | project timestamp, What = strcat("Callbacks answered ", resultCode)) | summarize count() by What, bin(timestamp, {TimeRange:grain})'
+  }
+  {
+    title: 'Saving: videos stored, tries that failed'
+    view: 'timechart'
+    query: 'traces | extend Id = toint(customDimensions.EventId) | where Id in (${events.videoSaved}, ${events.videoNotSaved}) | summarize count() by What = iff(Id == ${events.videoSaved}, "Saved", strcat("Not saved: ", tostring(customDimensions.Failure))), bin(timestamp, {TimeRange:grain})'
+  }
+  {
+    title: 'To be looked at'
+    view: 'table'
+    query: 'traces | where toint(customDimensions.EventId) in (${events.outcomeUnknown}, ${events.nearExpiry}, ${events.submitsPaused}, ${events.taskNotRead}, ${events.functionFailed}) | project timestamp, severityLevel, message, operation_Id | order by timestamp desc | take 200'
+  }
+  {
+    title: 'Answers, by status'
+    view: 'timechart'
+    query: 'requests | summarize count() by resultCode, bin(timestamp, {TimeRange:grain})'
+  }
+]
+
+resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
+  name: guid(insightsId, 'generations')
+  location: location
+  tags: tags
+  kind: 'shared'
+  properties: {
+    displayName: 'Evolink generations (${environmentName})'
+    category: 'workbook'
+    sourceId: insightsId
+    version: '1.0'
+    serializedData: string({
+      version: 'Notebook/1.0'
+      items: concat(
+        [
+          {
+            type: 9
+            name: 'time'
+            content: {
+              version: 'KqlParameterItem/1.0'
+              parameters: [
+                {
+                  id: guid(insightsId, 'time')
+                  version: 'KqlParameterItem/1.0'
+                  name: 'TimeRange'
+                  label: 'Time'
+                  type: 4
+                  isRequired: true
+                  value: { durationMs: 86400000 }
+                  typeSettings: {
+                    selectableValues: [
+                      { durationMs: 3600000 }
+                      { durationMs: 86400000 }
+                      { durationMs: 604800000 }
+                      { durationMs: 2592000000 }
+                    ]
+                  }
+                }
+              ]
+              style: 'pills'
+              queryType: 0
+              resourceType: 'microsoft.insights/components'
+            }
+          }
+        ],
+        map(charts, chart => {
+          type: 3
+          name: chart.title
+          content: {
+            version: 'KqlItem/1.0'
+            title: chart.title
+            query: chart.query
+            size: 0
+            timeContextFromParameter: 'TimeRange'
+            queryType: 0
+            resourceType: 'microsoft.insights/components'
+            visualization: chart.view
+          }
+        })
+      )
+    })
+  }
+}

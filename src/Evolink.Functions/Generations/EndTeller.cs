@@ -1,0 +1,26 @@
+using Evolink.Pipeline.Events;
+using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Webhooks;
+using Microsoft.DurableTask.Client;
+
+namespace Evolink.Functions.Generations;
+
+/// <summary>
+/// Tells that a job is over: starts the calls to its client, sends its events, and then takes away the marker that says that something is left to
+/// do. Called again, by a repeated activity or by the sweep, it does what is left.
+/// </summary>
+public sealed class EndTeller(GenerationStore store, EventTeller events)
+{
+    /// <summary>Tells the end that the record holds.</summary>
+    /// <param name="durable">The engine.</param>
+    /// <param name="job">The record of a job that is over.</param>
+    /// <param name="marker">Its marker as it was before that: one that an operator has set meanwhile, to open the job again, stays. Null where there was none.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>Whether the marker is gone.</returns>
+    public async Task<bool> TellAsync(DurableTaskClient durable, JobRecord job, ActiveMarker? marker, CancellationToken cancellationToken)
+    {
+        if (WebhookRun.DueFor(job) is { } run)
+            await GenerationStarter.StartAsync(durable, run, cancellationToken);
+        return await events.TellAsync(job.Id, cancellationToken) && (marker is not { } seen || await store.RemoveActiveMarkerAsync(seen, cancellationToken));
+    }
+}

@@ -1,0 +1,57 @@
+using System.Net;
+using System.Net.Sockets;
+using Evolink.Client;
+
+namespace Evolink.Pipeline;
+
+/// <summary>
+/// Connections to addresses that strangers named: public ones only. The address is checked when the connection is made, so that a name
+/// cannot answer differently a second time.
+/// </summary>
+internal sealed class GuardedSockets(bool allowLoopback)
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
+
+    /// <summary>A handler that connects in this way, and adds nothing of ours: no cookies, no credentials, no proxy, no redirects.</summary>
+    public SocketsHttpHandler Handler() => new()
+    {
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        ConnectCallback = ConnectAsync,
+        ConnectTimeout = ConnectTimeout,
+        Credentials = null,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+        UseCookies = false,
+        UseProxy = false,
+    };
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        DnsEndPoint host = context.DnsEndPoint;
+        IPAddress[] addresses = IPAddress.TryParse(host.Host, out IPAddress? literal)
+            ? [literal]
+            : await Dns.GetHostAddressesAsync(host.Host, cancellationToken);
+        IPAddress[] allowed = [.. addresses.Where(IsAllowed)];
+        if (allowed.Length == 0)
+            throw new BlockedAddressException($"{host.Host} has no public address.");
+
+        Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(allowed, host.Port, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private bool IsAllowed(IPAddress address) =>
+        PublicAddresses.IsPublic(address)
+        || (allowLoopback && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address));
+}
+
+/// <summary>No connection was made, because the address is not public.</summary>
+internal sealed class BlockedAddressException(string message) : IOException(message);

@@ -1,0 +1,70 @@
+using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Options;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Evolink.Pipeline.Webhooks;
+
+/// <summary>
+/// Tells a job's end to its client, one call at a time. At least once: a crash between a call and its note makes the same call again, under the
+/// same message id.
+/// </summary>
+public sealed partial class WebhookDelivery(
+    GenerationStore store, WebhookSender sender, IOptions<EvolinkOptions> options, TimeProvider time, ILogger<WebhookDelivery> log)
+{
+    /// <summary>Makes the call that is due, if one is, and notes what came of it.</summary>
+    /// <param name="run">The calls.</param>
+    /// <param name="makeBody">Makes the body from the record; anew for each call, for the link in it lives shorter than the schedule.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>When to call again; null where this run is over.</returns>
+    public async Task<DateTimeOffset?> CallAsync(
+        WebhookRun run, Func<JobRecord, CancellationToken, Task<byte[]>> makeBody, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(run.Id, cancellationToken) is not { } job || WebhookRun.DueFor(job) != run || job.Webhook is not { } webhook)
+            return null;
+        DateTimeOffset now = time.GetUtcNow();
+        // A timer that fired early, or an execution that died after it had noted its call.
+        if (webhook.NextAt is { } due && due > now)
+            return due;
+
+        WebhookAnswer answer = await SendAsync(job, run, makeBody, cancellationToken);
+        WebhookCall call = new(now, run.Revision, run.Round, webhook.Tries + 1, answer.Status, answer.Error);
+        (WebhookState state, DateTimeOffset? nextAt) = After(call, answer.RetryAfter);
+        job = await store.UpdateAsync(run.Id, record => record.WithWebhookCall(run, call, state, nextAt), cancellationToken);
+        Log(job.Id, webhook.Host, call, state, nextAt);
+        return WebhookRun.DueFor(job) == run ? job.Webhook?.NextAt : null;
+    }
+
+    private async Task<WebhookAnswer> SendAsync(
+        JobRecord job, WebhookRun run, Func<JobRecord, CancellationToken, Task<byte[]>> makeBody, CancellationToken cancellationToken)
+    {
+        // A client that has a secret never gets an unsigned call, not even while the vault is away.
+        if (WebhookSecrets.Of(options.Value, job.Client) is not { } keys)
+            return new WebhookAnswer(null, $"Evolink:Webhooks:Secrets:{job.Client} is not resolved.", null);
+        if ((await store.ReadRequestAsync(job.Id, cancellationToken)).Body.CallbackUrl is not { } url)
+            return new WebhookAnswer(null, "The stored request has no callback_url.", null);
+        return await sender.SendAsync(url, run.MessageId, await makeBody(job, cancellationToken), keys, cancellationToken);
+    }
+
+    private (WebhookState State, DateTimeOffset? NextAt) After(WebhookCall call, TimeSpan? retryAfter) => call.Status switch
+    {
+        >= 200 and < 300 => (WebhookState.Delivered, null),
+        410 => (WebhookState.Gone, null),
+        _ when WebhookSchedule.After(call.Number, retryAfter, Random.Shared.NextDouble()) is { } delay => (WebhookState.Pending, time.GetUtcNow() + delay),
+        _ => (WebhookState.GivenUp, null),
+    };
+
+    private void Log(JobId job, string host, WebhookCall call, WebhookState state, DateTimeOffset? nextAt)
+    {
+        if (state == WebhookState.Delivered)
+            LogDelivered(job, host, call.Number);
+        else
+            LogFailed(job, host, call.Number, call.Status, call.Error, state, nextAt);
+    }
+
+    [LoggerMessage(1501, LogLevel.Information, "Job {JobId}: {Host} took the webhook at call {Call}.")]
+    private partial void LogDelivered(JobId jobId, string host, int call);
+
+    [LoggerMessage(1502, LogLevel.Warning, "Job {JobId}: call {Call} of the webhook at {Host} failed ({Status}{Error}); it is {State}, next at {NextAt}.")]
+    private partial void LogFailed(JobId jobId, string host, int call, int? status, string? error, WebhookState state, DateTimeOffset? nextAt);
+}
