@@ -35,6 +35,7 @@ public static class EvolinkFunctions
         services.AddSingleton<JobReopening>();
         services.AddSingleton<TaskViews>();
         services.AddSingleton<TaskWaiting>();
+        services.AddSingleton<TaskPages>();
         services.AddSingleton<DependencyChecks>();
         return services;
     }

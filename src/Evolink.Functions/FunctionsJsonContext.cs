@@ -9,6 +9,7 @@ namespace Evolink.Functions;
 /// <summary>Source-generated JSON of the app's answers.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TaskView))]
+[JsonSerializable(typeof(TaskList))]
 [JsonSerializable(typeof(AttachRequest))]
 [JsonSerializable(typeof(BatchView))]
 [JsonSerializable(typeof(ImageAnswer))]

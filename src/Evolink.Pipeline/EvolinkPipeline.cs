@@ -33,6 +33,7 @@ public static class EvolinkPipeline
         services.AddSingleton<EvolinkStorage>();
         services.AddSingleton<JobChanges>();
         services.AddSingleton<GenerationStore>();
+        services.AddSingleton<JobIndex>();
         services.AddSingleton<GenerationFinisher>();
         services.AddSingleton<Leftovers>();
         services.AddSingleton<LinkSigner>();

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Evolink.Functions.Callbacks;
 using Evolink.Functions.Health;
 using Evolink.Functions.Images;
+using Evolink.Functions.Studio;
 using Evolink.Functions.Videos;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -16,7 +17,7 @@ internal sealed partial class RequestGate(Callers callers, ILogger<RequestGate> 
     // Closed unless named here. Those that serve signed links check the signature, or the caller, themselves.
     private static readonly FrozenSet<string> Open = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
-        nameof(CallbackReceived), nameof(GetImage), nameof(GetVideoContent), nameof(Healthz), nameof(Home), nameof(ZzUnmatched));
+        nameof(CallbackReceived), nameof(GetImage), nameof(GetVideoContent), nameof(Healthz), nameof(Home), nameof(StudioFile), nameof(ZzUnmatched));
 
     /// <summary>The middleware.</summary>
     public async Task InvokeAsync(FunctionContext context, FunctionExecutionDelegate next)

@@ -13,5 +13,5 @@ internal static class RequestedJob
 
     /// <summary>The answer that shows a job.</summary>
     public static async Task<IResult> AnswerAsync(this TaskViews views, HttpRequest request, JobRecord job, CancellationToken cancellationToken) =>
-        TypedResults.Json(await views.MakeAsync(job, request.OwnBase, cancellationToken), FunctionsJsonContext.Default.TaskView);
+        TypedResults.Json(await views.MakeAsync(job, request.OwnBase, request.LinkUse, cancellationToken), FunctionsJsonContext.Default.TaskView);
 }

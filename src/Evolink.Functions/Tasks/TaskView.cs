@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Evolink.Client;
+using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Webhooks;
 
 namespace Evolink.Functions.Tasks;
@@ -30,6 +31,10 @@ public sealed record TaskView
     /// <summary><c>pending</c>, <c>processing</c>, <c>completed</c> or <c>failed</c>.</summary>
     [JsonPropertyName("status")]
     public required string Status { get; init; }
+
+    /// <summary>Where it stands, finer than <see cref="Status"/>: the states of docs/design.md.</summary>
+    [JsonPropertyName("phase")]
+    public required JobState Phase { get; init; }
 
     /// <summary>One freshly signed link to the video, while <see cref="ExpiresAt"/> is not past.</summary>
     [JsonPropertyName("results")]

@@ -15,9 +15,12 @@ public sealed class TaskViews(VideoLinks links, TimeProvider time)
     /// <param name="job">Its record.</param>
     /// <param name="ownBase">Address of this app; where it is not known, there is no link that leads through the app.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public async Task<TaskView> MakeAsync(JobRecord job, Uri? ownBase, CancellationToken cancellationToken)
+    public Task<TaskView> MakeAsync(JobRecord job, Uri? ownBase, CancellationToken cancellationToken) => MakeAsync(job, ownBase, VideoLinkUse.Play, cancellationToken);
+
+    /// <summary>A job as a client sees it, with a link of the kind that it wants.</summary>
+    public async Task<TaskView> MakeAsync(JobRecord job, Uri? ownBase, VideoLinkUse use, CancellationToken cancellationToken)
     {
-        SignedLink? link = job is { State: JobState.Completed, Video: { } video } ? await links.SignAsync(job, video, ownBase, cancellationToken) : null;
+        SignedLink? link = job is { State: JobState.Completed, Video: { } video } ? await links.SignAsync(job, video, ownBase, use, cancellationToken) : null;
         Attempt? attempt = job.CurrentAttempt;
         return new TaskView
         {
@@ -26,6 +29,7 @@ public sealed class TaskViews(VideoLinks links, TimeProvider time)
             Model = job.Model,
             Progress = Progress(job, time.GetUtcNow()),
             Status = job.State.WireStatus,
+            Phase = job.State,
             Results = link is null ? null : [link.Url.AbsoluteUri],
             Error = Error(job),
             TaskInfo = new VideoTaskInfo { CanCancel = !job.State.IsTerminal, EstimatedTime = attempt?.EstimatedSeconds ?? (int)PollSchedule.DefaultEstimate.TotalSeconds },

@@ -30,17 +30,18 @@ public sealed class GetVideoContent(
 
         if (job is not { State: JobState.Completed, Video: { } video })
             return Errors.NotFound($"The task is {job.State.WireStatus}; it has no video.", "video_not_found");
-        return options.Value.VideoDelivery == VideoDelivery.Sas && await links.SignAsync(job, video, request.OwnBase, cancellationToken) is { } link
+        return options.Value.VideoDelivery == VideoDelivery.Sas && await links.SignAsync(job, video, request.OwnBase, request.LinkUse, cancellationToken) is { } link
             ? TypedResults.Redirect(link.Url.AbsoluteUri)
-            : await StreamAsync(video, cancellationToken);
+            : await StreamAsync(request, video, cancellationToken);
     }
 
     private bool IsSigned(HttpRequest request, JobId id) =>
         signer.IsVideo(id, request.Query["e"], request.Query["k"], request.Query["s"], out DateTimeOffset end) && time.GetUtcNow() < end;
 
-    private async Task<IResult> StreamAsync(SavedVideo video, CancellationToken cancellationToken) => TypedResults.Stream(
+    private async Task<IResult> StreamAsync(HttpRequest request, SavedVideo video, CancellationToken cancellationToken) => TypedResults.Stream(
         await videos.OpenAsync(video, cancellationToken),
         video.ContentType,
+        fileDownloadName: request.WantsAttachment ? video.Blob : null,
         lastModified: video.SavedAt,
         entityTag: new($"\"{video.Sha256}\""),
         enableRangeProcessing: true);

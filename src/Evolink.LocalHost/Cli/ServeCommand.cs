@@ -39,6 +39,8 @@ internal static class ServeCommand
             await using LocalEnvironment environment = await LocalEnvironment.StartAsync(options, signals.Token);
             string curl = await CurlAsync(environment, signals.Token);
             string provider = environment.SimulatorUrl is { } simulator ? $"simulated Evolink at {Trim(simulator)}" : "the real Evolink API, which costs credits";
+            // In the fragment, which a browser sends to nobody: whoever opens the link needs no key.
+            Console.WriteLine($"Open {Trim(environment.BaseUrl)}/#key={environment.Data.Keys.Client}");
             Console.WriteLine($"Evolink.Functions answers at {Trim(environment.BaseUrl)} ({provider}; data in {options.DataFolder}). Ctrl-C ends it.");
             Console.WriteLine(curl);
             await environment.StorageLost.WaitAsync(signals.Token);

@@ -45,7 +45,7 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
             await _container.TryCreateAsync(ActivePath(record.Id), Empty, cancellationToken);
         bool created = job is null && await _container.TryCreateAsync(RecordPath(record.Id), JsonBlobs.Json(record, PipelineJsonContext.Default.JobRecord), cancellationToken);
         job = created ? record : job ?? await ReadAsync(record.Id, cancellationToken);
-        await _container.TryCreateAsync(IndexPath(job.Client, job.AcceptedAt, job.Id), Empty, cancellationToken);
+        await _container.TryCreateAsync(JobIndex.Path(job.Client, job.AcceptedAt, job.Id), Empty, cancellationToken);
         return (job, created);
     }
 
@@ -159,10 +159,6 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
     private static string RequestPath(JobId id) => $"{RequestPrefix}{id}.json";
 
     private static string ActivePath(JobId id) => ActivePrefix + id;
-
-    // Blobs are listed in the order of their names: inverted ticks put the newest first.
-    private static string IndexPath(string client, DateTimeOffset at, JobId id) =>
-        $"index/{client}/{DateTime.MaxValue.Ticks - at.UtcTicks:D19}-{id}";
 
     // A task id is the provider's text: one of an odd form is kept under its hash, so that it cannot shape the path.
     private static string ClaimPath(string taskId) => !taskId.AsSpan().ContainsAnyExcept(PlainInPath)

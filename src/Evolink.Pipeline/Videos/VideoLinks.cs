@@ -24,27 +24,30 @@ public sealed class VideoLinks(EvolinkStorage storage, LinkSigner signer, IOptio
     /// <param name="job">The job.</param>
     /// <param name="video">Its video.</param>
     /// <param name="ownBase">Address of this app, as the client reached it; null where nobody asked.</param>
+    /// <param name="use">What a browser shall do with it.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public async Task<SignedLink?> SignAsync(JobRecord job, SavedVideo video, Uri? ownBase, CancellationToken cancellationToken)
+    public async Task<SignedLink?> SignAsync(JobRecord job, SavedVideo video, Uri? ownBase, VideoLinkUse use, CancellationToken cancellationToken)
     {
         DateTimeOffset expires = time.GetUtcNow() + _options.VideoLinkLifetime;
         return _options.VideoDelivery == VideoDelivery.Proxy
-            ? (_options.PublicBaseUrl ?? ownBase) is { } address ? Proxy(job.Id, address, expires) : null
-            : new SignedLink(await SasAsync(video, expires, cancellationToken), expires);
+            ? (_options.PublicBaseUrl ?? ownBase) is { } address ? Proxy(job.Id, address, use, expires) : null
+            : new SignedLink(await SasAsync(video, use, expires, cancellationToken), expires);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _fetching.Dispose();
 
-    private SignedLink Proxy(JobId id, Uri address, DateTimeOffset expires)
+    private SignedLink Proxy(JobId id, Uri address, VideoLinkUse use, DateTimeOffset expires)
     {
         string keyId = signer.CurrentKeyId;
         long end = expires.ToUnixTimeSeconds();
         string path = string.Create(CultureInfo.InvariantCulture, $"/v1/videos/{id}/content?e={end}&k={keyId}&s={signer.SignVideo(keyId, id, end)}");
+        if (use == VideoLinkUse.Save)
+            path += "&disposition=attachment"; // not signed: how a browser treats it is no secret
         return new SignedLink(new Uri(address, path), expires);
     }
 
-    private async Task<Uri> SasAsync(SavedVideo video, DateTimeOffset expires, CancellationToken cancellationToken)
+    private async Task<Uri> SasAsync(SavedVideo video, VideoLinkUse use, DateTimeOffset expires, CancellationToken cancellationToken)
     {
         BlobClient blob = storage.Videos.GetBlobClient(video.Blob);
         BlobSasBuilder sas = new(BlobSasPermissions.Read, expires)
@@ -55,7 +58,7 @@ public sealed class VideoLinks(EvolinkStorage storage, LinkSigner signer, IOptio
             StartsOn = time.GetUtcNow() - ClockSkew,
             // The emulator speaks http; a real account's links do not.
             Protocol = blob.Uri.Scheme == Uri.UriSchemeHttp ? SasProtocol.HttpsAndHttp : SasProtocol.Https,
-            ContentDisposition = $"inline; filename=\"{video.Blob}\"",
+            ContentDisposition = $"{(use == VideoLinkUse.Save ? "attachment" : "inline")}; filename=\"{video.Blob}\"",
         };
         if (blob.CanGenerateSasUri)
             return blob.GenerateSasUri(sas);
@@ -83,6 +86,16 @@ public sealed class VideoLinks(EvolinkStorage storage, LinkSigner signer, IOptio
             _fetching.Release();
         }
     }
+}
+
+/// <summary>What a browser does with a link to a video.</summary>
+public enum VideoLinkUse
+{
+    /// <summary>Plays it in place.</summary>
+    Play,
+
+    /// <summary>Saves it as a file.</summary>
+    Save,
 }
 
 /// <summary>A link that whoever holds it may open until it expires.</summary>

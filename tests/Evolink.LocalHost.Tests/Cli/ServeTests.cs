@@ -19,11 +19,13 @@ public sealed partial class ServeTests : IDisposable
     public async Task The_curl_that_serve_prints_works_as_pasted()
     {
         using CliProcess serve = Start();
+        string studio = await serve.ReadLineAsync();
         string link = await serve.ReadLineAsync();
         string curl = await serve.ReadLineAsync();
 
         Match parts = Curl().Match(curl);
         Assert.StartsWith($"Evolink.Functions answers at {parts.Groups["host"].Value} ", link, StringComparison.Ordinal);
+        Assert.Equal($"Open {parts.Groups["host"].Value}/#key={parts.Groups["key"].Value}", studio);
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Post, parts.Groups["host"].Value + "/v1/videos/generations");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", parts.Groups["key"].Value);

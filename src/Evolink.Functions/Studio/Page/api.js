@@ -1,0 +1,74 @@
+// The app's HTTP API, with the visitor's key. The key lives in this tab's session storage and nowhere else.
+const KEY = 'evolink.key';
+
+export class ApiError extends Error {
+  constructor(status, error, retryAfter) {
+    super(error.message);
+    Object.assign(this, { status, code: String(error.code), param: error.param, retryAfter });
+  }
+
+  /** Whether the same request may do better later. Then nobody knows whether this one was taken. */
+  get isPassing() {
+    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
+  }
+}
+
+export const key = {
+  get: () => sessionStorage.getItem(KEY),
+  set: (value) => sessionStorage.setItem(KEY, value),
+  clear: () => sessionStorage.removeItem(KEY),
+
+  /** A key in the fragment never goes to a server; it leaves the address, and the history, at once. Answers whether there was one. */
+  takeFromAddress() {
+    const given = new URLSearchParams(location.hash.slice(1)).get('key');
+    if (!given) return false;
+    history.replaceState(null, '', location.pathname + location.search);
+    this.set(given);
+    return true;
+  },
+};
+
+let refused = () => {};
+
+/** Calls back whenever the app does not know the key. */
+export const onRefused = (callback) => { refused = callback; };
+
+async function send(path, init = {}) {
+  const used = key.get();
+  if (!used) throw new ApiError(401, { code: 'unauthorized', message: 'There is no key yet.' });
+  let response;
+  try {
+    response = await fetch(path, { ...init, cache: 'no-store', headers: { ...init.headers, Authorization: `Bearer ${used}` } });
+  } catch {
+    throw new ApiError(0, { code: 'unreachable', message: 'The app cannot be reached.' });
+  }
+  if (response.ok) return response;
+  const body = await response.json().catch(() => null);
+  if (response.status === 401 && used === key.get()) refused();
+  throw new ApiError(
+    response.status,
+    body?.error ?? { code: `http_${response.status}`, message: `The app answered ${response.status}.` },
+    Number(response.headers.get('Retry-After')) || undefined);
+}
+
+const json = async (path, init) => (await send(path, init)).json();
+
+export const list = ({ after, limit }) => json(`v1/tasks?limit=${limit}${after ? `&after=${encodeURIComponent(after)}` : ''}`);
+
+export const tasks = async (ids) => (await json(`v1/tasks?ids=${ids.join()}`)).data;
+
+export const task = (id, { save = false } = {}) => json(`v1/tasks/${id}${save ? '?disposition=attachment' : ''}`);
+
+export const request = (id) => json(`v1/tasks/${id}/request`);
+
+export const cancel = (id) => json(`v1/tasks/${id}/cancel`, { method: 'POST' });
+
+export const upload = async (blob) => (await json('v1/images', { method: 'POST', body: blob })).url;
+
+export const image = async (hash) => (await send(`v1/images/${hash}`)).blob();
+
+export const generate = (body, idempotencyKey) => json('v1/videos/generations', {
+  method: 'POST',
+  headers: { 'Content-Type': 'application/json', 'Idempotency-Key': idempotencyKey },
+  body: JSON.stringify(body),
+});

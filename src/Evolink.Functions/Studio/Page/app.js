@@ -1,0 +1,72 @@
+import * as api from './api.js';
+import { Composer } from './composer.js';
+import { Wall } from './wall.js';
+import { adviceFor } from './words.js';
+
+const $ = (id) => document.getElementById(id);
+const TOAST = 5_000;
+let toastTimer = 0;
+
+function say(text) {
+  $('toast').textContent = text;
+  $('toast').classList.add('shown');
+  clearTimeout(toastTimer);
+  toastTimer = setTimeout(() => $('toast').classList.remove('shown'), TOAST);
+}
+
+function fail(error) {
+  if (error.status === 401) return;
+  say(error instanceof api.ApiError ? `${error.message} ${adviceFor(error.code)}` : 'That did not work in this browser.');
+  if (!(error instanceof api.ApiError)) console.warn(error);
+}
+
+function confirmCancel() {
+  const dialog = $('cancel-dialog');
+  dialog.returnValue = 'no';
+  dialog.showModal();
+  return new Promise((answer) => dialog.addEventListener('close', () => answer(dialog.returnValue === 'yes'), { once: true }));
+}
+
+const wall = new Wall({
+  actions: { again: (request) => composer.edit(request), confirmCancel, say, fail },
+  onChange: () => composer.showEstimate(),
+});
+const composer = new Composer({
+  onAccepted(job, request) {
+    wall.add(job, request).root.scrollIntoView({ block: 'nearest' });
+    say('Started. It goes on, also when you close this page.');
+  },
+});
+
+function askForKey(problem = '') {
+  $('key-problem').textContent = problem;
+  $('change-key').hidden = false;
+  if (!$('key-dialog').open) $('key-dialog').showModal();
+  $('key').select();
+}
+
+async function open() {
+  $('change-key').hidden = false;
+  await wall.start();
+  if (api.key.get()) await composer.resume();
+}
+
+api.onRefused(() => {
+  api.key.clear();
+  askForKey('The app does not know this key.');
+});
+$('change-key').addEventListener('click', () => askForKey());
+$('key-form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  const given = $('key').value.trim().replace(/^Bearer\s+/i, '');
+  if (!/^[!-~]+$/.test(given)) return askForKey('A key is visible ASCII characters, without spaces.');
+  api.key.set(given);
+  $('key').value = '';
+  $('key-dialog').close();
+  open();
+});
+addEventListener('hashchange', () => { if (api.key.takeFromAddress()) open(); });
+
+api.key.takeFromAddress();
+if (api.key.get()) open();
+else askForKey();

@@ -1,0 +1,189 @@
+// All jobs, newest first: pages as one scrolls, one poll for everything that is running.
+import * as api from './api.js';
+import { Card } from './card.js';
+import { isOver, timeLeft } from './words.js';
+
+const PAGE = 30;
+const HEAD = 10;
+const MOST_IDS = 100;
+const FASTEST = 700;
+const SLOWEST = 5_000;
+const HIDDEN = 30_000;
+const HEAD_EVERY = 15_000;
+const MOST_BACKOFF = 30_000;
+
+export class Wall {
+  #list = document.getElementById('wall');
+  #empty = document.getElementById('empty');
+  #more = document.getElementById('more-to-come');
+  #state = document.getElementById('link-state');
+  #news = document.getElementById('news');
+  #cards = new Map();
+  #next = null;
+  #loading = false;
+  #timer = 0;
+  #failures = 0;
+  #headAt = 0;
+  #generation = 0;
+  #actions;
+  #onChange;
+  #near;
+  #end;
+
+  constructor({ actions, onChange }) {
+    this.#actions = { ...actions, cancel: (card) => this.#cancel(card, actions.confirmCancel) };
+    this.#onChange = onChange;
+    this.#near = new IntersectionObserver((entries) => entries.filter((entry) => entry.isIntersecting).forEach(({ target }) => this.#reveal(target)), { rootMargin: '300px' });
+    this.#end = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && this.#page(), { rootMargin: '1200px' });
+    document.addEventListener('visibilitychange', () => this.#again(document.hidden ? HIDDEN : 0));
+    setInterval(() => this.#cards.forEach((card) => card.grow()), 30_000);
+  }
+
+  /** Begins anew, with whatever key there is now. */
+  async start() {
+    this.#generation++;
+    this.#cards.clear();
+    this.#list.replaceChildren();
+    this.#next = null;
+    this.#loading = false;
+    this.#end.disconnect();
+    await this.#page();
+    this.#headAt = Date.now();
+    this.#end.observe(this.#more);
+    this.#again(FASTEST);
+  }
+
+  /** Puts a job that was just accepted on top. */
+  add(job, request) {
+    const card = this.#cards.get(job.id) ?? this.#put(job, true);
+    card.know(request);
+    card.reveal();
+    this.#again(FASTEST);
+    return card;
+  }
+
+  async #page() {
+    if (this.#loading) return;
+    this.#loading = true;
+    const generation = this.#generation;
+    try {
+      const page = await api.list({ limit: PAGE, after: this.#next });
+      if (generation !== this.#generation) return;
+      page.data.forEach((job) => this.#take(job, false));
+      this.#next = page.next ?? null;
+      this.#more.hidden = !this.#next;
+      this.#empty.hidden = this.#cards.size > 0;
+      this.#reachable(true);
+      this.#watchEnd();
+    } catch (error) {
+      this.#failed(error);
+    } finally {
+      if (generation === this.#generation) this.#loading = false;
+    }
+  }
+
+  // An observer tells changes only: where the end stays in sight, because a page is short or failed to come, it is looked for anew.
+  #watchEnd() {
+    if (!this.#next) return;
+    requestAnimationFrame(() => {
+      this.#end.unobserve(this.#more);
+      this.#end.observe(this.#more);
+    });
+  }
+
+  #take(job, first) {
+    const card = this.#cards.get(job.id);
+    if (!card) return this.#put(job, first);
+    const before = card.job;
+    card.update(job);
+    if (before.phase !== job.phase) this.#tell(card);
+    return card;
+  }
+
+  #put(job, first) {
+    const card = new Card(job, this.#actions);
+    this.#cards.set(job.id, card);
+    this.#list.insertBefore(card.root, first ? this.#firstNotNewerThan(job) : null);
+    this.#near.observe(card.root);
+    this.#empty.hidden = true;
+    return card;
+  }
+
+  #firstNotNewerThan(job) {
+    let root = this.#list.firstElementChild;
+    while (root && this.#cards.get(root.dataset.id).job.created > job.created) root = root.nextElementSibling;
+    return root;
+  }
+
+  #reveal(root) {
+    this.#near.unobserve(root);
+    this.#cards.get(root.dataset.id)?.reveal().then(this.#onChange);
+  }
+
+  #tell(card) {
+    const words = { waiting: 'is being generated', saving: 'is being saved', completed: 'is finished', failed: 'failed', cancelled: 'was cancelled' }[card.job.phase];
+    if (!words) return;
+    this.#news.textContent = [`${card.name} ${words}`, timeLeft(card.job)].filter(Boolean).join(', ') + '.';
+    this.#onChange();
+  }
+
+  #again(wait) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#poll(), wait);
+  }
+
+  async #poll() {
+    const generation = this.#generation;
+    try {
+      if (this.#cards.size === 0 && this.#empty.hidden) await this.#page();
+      const running = [...this.#cards.values()].filter((card) => !isOver(card.job)).map((card) => card.job.id);
+      for (let i = 0; i < running.length; i += MOST_IDS) {
+        const jobs = await api.tasks(running.slice(i, i + MOST_IDS));
+        if (generation !== this.#generation) return;
+        jobs.forEach((job) => this.#take(job, true));
+      }
+      if (Date.now() - this.#headAt >= HEAD_EVERY) await this.#head(generation);
+      this.#reachable(true);
+      this.#watchEnd();
+    } catch (error) {
+      this.#failed(error);
+    }
+    if (generation === this.#generation && api.key.get()) this.#again(this.#pause());
+  }
+
+  // Jobs may come from elsewhere: another tab, the command line, a queue.
+  async #head(generation) {
+    const { data } = await api.list({ limit: HEAD });
+    if (generation !== this.#generation) return;
+    this.#headAt = Date.now();
+    // More has come than fits on one page: what lies between is not known, so the wall begins anew.
+    if (data.length === HEAD && !data.some((job) => this.#cards.has(job.id))) return void this.start();
+    data.reverse().forEach((job) => this.#take(job, true));
+  }
+
+  #pause() {
+    if (document.hidden) return HIDDEN;
+    if (this.#failures) return Math.min(MOST_BACKOFF, 1000 * 2 ** (this.#failures - 1));
+    const estimates = [...this.#cards.values()].filter((card) => !isOver(card.job)).map((card) => card.job.task_info?.estimated_time ?? 120);
+    // A fortieth of the shortest estimate: fine enough for a bar, cheap enough for a wall.
+    return estimates.length ? Math.min(SLOWEST, Math.max(FASTEST, Math.min(...estimates) * 25)) : HEAD_EVERY;
+  }
+
+  #failed(error) {
+    if (error.status === 401) return;
+    if (!(error instanceof api.ApiError)) throw error;
+    this.#failures++;
+    this.#reachable(false);
+  }
+
+  #reachable(yes) {
+    if (yes) this.#failures = 0;
+    this.#state.hidden = yes || this.#failures < 2;
+  }
+
+  async #cancel(card, confirm) {
+    if (!await confirm()) return;
+    this.#take(await api.cancel(card.job.id), true);
+    this.#again(FASTEST);
+  }
+}

@@ -1,0 +1,19 @@
+using Evolink.Client;
+using Evolink.Functions.Http;
+using Evolink.Pipeline.Generations;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Evolink.Functions.Tasks;
+
+/// <summary><c>GET /v1/tasks/{id}/request</c>: what was asked for, as it was sent; to show it, or to ask again with changes.</summary>
+public sealed class GetTaskRequest(GenerationStore store)
+{
+    /// <summary>Answers the body of the generation. It may hold links that are secrets of the client's, so it is in no list and no log.</summary>
+    [Function(nameof(GetTaskRequest))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/tasks/{id}/request")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        await store.FindRequestedAsync(request, id, cancellationToken) is { } job
+            ? TypedResults.Json((await store.ReadRequestAsync(job.Id, cancellationToken)).Body, EvolinkJsonContext.Default.VideoGenerationRequest)
+            : Errors.NoSuchTask;
+}

@@ -1,0 +1,90 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Text.Json.Serialization;
+using Evolink.Client;
+using Evolink.Functions.Http;
+using Evolink.Pipeline.Generations;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Evolink.Functions.Tasks;
+
+/// <summary><c>GET /v1/tasks</c>: the caller's jobs, newest first.</summary>
+public sealed class ListTasks(TaskPages pages, TaskViews views)
+{
+    private const int Usual = 20;
+    private const int Most = 100;
+
+    private static readonly FrozenSet<string> Statuses = FrozenSet.Create(StringComparer.Ordinal, [.. Enum.GetValues<JobState>().Select(state => state.WireStatus).Distinct()]);
+
+    /// <summary>
+    /// <c>?status=&amp;limit=&amp;after=</c> pages through them: <c>next</c> of one answer is <c>after</c> of the next question.
+    /// <c>?ids=a,b</c> asks for some by name, in that order. An operator asks for those of a client with <c>?client=</c>.
+    /// </summary>
+    [Function(nameof(ListTasks))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/tasks")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        Caller caller = request.HttpContext.Caller;
+        IQueryCollection query = request.Query;
+        string client = query["client"] is [{ Length: > 0 } named] ? named : caller.Name;
+        if (!caller.MaySee(client))
+            return Errors.OperatorsOnly;
+        if (query.ContainsKey("ids"))
+            return await ByIdAsync(request, $"{query["ids"]}".Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), cancellationToken);
+
+        (TaskQuery? wanted, ValidationIssue? mistake) = Read(query, client);
+        if (wanted is null)
+            return Errors.Invalid([mistake!]);
+        try
+        {
+            JobPage page = await pages.ReadAsync(wanted, cancellationToken);
+            return await AnswerAsync(request, page.Jobs, page.Next?.ToString(), cancellationToken);
+        }
+        catch (FormatException)
+        {
+            return Errors.Invalid([NotACursor]);
+        }
+    }
+
+    private static ValidationIssue NotACursor => new("after", ValidationCodes.Malformed, "after is no cursor; give the 'next' of the answer before.");
+
+    private async Task<IResult> ByIdAsync(HttpRequest request, string[] ids, CancellationToken cancellationToken)
+    {
+        if (ids.Length > Most)
+            return Errors.Invalid([new ValidationIssue("ids", ValidationCodes.OutOfRange, $"ids has {ids.Length} ids; at most {Most} are allowed.")]);
+        List<JobId> known = [.. from text in ids let id = JobId.TryParse(text, out JobId parsed) ? parsed : (JobId?)null where id is not null select id.Value];
+        IReadOnlyList<JobRecord?> jobs = await pages.ReadAllAsync(known, cancellationToken);
+        // One of another client's is not there, here as elsewhere.
+        return await AnswerAsync(request, [.. jobs.OfType<JobRecord>().Where(job => request.HttpContext.Caller.MaySee(job.Client))], null, cancellationToken);
+    }
+
+    private async Task<IResult> AnswerAsync(HttpRequest request, IReadOnlyList<JobRecord> jobs, string? next, CancellationToken cancellationToken)
+    {
+        List<TaskView> data = [];
+        foreach (JobRecord job in jobs)
+            data.Add(await views.MakeAsync(job, request.OwnBase, cancellationToken));
+        return TypedResults.Json(new TaskList(data, next), FunctionsJsonContext.Default.TaskList);
+    }
+
+    private static (TaskQuery? Query, ValidationIssue? Mistake) Read(IQueryCollection query, string client)
+    {
+        string? status = query["status"] is [{ Length: > 0 } given] ? given : null;
+        if (status is not null && !Statuses.Contains(status))
+            return (null, new ValidationIssue("status", ValidationCodes.NotSupported, $"status must be one of {string.Join(", ", Statuses.Order(StringComparer.Ordinal))}."));
+        int limit = Usual;
+        if (query["limit"] is [{ Length: > 0 } text] && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > Most))
+            return (null, new ValidationIssue("limit", ValidationCodes.OutOfRange, $"limit must be a whole number from 1 to {Most}."));
+        JobCursor? after = null;
+        return query["after"] is [{ Length: > 0 } cursor] && !JobCursor.TryParse(cursor, out after)
+            ? (null, NotACursor)
+            : (new TaskQuery(client, status, limit, after), null);
+    }
+}
+
+/// <summary>One page of jobs.</summary>
+/// <param name="Data">The jobs, newest first. With a filter it may be short, even empty, while there is more.</param>
+/// <param name="Next">What to give as <c>after</c> for the next page; absent on the last one.</param>
+public sealed record TaskList(
+    [property: JsonPropertyName("data")] IReadOnlyList<TaskView> Data,
+    [property: JsonPropertyName("next")] string? Next);

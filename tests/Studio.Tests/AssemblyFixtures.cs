@@ -1,0 +1,1 @@
+[assembly: AssemblyFixture(typeof(Studio.Tests.Support.StudioFixture))]

@@ -1,0 +1,72 @@
+using Evolink.Pipeline.Generations;
+using Evolink.Testing;
+using Microsoft.Playwright;
+using Studio.Tests.Support;
+using static Microsoft.Playwright.Assertions;
+
+namespace Studio.Tests;
+
+/// <summary>Makes the pictures of the README, for eng/screenshots.sh.</summary>
+public sealed class ScreenshotTests(StudioFixture studio)
+{
+    private static readonly string? Folder = Environment.GetEnvironmentVariable("STUDIO_SCREENSHOTS") is { Length: > 0 } folder ? Path.Combine(Clone.Root, folder) : null;
+
+    private static readonly (string Prompt, int Hue)[] Scenes =
+    [
+        ("Morning fog drifts through the valley, the camera rises slowly above the hills", 20),
+        ("Waves roll in at dusk while a lighthouse begins to turn", 205),
+        ("Time-lapse: clouds race over the ridge, light and shadow wander", 265),
+        ("A paper boat sails down the river between the meadows", 140),
+        ("The sun sets behind the dunes, sand blows across the crest", 335),
+        ("Snow falls softly, the village lights go on one by one", 230),
+    ];
+
+    [Fact]
+    public Task The_main_states() => studio.VisitAsync(
+        async visitor =>
+        {
+            Assert.SkipWhen(Folder is null, "Set STUDIO_SCREENSHOTS to a folder to make the pictures of the README.");
+            IPage page = visitor.Page;
+            await visitor.OpenAsync();
+            await ShootAsync(page, "empty");
+
+            List<JobId> jobs = [];
+            foreach ((string prompt, int hue) in Scenes)
+            {
+                await DropSceneAsync(visitor, hue, jobs.Count);
+                await page.FillAsync("#prompt", prompt);
+                await page.ClickAsync("#submit");
+                jobs.Add(await visitor.GeneratingAsync(prompt));
+            }
+
+            foreach (JobId job in jobs.Take(4))
+                await visitor.EndAsync(job, job == jobs[1] ? "content_policy_violation" : null);
+            await Expect(page.Locator("[data-status=completed]")).ToHaveCountAsync(3);
+            await Expect(page.Locator("[data-status=failed]")).ToHaveCountAsync(1);
+            await Expect(page.Locator("#toast")).Not.ToHaveClassAsync("toast shown");
+            await DropSceneAsync(visitor, 45, 9);
+            await page.FillAsync("#prompt", "Wheat sways in the wind, a kite climbs into the evening sky");
+            await Expect(page.Locator("#submit")).ToHaveTextAsync("Make video");
+            await page.EvaluateAsync("document.activeElement.blur()");
+            await page.Mouse.MoveAsync(700, 20);
+            await ShootAsync(page, "wide");
+            await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
+            await ShootAsync(page, "dark");
+            await page.SetViewportSizeAsync(390, 844);
+            await page.Locator("#wall").EvaluateAsync("e => e.scrollIntoView()");
+            await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
+            await ShootAsync(page, "narrow");
+        },
+        new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 1360, Height = 900 } });
+
+    private static async Task DropSceneAsync(Visitor visitor, int hue, int seed)
+    {
+        string script = await File.ReadAllTextAsync(Path.Combine(Clone.Root, "tests", "Studio.Tests", "Support", "landscape.js"));
+        string picture = await visitor.Page.EvaluateAsync<string>(script, new[] { hue, seed });
+        await visitor.DropAsync(Convert.FromBase64String(picture), "landscape.jpg", "image/jpeg");
+        await Expect(visitor.Page.Locator("#drop")).ToHaveClassAsync("drop filled");
+    }
+
+    private static Task ShootAsync(IPage page, string state) =>
+        page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Folder!, $"studio-{state}.png"), Animations = ScreenshotAnimations.Disabled });
+}
