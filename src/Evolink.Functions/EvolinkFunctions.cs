@@ -1,3 +1,4 @@
+using Evolink.Functions.Batches;
 using Evolink.Functions.Generations;
 using Evolink.Functions.Health;
 using Evolink.Functions.Http;
@@ -29,6 +30,10 @@ public static class EvolinkFunctions
         services.AddSingleton<GenerationSweep>();
         services.AddSingleton<UploadIntake>();
         services.AddSingleton<Wake>();
+        services.AddSingleton<BatchIntake>();
+        services.AddSingleton<BatchDriver>();
+        services.AddSingleton<BatchSweep>();
+        services.AddSingleton<BatchViews>();
         services.AddSingleton<JobReopening>();
         services.AddSingleton<TaskViews>();
         services.AddSingleton<TaskWaiting>();

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Evolink.Functions.Batches;
 using Evolink.Functions.Health;
 using Evolink.Functions.Images;
 using Evolink.Functions.Tasks;
@@ -10,6 +11,7 @@ namespace Evolink.Functions;
 [JsonSerializable(typeof(TaskView))]
 [JsonSerializable(typeof(TaskList))]
 [JsonSerializable(typeof(AttachRequest))]
+[JsonSerializable(typeof(BatchView))]
 [JsonSerializable(typeof(ImageAnswer))]
 [JsonSerializable(typeof(HealthReport))]
 internal sealed partial class FunctionsJsonContext : JsonSerializerContext;

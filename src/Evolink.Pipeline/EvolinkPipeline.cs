@@ -1,4 +1,5 @@
 using Evolink.Client;
+using Evolink.Pipeline.Batches;
 using Evolink.Pipeline.Callbacks;
 using Evolink.Pipeline.Events;
 using Evolink.Pipeline.Generations;
@@ -39,6 +40,8 @@ public static class EvolinkPipeline
         services.AddSingleton<Leftovers>();
         services.AddSingleton<LinkSigner>();
 
+        services.AddSingleton<BatchStore>();
+
         services.AddSingleton<ImageStore>();
         services.AddSingleton<ImageDispatch>();
 
@@ -50,6 +53,7 @@ public static class EvolinkPipeline
 
         services.AddSingleton<SubmitBody>();
         services.AddSingleton<SubmitGate>();
+        services.AddSingleton<SubmitRate>();
         services.AddSingleton<SubmitRecovery>();
         services.AddSingleton<Submitter>();
 

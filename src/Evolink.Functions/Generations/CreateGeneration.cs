@@ -14,8 +14,6 @@ namespace Evolink.Functions.Generations;
 /// <summary><c>POST /v1/videos/generations</c>: Evolink's own call, made durable.</summary>
 public sealed class CreateGeneration(GenerationIntake intake, TaskViews views, IOptions<EvolinkOptions> options)
 {
-    private const int MaxKey = 255;
-
     /// <summary>Checks the request before any money moves, and accepts it.</summary>
     [Function(nameof(CreateGeneration))]
     public async Task<IResult> RunAsync(
@@ -25,8 +23,8 @@ public sealed class CreateGeneration(GenerationIntake intake, TaskViews views, I
     {
         if (await RequestBody.ReadAsync(request, RequestBody.MaxJson, cancellationToken) is not { } body)
             return Errors.TooLarge(RequestBody.MaxJson);
-        if (!TryReadKey(request, out string? key))
-            return Errors.Invalid([new ValidationIssue("Idempotency-Key", ValidationCodes.Malformed, $"The Idempotency-Key must be one value of 1 to {MaxKey} visible ASCII characters.")]);
+        if (!IdempotencyKeyHeader.TryRead(request, out string? key, out ValidationIssue? wrongKey))
+            return Errors.Invalid([wrongKey]);
 
         IReadOnlyList<Uri> ownBases = request.AllOwnBases(options.Value);
         (VideoGenerationRequest? generation, IReadOnlyList<ValidationIssue> issues) = GenerationRequestReader.Read(
@@ -53,12 +51,5 @@ public sealed class CreateGeneration(GenerationIntake intake, TaskViews views, I
         if (accepted.Replayed)
             headers["Idempotency-Replayed"] = "true";
         return await views.AnswerAsync(request, accepted.Job, cancellationToken);
-    }
-
-    private static bool TryReadKey(HttpRequest request, out string? key)
-    {
-        var values = request.Headers["Idempotency-Key"];
-        key = values.Count == 0 ? null : values[0];
-        return values.Count == 0 || (values.Count == 1 && key is { Length: > 0 and <= MaxKey } && !key.AsSpan().ContainsAnyExceptInRange('!', '~'));
     }
 }

@@ -19,10 +19,10 @@ public sealed partial class GenerationIntake(
         if (EvolinkReadiness.Missing(options.Value) is { Count: > 0 } missing)
             return new IntakeResult.NotReady(missing);
 
-        string? ownImage = generation.Request.ImageUrls is [var url] ? ImageLinks.Own(url, generation.OwnBases) : null;
-        if (ownImage is not null && !await images.ExistsAsync(generation.Client, ownImage, cancellationToken))
-            return new IntakeResult.Refused([NoSuchImage(generation.Request)]);
+        if (await CheckAsync(generation, cancellationToken) is { } issue)
+            return new IntakeResult.Refused([issue]);
 
+        string? ownImage = OwnImage(generation);
         JobRecord wanted = NewRecord(generation);
         (JobRecord? job, bool created) = await store.CreateAsync(wanted, new StoredRequest(generation.Request, ownImage), cancellationToken);
         if (job is null || job.RequestDigest != wanted.RequestDigest || job.Client != wanted.Client)
@@ -33,6 +33,13 @@ public sealed partial class GenerationIntake(
         LogAccepted(job.Id, job.Source, created);
         return new IntakeResult.Accepted(job, Replayed: !created);
     }
+
+    /// <summary>What is wrong with a request beyond its form: an image of this service that the client does not have; null where nothing is.</summary>
+    public async Task<ValidationIssue?> CheckAsync(NewGeneration generation, CancellationToken cancellationToken) =>
+        OwnImage(generation) is { } own && !await images.ExistsAsync(generation.Client, own, cancellationToken) ? NoSuchImage(generation.Request) : null;
+
+    private static string? OwnImage(NewGeneration generation) =>
+        generation.Request.ImageUrls is [var url] ? ImageLinks.Own(url, generation.OwnBases) : null;
 
     private static ValidationIssue NoSuchImage(VideoGenerationRequest request) => new(
         Param(request), ValidationCodes.NotSupported, $"'{Param(request)}' names an image of this service that you have not uploaded, or that has expired; POST it to /v1/images first.");

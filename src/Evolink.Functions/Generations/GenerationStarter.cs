@@ -1,5 +1,7 @@
 using DurableTask.Core.Exceptions;
+using Evolink.Functions.Batches;
 using Evolink.Functions.Webhooks;
+using Evolink.Pipeline.Batches;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Webhooks;
 using Microsoft.DurableTask;
@@ -28,6 +30,14 @@ public static class GenerationStarter
     /// <returns>Whether it was started; not where it still runs.</returns>
     public static Task<bool> RestartAsync(DurableTaskClient durable, GenerationRef generation, CancellationToken cancellationToken) =>
         ScheduleAsync(durable, nameof(GenerateVideo), generation.InstanceId, generation, Restart, cancellationToken);
+
+    /// <inheritdoc cref="StartAsync(DurableTaskClient, GenerationRef, CancellationToken)"/>
+    public static Task<bool> StartAsync(DurableTaskClient durable, BatchRef batch, CancellationToken cancellationToken) =>
+        ScheduleAsync(durable, nameof(RunBatch), batch.Id.Value, batch, Intake, cancellationToken);
+
+    /// <inheritdoc cref="RestartAsync(DurableTaskClient, GenerationRef, CancellationToken)"/>
+    public static Task<bool> RestartAsync(DurableTaskClient durable, BatchRef batch, CancellationToken cancellationToken) =>
+        ScheduleAsync(durable, nameof(RunBatch), batch.Id.Value, batch, Restart, cancellationToken);
 
     /// <summary>Starts the calls that tell a job's end to its client, unless they were started before.</summary>
     /// <returns>Whether this call found none; another one may have started them at the same time.</returns>

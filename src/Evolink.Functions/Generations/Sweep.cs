@@ -1,13 +1,17 @@
+using Evolink.Functions.Batches;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 
 namespace Evolink.Functions.Generations;
 
-/// <summary>Timer: looks after jobs whose orchestration is not there any more, or never was.</summary>
-public sealed class Sweep(GenerationSweep sweep)
+/// <summary>Timer: looks after jobs and batches whose orchestration is not there any more, or never was.</summary>
+public sealed class Sweep(GenerationSweep generations, BatchSweep batches)
 {
     /// <summary>Every minute; what is looked at is old enough by <c>Evolink:SweepGrace</c>.</summary>
     [Function(nameof(Sweep))]
-    public Task RunAsync([TimerTrigger("0 * * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken) =>
-        sweep.RunAsync(durable, cancellationToken);
+    public async Task RunAsync([TimerTrigger("0 * * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken)
+    {
+        await generations.RunAsync(durable, cancellationToken);
+        await batches.RunAsync(durable, cancellationToken);
+    }
 }

@@ -1,3 +1,4 @@
+using Evolink.Pipeline.Batches;
 using Evolink.Pipeline.Generations;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
@@ -8,18 +9,25 @@ namespace Evolink.Functions.Generations;
 public sealed partial class Wake(ILogger<Wake> log)
 {
     /// <summary>Wakes the run of a job, if it is there.</summary>
-    public async Task SendAsync(DurableTaskClient durable, JobRecord job, CancellationToken cancellationToken)
+    public Task SendAsync(DurableTaskClient durable, JobRecord job, CancellationToken cancellationToken) =>
+        SendAsync(durable, job.Ref.InstanceId, cancellationToken);
+
+    /// <summary>Wakes the orchestration of a batch, if it is there.</summary>
+    public Task SendAsync(DurableTaskClient durable, BatchRecord batch, CancellationToken cancellationToken) =>
+        SendAsync(durable, batch.Id.Value, cancellationToken);
+
+    private async Task SendAsync(DurableTaskClient durable, string instanceId, CancellationToken cancellationToken)
     {
         try
         {
-            await durable.RaiseEventAsync(job.Ref.InstanceId, WakeWaiter.EventName, cancellation: cancellationToken);
+            await durable.RaiseEventAsync(instanceId, WakeWaiter.EventName, cancellation: cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            LogHintLost(e, job.Id);
+            LogHintLost(e, instanceId);
         }
     }
 
-    [LoggerMessage(2201, LogLevel.Warning, "Job {JobId}: its orchestration could not be woken; its next timer will see the same.")]
-    private partial void LogHintLost(Exception e, JobId jobId);
+    [LoggerMessage(2201, LogLevel.Warning, "Orchestration {InstanceId} could not be woken; its next timer will see the same.")]
+    private partial void LogHintLost(Exception e, string instanceId);
 }

@@ -19,6 +19,8 @@ internal static class Errors
     // Another client's job is not there either.
     public static JsonHttpResult<EvolinkErrorResponse> NoSuchTask { get; } = NotFound("There is no such task, or it belongs to another client.", "task_not_found");
 
+    public static JsonHttpResult<EvolinkErrorResponse> NoSuchBatch { get; } = NotFound("There is no such batch, or it belongs to another client.", "batch_not_found");
+
     public static JsonHttpResult<EvolinkErrorResponse> OperatorsOnly { get; } = Envelope(
         StatusCodes.Status403Forbidden, "permission_denied", "This is for operators: it needs a key from Evolink:OperatorKeys.", "invalid_request_error");
 

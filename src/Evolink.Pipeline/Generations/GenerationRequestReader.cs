@@ -29,16 +29,23 @@ public static class GenerationRequestReader
     public static (VideoGenerationRequest? Request, IReadOnlyList<ValidationIssue> Issues) Read(
         ReadOnlyMemory<byte> utf8, RequestRules rules)
     {
+        (JsonDocument? document, ValidationIssue? broken) = Parse(utf8);
+        using (document)
+            return document is null ? (null, [broken!]) : Read(document.RootElement, rules);
+    }
+
+    /// <summary>Parses a body, or says why it is none.</summary>
+    internal static (JsonDocument? Document, ValidationIssue? Broken) Parse(ReadOnlyMemory<byte> utf8)
+    {
         if (!Utf8.IsValid(utf8.Span))
-            return (null, [new ValidationIssue("body", ValidationCodes.Malformed, "The body is not UTF-8.")]);
+            return (null, new ValidationIssue("body", ValidationCodes.Malformed, "The body is not UTF-8."));
         try
         {
-            using JsonDocument document = JsonDocument.Parse(utf8, Strict);
-            return Read(document.RootElement, rules);
+            return (JsonDocument.Parse(utf8, Strict), null);
         }
         catch (JsonException e)
         {
-            return (null, [new ValidationIssue("body", ValidationCodes.Malformed, $"The body is no valid JSON: {Where(e)}")]);
+            return (null, new ValidationIssue("body", ValidationCodes.Malformed, $"The body is no valid JSON: {Where(e)}"));
         }
     }
 

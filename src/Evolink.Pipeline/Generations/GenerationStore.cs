@@ -2,8 +2,6 @@ using System.Buffers;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -18,8 +16,6 @@ namespace Evolink.Pipeline.Generations;
 /// </remarks>
 public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
 {
-    private static readonly BlobUploadOptions IfAbsent = new() { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } };
-
     internal const string RecordPrefix = "records/";
     internal const string RequestPrefix = "requests/";
     private const string ActivePrefix = "active/";
@@ -36,7 +32,7 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
     public async Task<(JobRecord? Record, bool Created)> CreateAsync(JobRecord record, StoredRequest request, CancellationToken cancellationToken)
     {
         // The stored request is what the id stands for: of two callers with one id, the first decides, also when it died right after.
-        bool first = await TryCreateAsync(RequestPath(record.Id), Json(request, PipelineJsonContext.Default.StoredRequest), cancellationToken);
+        bool first = await _container.TryCreateAsync(RequestPath(record.Id), JsonBlobs.Json(request, PipelineJsonContext.Default.StoredRequest), cancellationToken);
         JobRecord? job = first ? null : await FindAsync(record.Id, cancellationToken);
         if (job is null && !first && RequestDigest.Of((await ReadRequestAsync(record.Id, cancellationToken)).Body) != record.RequestDigest)
             return (null, false);
@@ -46,10 +42,10 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
         if (job is null)
             await SetActiveMarkerAsync(record.Id, cancellationToken);
         else if (!job.State.IsTerminal)
-            await TryCreateAsync(ActivePath(record.Id), Empty, cancellationToken);
-        bool created = job is null && await TryCreateAsync(RecordPath(record.Id), Json(record, PipelineJsonContext.Default.JobRecord), cancellationToken);
+            await _container.TryCreateAsync(ActivePath(record.Id), Empty, cancellationToken);
+        bool created = job is null && await _container.TryCreateAsync(RecordPath(record.Id), JsonBlobs.Json(record, PipelineJsonContext.Default.JobRecord), cancellationToken);
         job = created ? record : job ?? await ReadAsync(record.Id, cancellationToken);
-        await TryCreateAsync(JobIndex.Path(job.Client, job.AcceptedAt, job.Id), Empty, cancellationToken);
+        await _container.TryCreateAsync(JobIndex.Path(job.Client, job.AcceptedAt, job.Id), Empty, cancellationToken);
         return (job, created);
     }
 
@@ -65,7 +61,7 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
     /// <summary>The request of a job.</summary>
     /// <exception cref="JobNotFoundException">There is none.</exception>
     public async Task<StoredRequest> ReadRequestAsync(JobId id, CancellationToken cancellationToken) =>
-        await DownloadAsync(RequestPath(id), PipelineJsonContext.Default.StoredRequest, cancellationToken) is { } found
+        await _container.FindAsync(RequestPath(id), PipelineJsonContext.Default.StoredRequest, cancellationToken) is { } found
             ? found.Value
             : throw new JobNotFoundException(id);
 
@@ -138,69 +134,25 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
     public async Task<bool> ClaimTaskAsync(string taskId, JobId id, int attempt, CancellationToken cancellationToken)
     {
         string path = ClaimPath(taskId);
-        if (await TryCreateAsync(path, Json(new JobClaim(id, attempt), PipelineJsonContext.Default.JobClaim), cancellationToken))
+        if (await _container.TryCreateAsync(path, JsonBlobs.Json(new JobClaim(id, attempt), PipelineJsonContext.Default.JobClaim), cancellationToken))
             return true;
         return (await FindClaimAsync(taskId, cancellationToken))?.Job == id;
     }
 
     /// <summary>Which job owns a task of Evolink's; null where none does.</summary>
     public async Task<JobClaim?> FindClaimAsync(string taskId, CancellationToken cancellationToken) =>
-        (await DownloadAsync(ClaimPath(taskId), PipelineJsonContext.Default.JobClaim, cancellationToken))?.Value;
+        (await _container.FindAsync(ClaimPath(taskId), PipelineJsonContext.Default.JobClaim, cancellationToken))?.Value;
 
     private async Task<bool> TryWriteAsync(JobRecord record, ETag etag, CancellationToken cancellationToken)
     {
-        try
-        {
-            BlobUploadOptions ifUnchanged = new() { Conditions = new BlobRequestConditions { IfMatch = etag } };
-            await _container.GetBlobClient(RecordPath(record.Id)).UploadAsync(
-                Json(record, PipelineJsonContext.Default.JobRecord), ifUnchanged, cancellationToken);
-            changes.Signal(record.Id);
-            return true;
-        }
-        catch (RequestFailedException e) when (e.Status == (int)HttpStatusCode.PreconditionFailed)
-        {
+        if (await _container.TryReplaceAsync(RecordPath(record.Id), record, etag, PipelineJsonContext.Default.JobRecord, cancellationToken) is null)
             return false;
-        }
+        changes.Signal(record.Id);
+        return true;
     }
 
     private async Task<(JobRecord Record, ETag ETag)?> FindWithETagAsync(JobId id, CancellationToken cancellationToken) =>
-        await DownloadAsync(RecordPath(id), PipelineJsonContext.Default.JobRecord, cancellationToken);
-
-    private async Task<(T Value, ETag ETag)?> DownloadAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
-    {
-        try
-        {
-            BlobDownloadResult blob = await _container.GetBlobClient(path).DownloadContentAsync(cancellationToken);
-            T value = JsonSerializer.Deserialize(blob.Content.ToMemory().Span, type)
-                ?? throw new InvalidDataException($"The blob {GenerationsPath(path)} holds null where a {typeof(T).Name} belongs.");
-            return (value, blob.Details.ETag);
-        }
-        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
-        {
-            return null;
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException($"The blob {GenerationsPath(path)} is not a {typeof(T).Name}: it was written by something else, or by a newer version.", e);
-        }
-    }
-
-    private async Task<bool> TryCreateAsync(string path, BinaryData content, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _container.GetBlobClient(path).UploadAsync(content, IfAbsent, cancellationToken);
-            return true;
-        }
-        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobAlreadyExists || e.ErrorCode == BlobErrorCode.ConditionNotMet)
-        {
-            return false;
-        }
-    }
-
-    private static BinaryData Json<T>(T value, JsonTypeInfo<T> type) => new(JsonSerializer.SerializeToUtf8Bytes(value, type));
-
-    private static string GenerationsPath(string path) => $"{EvolinkStorage.GenerationsContainer}/{path}";
+        await _container.FindAsync(RecordPath(id), PipelineJsonContext.Default.JobRecord, cancellationToken);
 
     private static string RecordPath(JobId id) => $"{RecordPrefix}{id}.json";
 

@@ -76,6 +76,9 @@ public sealed record JobRecord
     /// <summary>When the next attempt may be paid for, after one whose task failed.</summary>
     public Regeneration? Regeneration { get; init; }
 
+    /// <summary>When the job may be submitted by <c>MaxSubmitsPerSecond</c>; gone once it is.</summary>
+    public DateTimeOffset? SubmitSlot { get; init; }
+
     /// <summary>How often saving was tried in this revision.</summary>
     public int SaveTries { get; init; }
 

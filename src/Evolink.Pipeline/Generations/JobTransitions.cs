@@ -20,7 +20,11 @@ public static class JobTransitions
         /// <summary>Writes the intent to submit: a new attempt, or the last one again where that surely cost nothing.</summary>
         public JobRecord WithIntent(Attempt intent, DateTimeOffset now) => job.State.IsTerminal || job.CancelRequestedAt is not null || !job.MayIntend(intent.Number)
             ? job
-            : (job with { Attempts = job.Replaced(intent), Regeneration = null }).Moved(JobState.Submitting, now);
+            : (job with { Attempts = job.Replaced(intent), Regeneration = null, SubmitSlot = null }).Moved(JobState.Submitting, now);
+
+        /// <summary>Gives the job its time on the shared time line of submits.</summary>
+        public JobRecord WithSubmitSlot(DateTimeOffset slot, DateTimeOffset now) =>
+            job.State.IsTerminal || job.SubmitSlot == slot ? job : job with { SubmitSlot = slot, UpdatedAt = now };
 
         /// <summary>Whether the ledger allows an intent of this number: the next one after a failed task, or one that surely was not paid.</summary>
         public bool MayIntend(int number) => job.CurrentAttempt switch

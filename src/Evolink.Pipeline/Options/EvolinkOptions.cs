@@ -61,6 +61,12 @@ public sealed class EvolinkOptions
     /// <summary>How much longer than the submit itself its lease in the ledger lasts: what it takes to write down an outcome. Default 30 s.</summary>
     public TimeSpan SubmitLeaseMargin { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Most submits per second, of all instances together; a fraction is allowed. 0: no limit but Evolink's own. Default 0.</summary>
+    public double MaxSubmitsPerSecond { get; set; }
+
+    /// <summary>Most generations of one batch that are under way at once; a batch may ask for fewer. Default 100.</summary>
+    public int MaxInFlight { get; set; } = 100;
+
     /// <summary>A job that could not be submitted for so long fails with <c>submit_expired</c>. Default 6 h.</summary>
     public TimeSpan MaxSubmitAge { get; set; } = TimeSpan.FromHours(6);
 

@@ -117,6 +117,8 @@ public sealed partial class EvolinkOptionsValidator(IHostEnvironment environment
             ("SaveMemoryBudgetBytes", options.SaveMemoryBudgetBytes >= 2L * options.CopyBlockBytes, "at least two blocks of CopyBlockBytes"),
             ("SubmitTimeout", options.SubmitTimeout > TimeSpan.Zero && options.SubmitTimeout <= TimeSpan.FromMinutes(5), "above 0 and at most 5 minutes"),
             ("SubmitLeaseMargin", options.SubmitLeaseMargin > TimeSpan.Zero, "above 0"),
+            ("MaxSubmitsPerSecond", options.MaxSubmitsPerSecond is 0 or (>= 0.01 and <= 1000), "0 (no limit), or 0.01 to 1000"),
+            ("MaxInFlight", options.MaxInFlight is >= 1 and <= 500, "1 to 500"),
             ("MaxSubmitAge", options.MaxSubmitAge > TimeSpan.Zero, "above 0"),
             ("RecoveryWindow", options.RecoveryWindow > TimeSpan.Zero, "above 0"),
             ("CallbackSettling", options.CallbackSettling >= TimeSpan.Zero, "0 or more"),

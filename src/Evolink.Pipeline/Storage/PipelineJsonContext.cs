@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Evolink.Pipeline.Batches;
 using Evolink.Pipeline.Events;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Submissions;
@@ -14,8 +15,10 @@ namespace Evolink.Pipeline.Storage;
 [JsonSerializable(typeof(JobRecord))]
 [JsonSerializable(typeof(StoredRequest))]
 [JsonSerializable(typeof(JobClaim))]
+[JsonSerializable(typeof(BatchRecord))]
 [JsonSerializable(typeof(GateState))]
 [JsonSerializable(typeof(RejectedUpload))]
+[JsonSerializable(typeof(RateState))]
 [JsonSerializable(typeof(JobEventData))]
 public sealed partial class PipelineJsonContext : JsonSerializerContext;
 

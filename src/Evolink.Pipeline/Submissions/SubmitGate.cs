@@ -1,8 +1,5 @@
-using System.Net;
-using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
-using Azure.Storage.Blobs.Models;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Options;
 using Evolink.Pipeline.Storage;
@@ -21,7 +18,8 @@ public sealed partial class SubmitGate(EvolinkStorage storage, IOptions<EvolinkO
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(1);
 
     private readonly EvolinkOptions _options = options.Value;
-    private readonly BlobClient _blob = storage.Generations.GetBlobClient($"limits/{options.Value.Hub}/submits.json");
+    private readonly BlobContainerClient _container = storage.Generations;
+    private readonly string _path = $"limits/{options.Value.Hub}/submits.json";
     private volatile Seen? _seen;
 
     /// <summary>Until when this job may not send; null where it may.</summary>
@@ -77,35 +75,17 @@ public sealed partial class SubmitGate(EvolinkStorage storage, IOptions<EvolinkO
     private async Task<Seen> ReadAsync(CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        try
-        {
-            BlobDownloadResult blob = await _blob.DownloadContentAsync(cancellationToken);
-            GateState state = JsonSerializer.Deserialize(blob.Content.ToMemory().Span, PipelineJsonContext.Default.GateState) ?? new GateState();
-            return _seen = new Seen(state, blob.Details.ETag, now);
-        }
-        catch (RequestFailedException e) when (e.Status == (int)HttpStatusCode.NotFound)
-        {
-            return _seen = new Seen(new GateState(), null, now);
-        }
+        return _seen = await _container.FindAsync(_path, PipelineJsonContext.Default.GateState, cancellationToken) is { } found
+            ? new Seen(found.Value, found.ETag, now)
+            : new Seen(new GateState(), null, now);
     }
 
     private async Task<bool> TryWriteAsync(GateState state, ETag? etag, CancellationToken cancellationToken)
     {
-        BlobUploadOptions condition = new()
-        {
-            Conditions = etag is { } known ? new BlobRequestConditions { IfMatch = known } : new BlobRequestConditions { IfNoneMatch = ETag.All },
-        };
-        try
-        {
-            byte[] json = JsonSerializer.SerializeToUtf8Bytes(state, PipelineJsonContext.Default.GateState);
-            BlobContentInfo written = await _blob.UploadAsync(new BinaryData(json), condition, cancellationToken);
-            _seen = new Seen(state, written.ETag, time.GetUtcNow());
-            return true;
-        }
-        catch (RequestFailedException e) when (e.Status is (int)HttpStatusCode.PreconditionFailed or (int)HttpStatusCode.Conflict)
-        {
+        if (await _container.TryReplaceAsync(_path, state, etag, PipelineJsonContext.Default.GateState, cancellationToken) is not { } written)
             return false;
-        }
+        _seen = new Seen(state, written, time.GetUtcNow());
+        return true;
     }
 
     [LoggerMessage(1151, LogLevel.Warning, "Submits are paused until {Until:u} ({Reason}); nothing is lost, jobs wait.")]

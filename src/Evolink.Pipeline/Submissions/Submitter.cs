@@ -18,6 +18,7 @@ public sealed partial class Submitter(
     SubmitBody body,
     SubmitRecovery recovery,
     SubmitGate gate,
+    SubmitRate rate,
     ImageDispatch images,
     IOptions<EvolinkOptions> options,
     TimeProvider time,
@@ -89,6 +90,13 @@ public sealed partial class Submitter(
 
         if (await gate.ClosedUntilAsync(job.Id, Lease, cancellationToken) is { } closed)
             return new Submission.Throttled(closed);
+        DateTimeOffset? slot = await rate.SlotAsync(job.SubmitSlot, cancellationToken);
+        if (slot is { } later && !rate.IsNear(later))
+        {
+            await store.UpdateAsync(job.Id, record => record.WithSubmitSlot(later, now), cancellationToken);
+            return new Submission.Throttled(later - rate.Lead);
+        }
+
         StoredRequest request = await store.ReadRequestAsync(job.Id, cancellationToken);
         ImagePlan plan = await images.PlanAsync(job, request, cancellationToken);
         if (plan.Intent is not { } intent)
@@ -110,7 +118,7 @@ public sealed partial class Submitter(
         };
         JobRecord claimed = await store.UpdateAsync(job.Id, record => record.WithIntent(attempt, intentAt), cancellationToken);
         return claimed.CurrentAttempt is { State: AttemptState.Intent } mine && mine.Owner == owner
-            ? await SendAsync(claimed, mine, request, cancellationToken)
+            ? await SendAsync(claimed, mine, request, slot, cancellationToken)
             : new Submission.Unknown(claimed.CancelRequestedAt is null ? now + TimeSpan.FromSeconds(1) : now);
     }
 
@@ -121,18 +129,19 @@ public sealed partial class Submitter(
         {
             Recovery.Adopted adopted => AcceptedBefore(adopted.Attempt),
             Recovery.Replay replay => await SendAsync(
-                replay.Job, replay.Job.CurrentAttempt!, await store.ReadRequestAsync(job.Id, cancellationToken), cancellationToken),
+                replay.Job, replay.Job.CurrentAttempt!, await store.ReadRequestAsync(job.Id, cancellationToken), slot: null, cancellationToken),
             Recovery.Wait wait => new Submission.Unknown(wait.Until),
             Recovery.GivenUp => new Submission.Ended(),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }
 
-    private async Task<Submission> SendAsync(JobRecord job, Attempt attempt, StoredRequest request, CancellationToken cancellationToken)
+    private async Task<Submission> SendAsync(
+        JobRecord job, Attempt attempt, StoredRequest request, DateTimeOffset? slot, CancellationToken cancellationToken)
     {
         Func<Attempt, Attempt> outcome = entry => SubmitEntries.Stopped(entry, time.GetUtcNow());
-        // After the lease others take the outcome as unknown: what took too long until here is not sent any more.
-        if (!cancellationToken.IsCancellationRequested && time.GetUtcNow() + _options.SubmitTimeout <= attempt.LeaseUntil)
+        IDisposable? turn = await TurnAsync(attempt, slot, cancellationToken);
+        if (turn is not null)
         {
             try
             {
@@ -150,9 +159,31 @@ public sealed partial class Submitter(
                 LogRefused(job.Id, attempt.Number, e.Outcome, e.Code, e.StatusCode, e.RequestId);
                 outcome = entry => SubmitEntries.Refused(entry, e, time.GetUtcNow(), random.NextDouble());
             }
+            finally
+            {
+                turn.Dispose();
+            }
         }
 
         return await SettleAsync(job.Id, attempt, outcome);
+    }
+
+    // After the lease others take the outcome as unknown: what took too long until here is not sent any more.
+    private async Task<IDisposable?> TurnAsync(Attempt attempt, DateTimeOffset? slot, CancellationToken cancellationToken)
+    {
+        try
+        {
+            IDisposable? turn = await rate.TurnAsync(slot, cancellationToken);
+            if (!cancellationToken.IsCancellationRequested && time.GetUtcNow() + _options.SubmitTimeout <= attempt.LeaseUntil)
+                return turn;
+            turn?.Dispose();
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Nothing has left.
+        }
+
+        return null;
     }
 
     private async Task<Submission> SettleAsync(JobId id, Attempt sent, Func<Attempt, Attempt> outcome)

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Evolink.Functions.Tests.Support;
 
-/// <summary>One run of <see cref="GenerateVideo"/> on the embedded engine, with activities that play a script and a clock that the test moves.</summary>
+/// <summary>One run of an orchestration, <see cref="GenerateVideo"/> unless told otherwise, on the embedded engine, with activities that play a script and a clock that the test moves.</summary>
 internal sealed class OrchestrationRun : IAsyncDisposable, IDurableFunctions
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -22,13 +22,14 @@ internal sealed class OrchestrationRun : IAsyncDisposable, IDurableFunctions
     private readonly ConcurrentDictionary<string, Queue<Func<Task<Step>>>> _scripts = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _calls = new();
     private readonly SemaphoreSlim _called = new(0);
-    private readonly GenerationRef _generation = new(JobId.New(), 1);
+    private readonly Orchestration _orchestration;
     private readonly DurableEngine _engine;
     private Queue<string> _ends = [];
 
-    private OrchestrationRun(bool replayEveryStep)
+    private OrchestrationRun(bool replayEveryStep, Orchestration orchestration)
     {
         Start = Now;
+        _orchestration = orchestration;
         _engine = new DurableEngine(
             new DurableEngineOptions { JournalPath = Path.Combine(_folder, "journal.db"), ReplayEveryStep = replayEveryStep },
             this,
@@ -43,9 +44,9 @@ internal sealed class OrchestrationRun : IAsyncDisposable, IDurableFunctions
     /// <summary>The activities that were executed, in their order.</summary>
     public IReadOnlyList<string> Calls => [.. _calls];
 
-    public static async Task<OrchestrationRun> StartAsync(bool replayEveryStep)
+    public static async Task<OrchestrationRun> StartAsync(bool replayEveryStep, Orchestration? orchestration = null)
     {
-        OrchestrationRun run = new(replayEveryStep);
+        OrchestrationRun run = new(replayEveryStep, orchestration ?? Orchestration.OfOneVideo());
         await run._engine.StartAsync(CancellationToken.None);
         return run;
     }
@@ -68,7 +69,7 @@ internal sealed class OrchestrationRun : IAsyncDisposable, IDurableFunctions
     {
         await EnsureStartedAsync();
         using CancellationTokenSource patience = new(Patience, TimeProvider.System);
-        OrchestrationMetadata end = await _engine.Client.WaitForInstanceCompletionAsync(_generation.InstanceId, getInputsAndOutputs: true, patience.Token);
+        OrchestrationMetadata end = await _engine.Client.WaitForInstanceCompletionAsync(_orchestration.InstanceId, getInputsAndOutputs: true, patience.Token);
         Assert.True(end.RuntimeStatus == OrchestrationRuntimeStatus.Completed, $"{end.RuntimeStatus}: {end.SerializedOutput}");
         return end.ReadOutputAs<string>();
     }
@@ -90,12 +91,12 @@ internal sealed class OrchestrationRun : IAsyncDisposable, IDurableFunctions
             await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, patience.Token);
     }
 
-    public Task WakeAsync() => _engine.Client.RaiseEventAsync(_generation.InstanceId, "Wake");
+    public Task WakeAsync() => _engine.Client.RaiseEventAsync(_orchestration.InstanceId, "Wake");
 
     /// <summary>A wake that may come too late.</summary>
     public Task TryWakeAsync() => WakeAsync().ContinueWith(_ => { }, TaskScheduler.Default);
 
-    public async Task<InstanceHistory> HistoryAsync() => (await _engine.ReadHistoryAsync(_generation.InstanceId))!;
+    public async Task<InstanceHistory> HistoryAsync() => (await _engine.ReadHistoryAsync(_orchestration.InstanceId))!;
 
     public async Task<int> HistoryLengthAsync() => (await HistoryAsync()).Events.Count;
 
@@ -106,7 +107,7 @@ internal sealed class OrchestrationRun : IAsyncDisposable, IDurableFunctions
     public async Task StartWokenAsync()
     {
         await _engine.Client.ScheduleNewOrchestrationInstanceAsync(
-            nameof(GenerateVideo), _generation, new StartOrchestrationOptions(_generation.InstanceId, StartAt: Now + TimeSpan.FromSeconds(1)));
+            _orchestration.Name, _orchestration.Input, new StartOrchestrationOptions(_orchestration.InstanceId, StartAt: Now + TimeSpan.FromSeconds(1)));
         _started = true;
         await WakeAsync();
         _time.Advance(TimeSpan.FromSeconds(1));
@@ -115,15 +116,15 @@ internal sealed class OrchestrationRun : IAsyncDisposable, IDurableFunctions
     /// <summary>Replays a stored history against today's code.</summary>
     public static void CheckHistory(string json) => new ReplayChecker(new OrchestratorAlone(), NullLoggerFactory.Instance).Check(InstanceHistory.FromJson(json));
 
-    public bool HasOrchestrator(string name) => name == nameof(GenerateVideo);
+    public bool HasOrchestrator(string name) => name == _orchestration.Name;
 
     public bool HasActivity(string name) => _scripts.ContainsKey(name) || name == nameof(FinishGeneration);
 
-    public async Task<object?> RunOrchestratorAsync(string name, TaskOrchestrationContext context) => await GenerateVideo.RunAsync(context);
+    public Task<object?> RunOrchestratorAsync(string name, TaskOrchestrationContext context) => _orchestration.RunAsync(context);
 
     public async Task<string?> RunActivityAsync(string name, string? input, string instanceId, CancellationToken cancellationToken)
     {
-        Assert.Equal(_generation, JsonSerializer.Deserialize<GenerationRef>(input!, DurableValues.Json));
+        Assert.Equal(_orchestration.Input, JsonSerializer.Deserialize(input!, _orchestration.Input.GetType(), DurableValues.Json));
         _calls.Enqueue(name);
         _called.Release();
         return name == nameof(FinishGeneration)
@@ -147,7 +148,7 @@ internal sealed class OrchestrationRun : IAsyncDisposable, IDurableFunctions
             return;
         _started = true;
         await _engine.Client.ScheduleNewOrchestrationInstanceAsync(
-            nameof(GenerateVideo), _generation, new StartOrchestrationOptions(_generation.InstanceId));
+            _orchestration.Name, _orchestration.Input, new StartOrchestrationOptions(_orchestration.InstanceId));
     }
 
     private sealed class OrchestratorAlone : IDurableFunctions

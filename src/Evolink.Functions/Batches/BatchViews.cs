@@ -1,0 +1,102 @@
+using Evolink.Client;
+using Evolink.Functions.Tasks;
+using Evolink.Pipeline.Batches;
+using Evolink.Pipeline.Generations;
+
+namespace Evolink.Functions.Batches;
+
+/// <summary>
+/// Shows batches to clients. What is over stands in the batch's record; what is under way is read from the jobs, at most as many as may be under way
+/// at once, so that the counts are those of this moment.
+/// </summary>
+public sealed class BatchViews(BatchDriver driver, TaskViews tasks, TimeProvider time)
+{
+    /// <summary>When it is worth asking again, in seconds, for the header <c>Retry-After</c>.</summary>
+    public const string RetryAfterSeconds = "5";
+
+    /// <summary>A batch as a client sees it, with a page of its items where one is asked for.</summary>
+    public async Task<BatchView> MakeAsync(BatchRecord batch, BatchPage? page, Uri ownBase, CancellationToken cancellationToken)
+    {
+        IReadOnlyDictionary<int, JobRecord> underWay = await driver.FindJobsAsync(batch, batch.InFlight(), cancellationToken);
+        DateTimeOffset now = time.GetUtcNow();
+        Standing[] items = [.. batch.Items.Select((item, index) => Standing.Of(item, underWay.GetValueOrDefault(index), now))];
+        BatchView view = new()
+        {
+            Created = batch.AcceptedAt.ToUnixTimeSeconds(),
+            Id = batch.Id.Value,
+            Status = Status(batch),
+            Progress = (int)items.Average(item => item.Progress),
+            Counts = new BatchCounts(
+                items.Length,
+                items.Count(item => item.Status == "pending"),
+                items.Count(item => item.Status == "processing"),
+                items.Count(item => item.State == BatchItemState.Completed),
+                items.Count(item => item.State == BatchItemState.Failed),
+                items.Count(item => item.State == BatchItemState.Cancelled)),
+            MaxInFlight = batch.MaxInFlight,
+            CancelRequestedAt = batch.CancelRequestedAt,
+            EndedAt = batch.EndedAt,
+        };
+        return page is null ? view : await WithPageAsync(view, batch, page, items, ownBase, cancellationToken);
+    }
+
+    private async Task<BatchView> WithPageAsync(
+        BatchView view, BatchRecord batch, BatchPage page, Standing[] items, Uri ownBase, CancellationToken cancellationToken)
+    {
+        int[] wanted = [.. Enumerable.Range(0, items.Length).Where(index => index > page.After && (page.Status is null || items[index].Status == page.Status)).Take(page.Limit + 1)];
+        int[] shown = wanted[..Math.Min(wanted.Length, page.Limit)];
+        IReadOnlyDictionary<int, JobRecord> jobs = await driver.FindJobsAsync(batch, shown.Where(index => batch.Items[index] != BatchItemState.Waiting), cancellationToken);
+        List<BatchItemView> views = [];
+        foreach (int index in shown)
+            views.Add(jobs.TryGetValue(index, out JobRecord? job) ? Item(index, await tasks.MakeAsync(job, ownBase, cancellationToken)) : WithoutJob(batch, index, items[index]));
+        return view with { Items = views, Next = wanted.Length > page.Limit ? shown[^1] : null };
+    }
+
+    private static BatchItemView Item(int index, TaskView task) => new()
+    {
+        Index = index,
+        Id = task.Id,
+        Status = task.Status,
+        Progress = task.Progress,
+        Results = task.Results,
+        Video = task.Video,
+        ExpiresAt = task.ExpiresAt,
+        Error = task.Error,
+    };
+
+    private static BatchItemView WithoutJob(BatchRecord batch, int index, Standing item) => new()
+    {
+        Index = index,
+        Id = batch.Id.JobOf(batch.Client, index).Value,
+        Status = item.Status,
+        Progress = item.Progress,
+        Error = batch.Refusals.FirstOrDefault(refusal => refusal.Index == index)?.Error is { } refused
+            ? new VideoTaskError { Code = refused.Code, Message = refused.Message, Type = "task_error" }
+            : item.State == BatchItemState.Cancelled
+                ? new VideoTaskError { Code = "request_cancelled", Message = "The batch was cancelled before this item was started; it cost nothing.", Type = "task_error" }
+                : null,
+    };
+
+    private static string Status(BatchRecord batch) => batch switch
+    {
+        { EndedAt: null } => batch.Items.All(item => item == BatchItemState.Waiting) ? "pending" : "processing",
+        { CancelRequestedAt: not null } => "cancelled",
+        _ => "completed",
+    };
+
+    // Where an item stands: by its job while it is under way, by the batch's record before and after.
+    private sealed record Standing(BatchItemState State, string Status, int Progress)
+    {
+        public static Standing Of(BatchItemState item, JobRecord? job, DateTimeOffset now)
+        {
+            BatchItemState state = job is { State.IsTerminal: true } ? BatchItemStates.EndOf(job.State) : item;
+            return state switch
+            {
+                BatchItemState.Completed => new Standing(state, "completed", 100),
+                BatchItemState.Failed or BatchItemState.Cancelled => new Standing(state, "failed", 100),
+                _ when job is not null => new Standing(state, job.State.WireStatus, TaskViews.Progress(job, now)),
+                _ => new Standing(state, "pending", 0),
+            };
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Evolink.Client;
+using Evolink.Pipeline.Storage;
+
+namespace Evolink.Pipeline.Batches;
+
+/// <summary>Batch records and what belongs to them, in the container <c>generations</c>.</summary>
+/// <remarks>
+/// As with a job: the requests are what the id stands for and are written first, then the marker of what is not over, then the record, which
+/// makes the batch. Whoever posts the same batch again does again what a crash left undone.
+/// </remarks>
+public sealed class BatchStore(EvolinkStorage storage)
+{
+    private const string ActivePrefix = "active-batches/";
+    private const string DigestKey = "digest";
+    private static readonly BinaryData Empty = new([]);
+
+    private readonly BlobContainerClient _container = storage.Generations;
+
+    /// <summary>Writes a batch, or finds the one that is there under its id.</summary>
+    /// <returns>The record in storage and whether this call wrote it; no record where the id already stands for another list.</returns>
+    public async Task<(BatchRecord? Record, bool Created)> CreateAsync(BatchRecord record, BinaryData requests, CancellationToken cancellationToken)
+    {
+        Dictionary<string, string> digest = new(StringComparer.Ordinal) { [DigestKey] = record.Digest };
+        if (!await _container.TryCreateAsync(RequestsPath(record.Id), requests, digest, cancellationToken))
+        {
+            BlobProperties found = await _container.GetBlobClient(RequestsPath(record.Id)).GetPropertiesAsync(cancellationToken: cancellationToken);
+            if (found.Metadata[DigestKey] != record.Digest)
+                return (null, false);
+        }
+
+        if (await FindAsync(record.Id, cancellationToken) is { } batch)
+            return (batch, false);
+        // Also over one that is there: a sweep that saw it without a record may be about to remove it.
+        await _container.GetBlobClient(ActivePath(record.Id)).UploadAsync(Empty, overwrite: true, cancellationToken);
+        bool created = await _container.TryCreateAsync(RecordPath(record.Id), JsonBlobs.Json(record, PipelineJsonContext.Default.BatchRecord), cancellationToken);
+        return (created ? record : await ReadAsync(record.Id, cancellationToken), created);
+    }
+
+    /// <summary>The record of a batch, or null where there is none.</summary>
+    public async Task<BatchRecord?> FindAsync(BatchId id, CancellationToken cancellationToken) =>
+        (await _container.FindAsync(RecordPath(id), PipelineJsonContext.Default.BatchRecord, cancellationToken))?.Value;
+
+    /// <summary>The record of a batch that must be there.</summary>
+    /// <exception cref="InvalidOperationException">It is not.</exception>
+    public async Task<BatchRecord> ReadAsync(BatchId id, CancellationToken cancellationToken) =>
+        await FindAsync(id, cancellationToken) ?? throw NotFound(id);
+
+    /// <summary>Changes a record, as <see cref="Generations.GenerationStore.UpdateAsync"/> does.</summary>
+    public async Task<BatchRecord> UpdateAsync(BatchId id, Func<BatchRecord, BatchRecord> transition, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            (BatchRecord before, ETag etag) = await _container.FindAsync(RecordPath(id), PipelineJsonContext.Default.BatchRecord, cancellationToken) ?? throw NotFound(id);
+            if (before.Schema > BatchRecord.CurrentSchema)
+                throw new InvalidDataException($"The record of batch {id} was written by a newer version of this app (schema {before.Schema}); this one would lose what it holds.");
+            BatchRecord after = transition(before);
+            if (ReferenceEquals(after, before)
+                || await _container.TryReplaceAsync(RecordPath(id), after, etag, PipelineJsonContext.Default.BatchRecord, cancellationToken) is not null)
+            {
+                return after;
+            }
+        }
+    }
+
+    /// <summary>The request of one item, read alone.</summary>
+    public async Task<VideoGenerationRequest> ReadRequestAsync(BatchRecord batch, int index, CancellationToken cancellationToken)
+    {
+        long offset = batch.RequestLengths.Take(index).Sum(length => (long)length);
+        BlobDownloadOptions part = new() { Range = new HttpRange(offset, batch.RequestLengths[index]) };
+        BlobDownloadResult blob = await _container.GetBlobClient(RequestsPath(batch.Id)).DownloadContentAsync(part, cancellationToken);
+        return JsonSerializer.Deserialize(blob.Content.ToMemory().Span, EvolinkJsonContext.Default.VideoGenerationRequest)
+            ?? throw new InvalidDataException($"Item {index} of batch {batch.Id} holds null where a request belongs.");
+    }
+
+    /// <summary>The batches that have an active marker, each with the time at which the marker was set, and its version.</summary>
+    public async IAsyncEnumerable<(BatchId Id, DateTimeOffset Since, ETag Version)> ActiveAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (BlobItem marker in _container.GetBlobsAsync(prefix: ActivePrefix, cancellationToken: cancellationToken))
+        {
+            if (BatchId.TryParse(marker.Name[ActivePrefix.Length..], out BatchId id))
+                yield return (id, marker.Properties.LastModified ?? DateTimeOffset.MinValue, marker.Properties.ETag ?? ETag.All);
+        }
+    }
+
+    /// <summary>Takes away the marker that says that a batch is not over.</summary>
+    /// <param name="id">The batch.</param>
+    /// <param name="version">The marker that was seen, so that one that was set anew since then stays; null: any.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    public async Task RemoveActiveMarkerAsync(BatchId id, ETag? version, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _container.GetBlobClient(ActivePath(id)).DeleteIfExistsAsync(
+                conditions: new BlobRequestConditions { IfMatch = version }, cancellationToken: cancellationToken);
+        }
+        catch (RequestFailedException e) when (e.Status == (int)HttpStatusCode.PreconditionFailed)
+        {
+            // Somebody posts the batch again.
+        }
+    }
+
+    private static InvalidOperationException NotFound(BatchId id) => new($"There is no batch {id}.");
+
+    private static string RecordPath(BatchId id) => $"batches/{id}.json";
+
+    private static string RequestsPath(BatchId id) => $"batches/{id}.requests.jsonl";
+
+    private static string ActivePath(BatchId id) => ActivePrefix + id;
+}

@@ -1,0 +1,34 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace EndToEnd.Tests.Support;
+
+/// <summary>Batches as a client writes them by hand.</summary>
+internal static class Batches
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>One generation for each of so many images.</summary>
+    public static string OfImages(int count, string more = "") =>
+        $$"""{"template":{"model":"wan2.6-image-to-video","prompt":"A cat playing piano","duration":2},"images":[{{string.Join(',', Enumerable.Range(0, count).Select(i => $"\"https://example.com/{i}.png\""))}}]{{more}}}""";
+
+    /// <summary>A list of generations, each as it would be posted alone.</summary>
+    public static string OfList(params string[] generations) => $$"""{"generations":[{{string.Join(',', generations)}}]}""";
+
+    public static async Task<JsonElement> BatchAsync(this HttpClient client, string id, string query = "") =>
+        await client.GetFromJsonAsync<JsonElement>($"v1/batches/{id}{query}");
+
+    /// <summary>The batch when all of it is over.</summary>
+    public static async Task<JsonElement> EndOfBatchAsync(this HttpClient client, string id, TimeSpan? look = null)
+    {
+        using CancellationTokenSource patience = new(Patience, TimeProvider.System);
+        while (true)
+        {
+            JsonElement batch = await client.BatchAsync(id);
+            if (batch.TryGetProperty("ended_at", out _))
+                return batch;
+            await Task.Delay(look ?? Look, TimeProvider.System, patience.Token);
+        }
+    }
+}
