@@ -45,6 +45,7 @@ public static class EvolinkPipeline
 
         services.AddSingleton<GuardedHttpClient>();
         services.AddSingleton<VideoStore>();
+        services.AddSingleton<VideoCopier>();
         services.AddSingleton<VideoSaver>();
         services.AddSingleton<VideoLinks>();
         return services;

@@ -9,6 +9,7 @@ namespace Evolink.Pipeline.Options;
 public sealed partial class EvolinkOptionsValidator(IHostEnvironment environment) : IValidateOptions<EvolinkOptions>
 {
     private const int ShortestCallbackKey = 32;
+    private const int MostBlocks = 50_000;
 
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, EvolinkOptions options)
@@ -95,7 +96,9 @@ public sealed partial class EvolinkOptionsValidator(IHostEnvironment environment
         [
             ("MaxVideoBytes", options.MaxVideoBytes > 0, "above 0"),
             ("CopyBlockBytes", options.CopyBlockBytes is >= 64 << 10 and <= 64 << 20, "64 KiB to 64 MiB"),
+            ("CopyBlocksInFlight", options.CopyBlocksInFlight is >= 2 and <= 64, "2 to 64"),
             ("SaveMemoryBudgetBytes", options.SaveMemoryBudgetBytes >= 2L * options.CopyBlockBytes, "at least two blocks of CopyBlockBytes"),
+            ("MaxVideoBytes", options.MaxVideoBytes / Math.Max(options.CopyBlockBytes, 1) < MostBlocks, $"less than {MostBlocks:N0} blocks of CopyBlockBytes, as many as a blob can have"),
             ("SubmitTimeout", options.SubmitTimeout > TimeSpan.Zero && options.SubmitTimeout <= TimeSpan.FromMinutes(5), "above 0 and at most 5 minutes"),
             ("SubmitLeaseMargin", options.SubmitLeaseMargin > TimeSpan.Zero, "above 0"),
             ("MaxSubmitAge", options.MaxSubmitAge > TimeSpan.Zero, "above 0"),

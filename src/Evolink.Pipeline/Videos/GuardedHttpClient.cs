@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 using Evolink.Client;
 using Evolink.Pipeline.Options;
@@ -16,15 +17,21 @@ public sealed class GuardedHttpClient : IDisposable
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan HeaderTimeout = TimeSpan.FromSeconds(60);
 
-    private readonly EvolinkOptions _options;
+    private readonly LinkRules _rules;
+    private readonly bool _allowLoopback;
     private readonly TimeProvider _time;
+    private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve;
     private readonly HttpClient _http;
 
     /// <summary>Makes a client; it is kept for the life of the app.</summary>
     public GuardedHttpClient(IOptions<EvolinkOptions> options, TimeProvider time)
+        : this(options, time, Dns.GetHostAddressesAsync)
     {
-        _options = options.Value;
-        _time = time;
+    }
+
+    internal GuardedHttpClient(IOptions<EvolinkOptions> options, TimeProvider time, Func<string, CancellationToken, Task<IPAddress[]>> resolve)
+    {
+        (_rules, _allowLoopback, _time, _resolve) = (new LinkRules(options.Value), options.Value.AllowLoopback, time, resolve);
         _http = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -40,43 +47,51 @@ public sealed class GuardedHttpClient : IDisposable
             Timeout = Timeout.InfiniteTimeSpan,
         };
         _http.DefaultRequestHeaders.UserAgent.ParseAdd(ProductInfo.UserAgent);
+        _http.DefaultRequestHeaders.AcceptEncoding.ParseAdd("identity");
     }
 
     /// <summary>Opens a link and follows its redirects; the headers have arrived, the body has not.</summary>
     /// <exception cref="VideoDownloadException">The link may not be opened, or did not answer.</exception>
-    public async Task<HttpResponseMessage> OpenAsync(string link, CancellationToken cancellationToken)
+    public Task<HttpResponseMessage> OpenAsync(string link, CancellationToken cancellationToken) => OpenAsync(link, null, cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    internal async Task<HttpResponseMessage> OpenAsync(string link, RangeRequest? range, CancellationToken cancellationToken)
     {
-        Uri target = Parse(link);
+        Uri target = _rules.Parse(link);
         for (int redirects = 0; redirects <= MaxRedirects; redirects++)
         {
-            HttpResponseMessage response = await GetAsync(target, cancellationToken);
+            HttpResponseMessage response = await GetAsync(target, range, cancellationToken);
             if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308))
                 return response;
             using (response)
-            {
-                string location = response.Headers.TryGetValues("Location", out IEnumerable<string>? values) ? values.First() : string.Empty;
-                target = Parse(Uri.TryCreate(target, location, out Uri? next) && !Uri.IsWellFormedUriString(location, UriKind.Absolute) ? next.OriginalString : location);
-            }
+                target = _rules.Redirect(target, response.Headers.TryGetValues("Location", out IEnumerable<string>? values) ? values.First() : string.Empty);
         }
 
         throw new VideoDownloadException(DownloadFailure.Blocked, $"The link was redirected more than {MaxRedirects} times.");
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _http.Dispose();
-
-    private async Task<HttpResponseMessage> GetAsync(Uri target, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> GetAsync(Uri target, RangeRequest? range, CancellationToken cancellationToken)
     {
         using CancellationTokenSource timeout = new(HeaderTimeout, _time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
             using HttpRequestMessage request = new(HttpMethod.Get, target);
+            if (range is not null)
+                request.Headers.Range = new RangeHeaderValue(range.From, range.To);
+            if (range?.Version is { } version)
+                request.Headers.IfRange = new RangeConditionHeaderValue(version);
             return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new VideoDownloadException(DownloadFailure.Unavailable, $"{target.Host} sent no answer within {HeaderTimeout.TotalSeconds:0} s.");
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new VideoDownloadException(DownloadFailure.Unavailable, $"{target.Host} could not be reached within {ConnectTimeout.TotalSeconds:0} s.", e);
         }
         catch (HttpRequestException e) when (e.InnerException is VideoDownloadException blocked)
         {
@@ -88,33 +103,10 @@ public sealed class GuardedHttpClient : IDisposable
         }
     }
 
-    private Uri Parse(string link)
-    {
-        // Signed links are kept to the letter: unescaping a %7E would break their signature.
-        UriCreationOptions exact = new() { DangerousDisablePathAndQueryCanonicalization = true };
-        if (!Uri.TryCreate(link, exact, out Uri? url) || !url.IsAbsoluteUri)
-            throw new VideoDownloadException(DownloadFailure.Blocked, "The link is no absolute address.");
-        bool loopback = _options.AllowLoopback && PublicAddresses.IsLoopbackHost(url);
-        if (url.Scheme != Uri.UriSchemeHttps && !(loopback && url.Scheme == Uri.UriSchemeHttp))
-            throw new VideoDownloadException(DownloadFailure.Blocked, $"The link to {url.Host} is {url.Scheme}, not https.");
-        if (url.UserInfo.Length > 0)
-            throw new VideoDownloadException(DownloadFailure.Blocked, $"The link to {url.Host} carries credentials.");
-        if (!loopback && !IsAllowedHost(url.Host))
-            throw new VideoDownloadException(DownloadFailure.Blocked, $"The host {url.Host} is not among Evolink:ResultHosts.");
-        return url;
-    }
-
-    private bool IsAllowedHost(string host) => _options.ResultHosts.Count == 0 || _options.ResultHosts.Any(allowed =>
-        allowed.StartsWith("*.", StringComparison.Ordinal)
-            ? host.EndsWith(allowed[1..], StringComparison.OrdinalIgnoreCase)
-            : host.Equals(allowed, StringComparison.OrdinalIgnoreCase));
-
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         DnsEndPoint host = context.DnsEndPoint;
-        IPAddress[] addresses = IPAddress.TryParse(host.Host, out IPAddress? literal)
-            ? [literal]
-            : await Dns.GetHostAddressesAsync(host.Host, cancellationToken);
+        IPAddress[] addresses = IPAddress.TryParse(host.Host, out IPAddress? literal) ? [literal] : await _resolve(host.Host, cancellationToken);
         IPAddress[] allowed = [.. addresses.Where(IsAllowedAddress)];
         if (allowed.Length == 0)
             throw new VideoDownloadException(DownloadFailure.Blocked, $"{host.Host} has no public address.");
@@ -134,5 +126,5 @@ public sealed class GuardedHttpClient : IDisposable
 
     private bool IsAllowedAddress(IPAddress address) =>
         PublicAddresses.IsPublic(address)
-        || (_options.AllowLoopback && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address));
+        || (_allowLoopback && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address));
 }

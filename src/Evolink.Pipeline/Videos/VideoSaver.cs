@@ -12,7 +12,7 @@ namespace Evolink.Pipeline.Videos;
 /// recognised, also when the link that it came from is dead by now.
 /// </summary>
 public sealed partial class VideoSaver(
-    GenerationStore store, TaskReader tasks, GuardedHttpClient http, VideoStore videos, IOptions<EvolinkOptions> options, TimeProvider time, ILogger<VideoSaver> log)
+    GenerationStore store, TaskReader tasks, VideoCopier copier, VideoStore videos, IOptions<EvolinkOptions> options, TimeProvider time, ILogger<VideoSaver> log)
 {
     // Durable timers may fire up to about a second early.
     private static readonly TimeSpan TimerTolerance = TimeSpan.FromSeconds(1.5);
@@ -40,8 +40,7 @@ public sealed partial class VideoSaver(
         try
         {
             string link = await FreshLinkAsync(attempt.TaskId!, cancellationToken);
-            await using VideoDownload download = await VideoDownload.OpenAsync(http, link, options, time, cancellationToken);
-            return await SavedAsync(job, await videos.SaveAsync(download, job, attempt, cancellationToken), cancellationToken);
+            return await SavedAsync(job, await copier.CopyAsync(link, job, attempt, cancellationToken), cancellationToken);
         }
         catch (VideoDownloadException e)
         {
