@@ -14,6 +14,7 @@ public static class PublicAddresses
         IPNetwork.Parse("10.0.0.0/8"),      // private
         IPNetwork.Parse("100.64.0.0/10"),   // carrier-grade NAT
         IPNetwork.Parse("127.0.0.0/8"),     // loopback
+        IPNetwork.Parse("168.63.129.16/32"), // Azure's own services, reached from within every virtual machine
         IPNetwork.Parse("169.254.0.0/16"),  // link-local, cloud metadata
         IPNetwork.Parse("172.16.0.0/12"),   // private
         IPNetwork.Parse("192.0.0.0/24"),    // protocol assignments

@@ -17,6 +17,8 @@ public sealed partial class EvolinkOptionsValidator(IHostEnvironment environment
         List<string> wrong = [.. Addresses(options), .. Names(options), .. Storage(options.Storage), .. Bounds(options)];
         if (options.AllowLoopback && !environment.IsDevelopment())
             wrong.Add("Evolink:AllowLoopback is for development; it lets links reach this machine's own network. Remove it, or set the environment to Development.");
+        if (options.Storage.ConnectionString is { Length: > 0 } connection && !environment.IsDevelopment() && !IsEmulator(connection))
+            wrong.Add("Evolink:Storage:ConnectionString would sign links with the account's key, which opens everything. Outside of development set AccountName or ServiceUri, and give the app's identity its roles.");
         if (options.PublicBaseUrl is { IsAbsoluteUri: true } publicBase && !options.AllowLoopback && !PublicAddresses.IsPublicHost(publicBase))
             wrong.Add($"Evolink:PublicBaseUrl is at '{publicBase.Host}', which Evolink cannot reach. Leave it empty where there is no public address: tasks are polled then.");
         if (options.EffectiveImageDelivery == ImageDelivery.Host && options.PublicBaseUrl is null)
@@ -89,6 +91,9 @@ public sealed partial class EvolinkOptionsValidator(IHostEnvironment environment
         if (given != 1)
             yield return "Evolink:Storage needs exactly one of AccountName, ServiceUri and ConnectionString.";
     }
+
+    private static bool IsEmulator(string connection) =>
+        connection.Contains("UseDevelopmentStorage=true", StringComparison.OrdinalIgnoreCase) || connection.Contains("AccountName=devstoreaccount1;", StringComparison.OrdinalIgnoreCase);
 
     private static IEnumerable<string> Bounds(EvolinkOptions options)
     {

@@ -27,6 +27,11 @@ public sealed class EvolinkStorage
 
     /// <summary>Opens the account that the options name; nothing is sent yet.</summary>
     public EvolinkStorage(IOptions<EvolinkOptions> options, OutgoingHttp http)
+        : this(options, http, Credential)
+    {
+    }
+
+    internal EvolinkStorage(IOptions<EvolinkOptions> options, OutgoingHttp http, Func<StorageOptions, TokenCredential> credential)
     {
         StorageOptions storage = options.Value.Storage;
         UsesConnectionString = storage.ConnectionString is { Length: > 0 };
@@ -37,7 +42,7 @@ public sealed class EvolinkStorage
         };
         Blobs = UsesConnectionString
             ? new BlobServiceClient(storage.ConnectionString, client)
-            : new BlobServiceClient(ServiceUri(storage), Credential(storage), client);
+            : new BlobServiceClient(ServiceUri(storage), credential(storage), client);
         Generations = Blobs.GetBlobContainerClient(GenerationsContainer);
         Videos = Blobs.GetBlobContainerClient(VideosContainer);
         Images = Blobs.GetBlobContainerClient(ImagesContainer);

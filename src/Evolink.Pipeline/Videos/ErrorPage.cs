@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -11,6 +12,8 @@ internal static partial class ErrorPage
 
     private const int LongestWord = 40;
     private const int LongestLine = 160;
+
+    private static readonly SearchValues<char> PartsOfAddresses = SearchValues.Create("/\\?&=%@");
 
     /// <summary>The kind of page, and its first line that says something.</summary>
     public static string Describe(ReadOnlySpan<byte> page)
@@ -48,7 +51,7 @@ internal static partial class ErrorPage
     }
 
     private static string Safe(string word) =>
-        word.Length > LongestWord || word.AsSpan().ContainsAny("/\\?&=%@") || word.Any(char.IsControl) ? "..." : word;
+        word.Length > LongestWord || word.AsSpan().ContainsAny(PartsOfAddresses) || word.Any(char.IsControl) ? "..." : word;
 
     [GeneratedRegex("<(title|code)[^>]*>(?<words>[^<]*[^<\\s][^<]*)<", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Telling();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Security;
 using System.Net.Sockets;
 using Evolink.Client;
 using Evolink.Pipeline.Options;
@@ -20,18 +21,18 @@ public sealed class GuardedHttpClient : IDisposable
     private readonly LinkRules _rules;
     private readonly bool _allowLoopback;
     private readonly TimeProvider _time;
-    private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve;
+    private readonly OutsideNetwork _network;
     private readonly HttpClient _http;
 
     /// <summary>Makes a client; it is kept for the life of the app.</summary>
     public GuardedHttpClient(IOptions<EvolinkOptions> options, TimeProvider time)
-        : this(options, time, Dns.GetHostAddressesAsync)
+        : this(options, time, new OutsideNetwork())
     {
     }
 
-    internal GuardedHttpClient(IOptions<EvolinkOptions> options, TimeProvider time, Func<string, CancellationToken, Task<IPAddress[]>> resolve)
+    internal GuardedHttpClient(IOptions<EvolinkOptions> options, TimeProvider time, OutsideNetwork network)
     {
-        (_rules, _allowLoopback, _time, _resolve) = (new LinkRules(options.Value), options.Value.AllowLoopback, time, resolve);
+        (_rules, _allowLoopback, _time, _network) = (new LinkRules(options.Value), options.Value.AllowLoopback, time, network);
         _http = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -40,6 +41,7 @@ public sealed class GuardedHttpClient : IDisposable
             ConnectTimeout = ConnectTimeout,
             Credentials = null,
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+            SslOptions = network.Tls,
             UseCookies = false,
             UseProxy = false,
         })
@@ -106,7 +108,7 @@ public sealed class GuardedHttpClient : IDisposable
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         DnsEndPoint host = context.DnsEndPoint;
-        IPAddress[] addresses = IPAddress.TryParse(host.Host, out IPAddress? literal) ? [literal] : await _resolve(host.Host, cancellationToken);
+        IPAddress[] addresses = IPAddress.TryParse(host.Host, out IPAddress? literal) ? [literal] : await _network.ResolveAsync(host.Host, cancellationToken);
         IPAddress[] allowed = [.. addresses.Where(IsAllowedAddress)];
         if (allowed.Length == 0)
             throw new VideoDownloadException(DownloadFailure.Blocked, $"{host.Host} has no public address.");
@@ -114,7 +116,7 @@ public sealed class GuardedHttpClient : IDisposable
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(allowed, host.Port, cancellationToken);
+            await _network.ConnectAsync(socket, allowed, host.Port, cancellationToken);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch
@@ -127,4 +129,15 @@ public sealed class GuardedHttpClient : IDisposable
     private bool IsAllowedAddress(IPAddress address) =>
         PublicAddresses.IsPublic(address)
         || (_allowLoopback && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address));
+}
+
+/// <summary>Names, connections and trust out there; tests put a network of their own in its place.</summary>
+internal class OutsideNetwork
+{
+    public virtual SslClientAuthenticationOptions Tls => new();
+
+    public virtual Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken) => Dns.GetHostAddressesAsync(host, cancellationToken);
+
+    public virtual ValueTask ConnectAsync(Socket socket, IPAddress[] addresses, int port, CancellationToken cancellationToken) =>
+        socket.ConnectAsync(addresses, port, cancellationToken);
 }

@@ -56,6 +56,6 @@ internal abstract record ResultHead
         }
 
         EntityTagHeaderValue? version = response.Headers.ETag;
-        return new Part(total, version is { IsWeak: false } && version != EntityTagHeaderValue.Any ? version : null);
+        return new Part(total, version is { IsWeak: false, Tag: not "*" } ? version : null);
     }
 }

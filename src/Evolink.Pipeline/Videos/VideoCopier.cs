@@ -16,12 +16,12 @@ namespace Evolink.Pipeline.Videos;
 public sealed partial class VideoCopier(
     GuardedHttpClient http, EvolinkStorage storage, VideoStore videos, IOptions<EvolinkOptions> options, TimeProvider time, ILogger<VideoCopier> log) : IDisposable
 {
-    /// <summary>From this length on a copy goes on with the blocks that an earlier one has staged; a shorter one is sent again sooner than asked for.</summary>
-    internal const long ResumedFrom = 64L << 20;
-
     private readonly EvolinkOptions _options = options.Value;
     private readonly BlockPool _memory = new(
         options.Value.CopyBlockBytes, (int)(options.Value.SaveMemoryBudgetBytes / options.Value.CopyBlockBytes), options.Value.CopyBlocksInFlight);
+
+    /// <summary>From this length on a copy goes on with the blocks that an earlier one has staged; a shorter one is sent again sooner than asked for.</summary>
+    internal long ResumedFrom { get; set; } = 64L << 20;
 
     /// <summary>Copies the video of an attempt, in bounded memory.</summary>
     /// <exception cref="VideoDownloadException">It could not be had; nothing is visible in storage.</exception>
@@ -48,10 +48,15 @@ public sealed partial class VideoCopier(
         // Before the link is opened: a copy that waits for memory keeps nobody waiting.
         using BlockPool.Block first = await memory.RentAsync(cancellationToken);
         await using VideoSource source = await VideoSource.OpenAsync(http, link, inParts, _options, time, cancellationToken);
-        if (source.Length >= ResumedFrom && await videos.FindAsync(job, attempt, cancellationToken) is { } there)
-            return there;
+        VideoBlob target = new(blob, job, attempt);
+        if (source.Length >= ResumedFrom)
+        {
+            if (await videos.FindAsync(job, attempt, cancellationToken) is { } there)
+                return there;
+            await target.ResumeAsync(cancellationToken);
+        }
 
-        using VideoCopy copy = new(source, new VideoBlob(blob, job, attempt), memory, _options.CopyBlockBytes);
+        using VideoCopy copy = new(source, target, memory, _options.CopyBlockBytes);
         try
         {
             CopiedVideo video = await copy.RunAsync(first, cancellationToken);

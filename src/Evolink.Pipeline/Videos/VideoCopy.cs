@@ -37,8 +37,6 @@ internal sealed class VideoCopy(VideoSource source, VideoBlob blob, BlockPool.Sh
         }
         else
         {
-            if (source.Length >= VideoCopier.ResumedFrom)
-                await blob.ResumeAsync(cancellationToken);
             await StageAllAsync(new ReadBlock(first, 0, length), type, cancellationToken);
             await blob.CommitAsync(_names, type, Sha256(), cancellationToken);
         }
@@ -138,11 +136,11 @@ internal sealed class VideoCopy(VideoSource source, VideoBlob blob, BlockPool.Sh
 
     private async Task StageAsync(string name, ReadBlock block, CancellationTokenSource stop)
     {
-        using BlockPool.Block memory = block.Memory;
+        using BlockPool.Block rented = block.Memory;
         try
         {
             // Its checksum is computed while this copy's loop goes on.
-            await Task.Run(() => blob.StageAsync(name, new(memory.Buffer, 0, block.Length), stop.Token), stop.Token);
+            await Task.Run(() => blob.StageAsync(name, new(rented.Buffer, 0, block.Length), stop.Token), stop.Token);
         }
         catch
         {

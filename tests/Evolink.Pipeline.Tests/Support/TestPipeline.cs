@@ -32,19 +32,22 @@ internal sealed class TestPipeline : IAsyncDisposable
 
     public VideoSaver Saver => _services.GetRequiredService<VideoSaver>();
 
+    public VideoCopier Copier => _services.GetRequiredService<VideoCopier>();
+
     public EvolinkStorage Storage => _services.GetRequiredService<EvolinkStorage>();
 
     public EvolinkOptions Options => _services.GetRequiredService<IOptions<EvolinkOptions>>().Value;
 
-    public static async Task<TestPipeline> StartAsync(AzuriteFixture azurite, SimulatorOptions? simulator = null, Action<EvolinkOptions>? configure = null)
+    public static async Task<TestPipeline> StartAsync(AzuriteFixture azurite, SimulatorOptions? simulator = null, Action<EvolinkOptions>? configure = null, Action<IServiceCollection>? services = null)
     {
         RunningSimulator running = await SimulatorApp.StartAsync(
             simulator ?? new SimulatorOptions { AllowLoopback = true, TaskDuration = TimeSpan.Zero, FetchImages = false });
-        ServiceCollection services = new();
-        services.AddLogging();
-        services.AddSingleton<IHostEnvironment>(new DevelopmentEnvironment());
-        services.AddEvolinkPipeline(new ConfigurationBuilder().Build());
-        services.Configure<EvolinkOptions>(options =>
+        ServiceCollection all = new();
+        all.AddLogging();
+        all.AddSingleton<IHostEnvironment>(new DevelopmentEnvironment());
+        services?.Invoke(all);
+        all.AddEvolinkPipeline(new ConfigurationBuilder().Build());
+        all.Configure<EvolinkOptions>(options =>
         {
             options.ApiKey = SimulatorOptions.DevelopmentKey;
             options.BaseUrl = options.FilesBaseUrl = running.BaseUrl;
@@ -55,7 +58,7 @@ internal sealed class TestPipeline : IAsyncDisposable
             options.SubmitTimeout = TimeSpan.FromSeconds(20);
             configure?.Invoke(options);
         });
-        TestPipeline pipeline = new(services.BuildServiceProvider(), running);
+        TestPipeline pipeline = new(all.BuildServiceProvider(), running);
         await pipeline.Storage.CreateMissingContainersAsync(CancellationToken.None);
         return pipeline;
     }
