@@ -1,3 +1,4 @@
+using System.Net;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
@@ -72,7 +73,7 @@ public sealed partial class VideoCopier(
 
     // The other one's commit threw away our staged blocks, or came just before ours; or it was ours, and its answer was lost.
     private static bool IsAnotherFirst(RequestFailedException e) =>
-        e.ErrorCode == BlobErrorCode.BlobAlreadyExists || e.ErrorCode == BlobErrorCode.ConditionNotMet || e.ErrorCode == BlobErrorCode.InvalidBlockList;
+        e.Status is (int)HttpStatusCode.Conflict or (int)HttpStatusCode.PreconditionFailed || e.ErrorCode == BlobErrorCode.InvalidBlockList;
 
     [LoggerMessage(1303, LogLevel.Information, "Job {JobId}: {Reason} It is read again, as one stream.")]
     private partial void LogChanged(JobId jobId, string reason);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Evolink.Pipeline.Storage;
 
 namespace Evolink.Pipeline.Tests.Support;
@@ -20,7 +21,10 @@ internal sealed class StorageTap : OutgoingHttp
 
     public static HttpResponseMessage Refusal(HttpStatusCode status, string code)
     {
-        HttpResponseMessage response = new(status) { Content = new StringContent(string.Empty) };
+        HttpResponseMessage response = new(status)
+        {
+            Content = new StringContent($"""<?xml version="1.0" encoding="utf-8"?><Error><Code>{code}</Code><Message>No.</Message></Error>""", Encoding.UTF8, "application/xml"),
+        };
         response.Headers.Add("x-ms-error-code", code);
         return response;
     }
