@@ -23,6 +23,7 @@ public static class EvolinkPipeline
         services.AddOptions<EvolinkOptions>().Bind(configuration.GetSection(EvolinkOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<EvolinkOptions>, EvolinkOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(Random.Shared);
         services.TryAddSingleton<OutgoingHttp>();
 
         services.AddSingleton(NewClient);
@@ -30,6 +31,7 @@ public static class EvolinkPipeline
         services.AddSingleton<JobChanges>();
         services.AddSingleton<GenerationStore>();
         services.AddSingleton<GenerationFinisher>();
+        services.AddSingleton<Leftovers>();
         services.AddSingleton<LinkSigner>();
 
         services.AddSingleton<ImageStore>();

@@ -68,6 +68,62 @@ public sealed class OperatorTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_cancel_during_the_submit_ends_the_job_and_keeps_the_task_that_may_be_charged()
+    {
+        await using TestApp app = await TestApp.StartAsync(azurite, new TestAppOptions { Simulator = Slow });
+        app.Simulator.Order(new FaultOrder(new FaultScript { Submit = new SubmitFault.SlowAnswer(0.5) }));
+        using HttpClient client = app.Client();
+        JobId id = await client.StartAsync();
+        while ((await app.Simulator.ReadLedgerAsync(withVideos: false)).Charges.Count == 0)
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
+        await client.PostAsync($"v1/tasks/{id}/cancel", string.Empty);
+        JobRecord job = await app.EndOfAsync(id);
+        Assert.Equal(JobState.Cancelled, job.State);
+        Assert.Equal(Assert.Single((await app.Simulator.ReadLedgerAsync(withVideos: false)).Charges).TaskId, job.CurrentAttempt!.TaskId);
+    }
+
+    [Fact]
+    public async Task A_cancel_during_the_save_ends_the_job_without_a_video()
+    {
+        await using TestApp app = await TestApp.StartAsync(azurite, new TestAppOptions { Simulator = Instant });
+        app.Simulator.Order(new FaultOrder(new FaultScript { Results = [new ResultFault.Refused()] }));
+        using HttpClient client = app.Client();
+        JobId id = await client.StartAsync();
+        while ((await app.Store.ReadAsync(id, CancellationToken.None)).SaveTries == 0)
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
+        await client.PostAsync($"v1/tasks/{id}/cancel", string.Empty);
+        JobRecord job = await app.EndOfAsync(id);
+        Assert.Equal(JobState.Cancelled, job.State);
+        Assert.Null(job.Video);
+    }
+
+    [Theory]
+    [InlineData(JobState.Submitting)]
+    [InlineData(JobState.Waiting)]
+    [InlineData(JobState.Saving)]
+    public async Task A_run_that_is_terminated_while_it_submits_waits_or_saves_is_started_again_and_paid_once(JobState during)
+    {
+        await using TestApp app = await TestApp.StartAsync(azurite, new TestAppOptions { Simulator = Instant with { TaskDuration = TimeSpan.FromSeconds(0.3) } });
+        app.Simulator.Order(new FaultOrder(during switch
+        {
+            JobState.Submitting => new FaultScript { Submit = new SubmitFault.SlowAnswer(0.3) },
+            JobState.Saving => new FaultScript { Results = [new ResultFault.Refused(503) { Times = 1 }] },
+            _ => FaultScript.None,
+        }));
+        using HttpClient client = app.Client();
+        JobId id = await client.StartAsync();
+        JobRecord job;
+        while ((job = await app.Store.ReadAsync(id, CancellationToken.None)).State != during)
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, CancellationToken.None);
+        await app.Host.DurableClient.TerminateInstanceAsync(id.Value);
+        await app.Host.DurableClient.WaitForInstanceCompletionAsync(id.Value);
+
+        Assert.True(await GenerationStarter.RestartAsync(app.Host.DurableClient, job.Ref, CancellationToken.None));
+        Assert.Equal(JobState.Completed, (await app.EndOfAsync(id)).State);
+        Assert.Single((await app.Simulator.ReadLedgerAsync(withVideos: false)).Charges);
+    }
+
+    [Fact]
     public async Task Another_clients_job_cannot_be_cancelled()
     {
         await using TestApp app = await TestApp.StartAsync(azurite, new TestAppOptions { Simulator = Instant });
@@ -173,7 +229,7 @@ public sealed class OperatorTests(AzuriteFixture azurite)
 
         await app.Host.Services.GetRequiredService<GenerationSweep>().RunAsync(app.Host.DurableClient, CancellationToken.None);
         List<JobId> active = [];
-        await foreach ((JobId id, _) in app.Store.ActiveAsync(CancellationToken.None))
+        await foreach ((JobId id, _, _) in app.Store.ActiveAsync(CancellationToken.None))
             active.Add(id);
         Assert.Contains(running, active);
         Assert.DoesNotContain(left, active);

@@ -24,18 +24,26 @@ public static class GenerateVideo
         // Before the submit: the callback may be faster than the answer to it.
         WakeWaiter wake = new(context);
 
-        Step step = new(StepKind.Again, null);
+        string status;
         do
         {
-            step = await UntilSettledAsync(nameof(SubmitGeneration), step.At);
-            if (step.Kind == StepKind.Done)
-                step = await UntilSettledAsync(nameof(ReadTask), step.At);
-        }
-        while (step.Kind == StepKind.SubmitAgain);
+            Step step = new(StepKind.Again, null);
+            do
+            {
+                step = await UntilSettledAsync(nameof(SubmitGeneration), step.At);
+                if (step.Kind == StepKind.Done)
+                    step = await UntilSettledAsync(nameof(ReadTask), step.At);
+            }
+            while (step.Kind == StepKind.SubmitAgain);
 
-        if (step.Kind == StepKind.Done)
-            await UntilSettledAsync(nameof(SaveVideo), step.At);
-        return await context.CallActivityAsync<string>(nameof(FinishGeneration), generation, Retry);
+            if (step.Kind == StepKind.Done)
+                await UntilSettledAsync(nameof(SaveVideo), step.At);
+            status = await context.CallActivityAsync<string>(nameof(FinishGeneration), generation, Retry);
+        }
+        // One execution gave the task up, and another one found it before this end was written.
+        while (status == JobState.Waiting.WireStatus);
+
+        return status;
 
         async Task<Step> UntilSettledAsync(string activity, DateTimeOffset? at)
         {

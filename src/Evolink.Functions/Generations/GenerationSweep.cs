@@ -20,27 +20,27 @@ public sealed partial class GenerationSweep(GenerationStore store, IOptions<Evol
     /// <summary>Looks at every job that has an active marker and has not moved for a while.</summary>
     public async Task RunAsync(DurableTaskClient durable, CancellationToken cancellationToken)
     {
-        await foreach ((JobId id, DateTimeOffset since) in store.ActiveAsync(cancellationToken))
+        await foreach (ActiveMarker marker in store.ActiveAsync(cancellationToken))
         {
-            if (since <= time.GetUtcNow() - _options.SweepGrace)
-                await LookAsync(durable, id, cancellationToken);
+            if (marker.Since <= time.GetUtcNow() - _options.SweepGrace)
+                await LookAsync(durable, marker, cancellationToken);
         }
     }
 
-    private async Task LookAsync(DurableTaskClient durable, JobId id, CancellationToken cancellationToken)
+    private async Task LookAsync(DurableTaskClient durable, ActiveMarker marker, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        switch (await store.FindAsync(id, cancellationToken))
+        switch (await store.FindAsync(marker.Id, cancellationToken))
         {
             // Intake died before the record: no job, and nobody was told of one.
             case null:
             case { State.IsTerminal: true }:
-                await store.RemoveActiveMarkerAsync(id, cancellationToken);
-                LogMarkerRemoved(id);
+                if (await store.RemoveActiveMarkerAsync(marker, cancellationToken))
+                    LogMarkerRemoved(marker.Id);
                 break;
             case { } job when job.Hub == _options.Hub && job.UpdatedAt <= now - _options.SweepGrace:
                 if (job.State == JobState.Saving && job.CompletedSeenAt <= now - NearExpiry)
-                    LogNearExpiry(id, job.CompletedSeenAt.Value, job.SaveTries);
+                    LogNearExpiry(marker.Id, job.CompletedSeenAt.Value, job.SaveTries);
                 await RestartIfDeadAsync(durable, job, cancellationToken);
                 break;
         }

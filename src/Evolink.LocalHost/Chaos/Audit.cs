@@ -8,12 +8,18 @@ namespace Evolink.LocalHost.Chaos;
 /// Compares what the provider knows (its ledger of charges, its tasks, the bytes it served) with what the app left in storage. Pure. The
 /// provider is the witness: a reason that the app gives for a failure counts only where the provider's own facts bear it out.
 /// </summary>
-internal sealed class Audit(StorageSnapshot storage, LedgerReport ledger, IReadOnlyDictionary<int, string> jobs)
+/// <param name="storage">What the app left in storage.</param>
+/// <param name="ledger">What the provider knows.</param>
+/// <param name="jobs">The jobs that the client was told of, by number.</param>
+/// <param name="cancelled">The jobs that the client cancelled.</param>
+/// <param name="runs">When each instance was started last; see <see cref="JournalRuns"/>.</param>
+internal sealed class Audit(
+    StorageSnapshot storage, LedgerReport ledger, IReadOnlyDictionary<int, string> jobs, IReadOnlySet<string> cancelled, IReadOnlyDictionary<string, DateTimeOffset> runs)
 {
     private readonly Dictionary<string, TaskReport> _tasks = ledger.Tasks.ToDictionary(task => task.Id, StringComparer.Ordinal);
 
     public IReadOnlyList<Finding> Findings() =>
-        [.. NotOver(), .. ChargedTwice(), .. Lost(), .. Mismatched(), .. OrphanedVideos(), .. OrphanedClaims(), .. OrphanedMarkers()];
+        [.. NotOver(), .. ChargedTwice(), .. Lost(), .. Mismatched(), .. OrphanedVideos(), .. OrphanedClaims(), .. OrphanedMarkers(), .. StartedAgain()];
 
     private IEnumerable<Finding> NotOver() =>
         from job in jobs.Values.Union(storage.Records.Keys)
@@ -41,10 +47,15 @@ internal sealed class Audit(StorageSnapshot storage, LedgerReport ledger, IReadO
         Attempt? attempt = job.Attempts.FirstOrDefault(attempt => $"{job.Id}.{attempt.Number}" == charge.IdempotencyKey);
         if (attempt is null)
             return "the record has no such attempt.";
+        // Cancelled while nobody knew: the client was told that Evolink may still charge.
+        if (job.State == JobState.Cancelled && cancelled.Contains(job.Id.Value) && attempt is { State: AttemptState.Unknown, TaskId: null })
+            return null;
         if (job.Error?.Code == "submission_outcome_unknown" && attempt is { State: AttemptState.Unknown, TaskId: null })
             return WhyNotExplained(job, attempt, charge);
         if (attempt.TaskId != charge.TaskId)
             return $"the record names the task {attempt.TaskId ?? "(none)"} ({attempt.State}, {job.State}, {job.Error?.Code}).";
+        if (job.State == JobState.Cancelled)
+            return cancelled.Contains(job.Id.Value) ? null : "it was cancelled, and nobody asked for that.";
         if (job is { State: JobState.Completed, Video: { } video } && VideoStore.BlobName(job.Id, attempt.Number) == video.Blob)
             return null;
         string? code = attempt == job.CurrentAttempt ? job.Error?.Code : attempt.Error?.Code;
@@ -109,6 +120,12 @@ internal sealed class Audit(StorageSnapshot storage, LedgerReport ledger, IReadO
         where storage.Records.GetValueOrDefault(job) is not { State.IsTerminal: false }
         select new Finding(FindingKind.Orphaned, job, "It is marked as not over, and is over or was never accepted.");
 
+    // It would find the job over and do nothing; but on a backend where a start ends the run that lives, it would have ended one.
+    private IEnumerable<Finding> StartedAgain() =>
+        from job in storage.Records.Values
+        where runs.TryGetValue(job.Ref.InstanceId, out DateTimeOffset started) && started > job.EndedAt
+        select new Finding(FindingKind.StartedAgain, job.Id.Value, $"Its orchestration was started at {runs[job.Ref.InstanceId]:O}, and it was over at {job.EndedAt:O}.");
+
     // The provider's idempotency key: {job}.{attempt}.
     private static string JobOf(string? key) => key?.Split('.')[0] ?? "";
 }
@@ -136,6 +153,9 @@ internal enum FindingKind
 
     /// <summary>A job that did not end.</summary>
     NotOver,
+
+    /// <summary>An orchestration that was started although it was there, or although its job was over.</summary>
+    StartedAgain,
 
     /// <summary>The campaign itself did not go as it should.</summary>
     Campaign,

@@ -22,7 +22,11 @@ internal sealed class Campaign
 
     // From here on some clients never come back: what they left is found by the sweep, which runs once a minute.
     private const int Large = 100;
+    private const int FewLeft = 3;
+
     private static readonly TimeSpan Spread = TimeSpan.FromSeconds(1.5);
+    // Cancels come in every phase: before the submit, while waiting, while saving, after the end.
+    private static readonly TimeSpan CancelStep = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
 
     private readonly ChaosOptions _options;
@@ -36,6 +40,7 @@ internal sealed class Campaign
     private readonly List<Task> _posts = [];
     private readonly SortedDictionary<CrashPoint, int> _crashes = [];
     private int _kills;
+    private int _unguardedStarts;
     private int _posted;
 
     private Campaign(ChaosOptions options, RunningSimulator simulator, AzuriteServer azurite, string folder, ChaosClient client, Uri address, TextWriter log, CancellationToken over)
@@ -89,6 +94,7 @@ internal sealed class Campaign
         if (ended == last.Exited)
             throw new LocalHostException($"The host ended by itself; its log is {LogFile}.");
         await ended;
+        _unguardedStarts += last.UnguardedStarts;
     }
 
     private string LogFile => Path.Combine(Path.GetDirectoryName(_order.Journal)!, "host.log");
@@ -104,6 +110,7 @@ internal sealed class Campaign
         if (!host.Exited.IsCompleted)
             await host.KillAsync();
         _kills++;
+        _unguardedStarts += host.UnguardedStarts;
         if (host.CrashedAt is { } point)
             _crashes[point]++;
         string how = host.CrashedAt is { } at ? $"ended itself at {at}, time {life.Occurrence}" : life.WhileStarting ? "killed while starting" : "killed";
@@ -126,6 +133,8 @@ internal sealed class Campaign
     {
         await Task.Delay(wait, TimeProvider.System, _over);
         await _client.PostAsync(number, givesUp: _options.Generations >= Large && number % 20 == 3, _over);
+        if (number % 25 == 7)
+            await _client.CancelAsync(number, CancelStep * (number % 16), _over);
     }
 
     private async Task EndOfJobsAsync()
@@ -133,10 +142,11 @@ internal sealed class Campaign
         try
         {
             await Task.WhenAll(_posts);
-            for (int looks = 0, left; (left = (await StorageSnapshot.ActiveAsync(_storage)).Count) > 0; looks++)
+            List<string> left;
+            for (int looks = 0; (left = await StorageSnapshot.ActiveAsync(_storage)).Count > 0; looks++)
             {
                 if (looks % 10 == 0)
-                    Note($"all posted; {left} jobs are not over");
+                    Note($"all posted; {left.Count} jobs are not over{(left.Count <= FewLeft ? $": {string.Join(", ", left)}" : "")}");
                 await Task.Delay(Look, TimeProvider.System, _over);
             }
 
@@ -156,8 +166,9 @@ internal sealed class Campaign
         StorageSnapshot storage = await StorageSnapshot.ReadAsync(_storage);
         List<Finding> findings =
         [
-            .. new Audit(storage, ledger, _client.Jobs).Findings(),
+            .. new Audit(storage, ledger, _client.Jobs, _client.Cancelled.Keys.ToHashSet(StringComparer.Ordinal), JournalRuns.Read(_order.Journal)).Findings(),
             .. _client.Surprises.Select(surprise => new Finding(FindingKind.Campaign, "", surprise)),
+            .. Enumerable.Repeat(new Finding(FindingKind.StartedAgain, "", "An orchestration that was there was started without dedupe statuses."), _unguardedStarts),
             .. _crashes.Where(crash => crash.Value == 0).Select(crash => new Finding(FindingKind.Campaign, "", $"The crash point {crash.Key} was never reached.")),
         ];
         if (findings.Count > 0)

@@ -33,6 +33,9 @@ internal sealed class ChaosClient : IDisposable
     /// <summary>The answers so far: number of the generation, id of its job.</summary>
     public ConcurrentDictionary<int, string> Jobs { get; } = new();
 
+    /// <summary>The jobs that were cancelled, whatever came of it.</summary>
+    public ConcurrentDictionary<string, bool> Cancelled { get; } = new();
+
     /// <summary>What no answer may be: a refusal, or another job for the same key.</summary>
     public ConcurrentQueue<string> Surprises { get; } = new();
 
@@ -62,6 +65,32 @@ internal sealed class ChaosClient : IDisposable
 
             if (givesUp)
                 return;
+            await Task.Delay(Pause, TimeProvider.System, cancellationToken);
+        }
+    }
+
+    /// <summary>Cancels a generation that was answered, and says so again until that is answered.</summary>
+    public async Task CancelAsync(int number, TimeSpan after, CancellationToken cancellationToken)
+    {
+        await Task.Delay(after, TimeProvider.System, cancellationToken);
+        string job = Jobs[number];
+        Cancelled[job] = true;
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                using HttpResponseMessage response = await _http.PostAsync(new Uri($"v1/tasks/{job}/cancel", UriKind.Relative), content: null, cancellationToken);
+                if (response.IsSuccessStatusCode)
+                    return;
+                if (response.StatusCode < HttpStatusCode.InternalServerError)
+                    Surprises.Enqueue($"The cancel of {job} was refused: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync(cancellationToken)}");
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            {
+                // The host was killed.
+            }
+
             await Task.Delay(Pause, TimeProvider.System, cancellationToken);
         }
     }

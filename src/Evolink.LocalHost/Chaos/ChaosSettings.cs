@@ -32,6 +32,8 @@ internal static class ChaosSettings
         ("DownloadIdleTimeout", "00:00:03"),
         ("CopyBlockBytes", "65536"),
         ("MaxVideoBytes", "4194304"),
+        ("MaxRegenerations", "1"),
+        ("MaxRegenerationPause", "00:00:02"),
     ];
 
     public static Dictionary<string, string?> ForApp(Uri address, Uri simulator, string storage)

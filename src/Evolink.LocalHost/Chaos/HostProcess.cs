@@ -1,11 +1,14 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Evolink.LocalHost.Durable;
 
 namespace Evolink.LocalHost.Chaos;
 
 /// <summary>One life of the host, seen from the campaign.</summary>
 internal sealed class HostProcess : IAsyncDisposable
 {
+    private static readonly string UnguardedStart = $"[{EngineLog.UnguardedStartEvent}]";
+
     private readonly Process _process;
     private readonly Task _log;
     private readonly Task _output;
@@ -27,6 +30,9 @@ internal sealed class HostProcess : IAsyncDisposable
 
     /// <summary>The crash point that it ended itself at.</summary>
     public CrashPoint? CrashedAt { get; private set; }
+
+    /// <summary>Starts of runs that were there, which another backend could have ended by it.</summary>
+    public int UnguardedStarts { get; private set; }
 
     public static async Task<HostProcess> StartAsync(ChaosHostOrder order, Life? life, TextWriter log)
     {
@@ -69,9 +75,13 @@ internal sealed class HostProcess : IAsyncDisposable
         }
     }
 
-    private static async Task CopyAsync(StreamReader errors, TextWriter log)
+    private async Task CopyAsync(StreamReader errors, TextWriter log)
     {
         while (await errors.ReadLineAsync() is { } line)
+        {
+            if (line.Contains(UnguardedStart, StringComparison.Ordinal))
+                UnguardedStarts++;
             await log.WriteLineAsync(line);
+        }
     }
 }

@@ -37,7 +37,7 @@ public sealed class DurableEngine : IAsyncDisposable
         _loggers = loggers;
         _log = loggers.CreateLogger<DurableEngine>();
         Board = new WorkBoard(options.ReplayEveryStep ? 0 : options.MaxCachedInstances);
-        Client = new EngineClient(this, options, time);
+        Client = new EngineClient(this, options, time, _log);
     }
 
     /// <summary>The client. It works while the engine runs.</summary>

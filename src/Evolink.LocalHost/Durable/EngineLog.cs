@@ -38,4 +38,11 @@ internal static partial class EngineLog
     [LoggerMessage(EventId = 4009, Level = LogLevel.Warning,
         Message = "{Count} activities did not end in time and were left; they run again after the next start")]
     public static partial void ActivitiesLeft(ILogger log, int count);
+
+    /// <summary>The event id of <see cref="UnguardedStart"/>.</summary>
+    public const int UnguardedStartEvent = 4011;
+
+    [LoggerMessage(EventId = UnguardedStartEvent, Level = LogLevel.Warning,
+        Message = "A start of {InstanceId}, which is {Status}, did not name this status in its dedupe statuses; here it changed nothing, on another backend it could have ended that run")]
+    public static partial void UnguardedStart(ILogger log, string instanceId, OrchestrationRuntimeStatus status);
 }

@@ -20,6 +20,8 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
 {
     private static readonly BlobUploadOptions IfAbsent = new() { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } };
 
+    internal const string RecordPrefix = "records/";
+    internal const string RequestPrefix = "requests/";
     private const string ActivePrefix = "active/";
 
     private static readonly SearchValues<char> PlainInPath =
@@ -39,9 +41,12 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
         if (job is null && !first && RequestDigest.Of((await ReadRequestAsync(record.Id, cancellationToken)).Body) != record.RequestDigest)
             return (null, false);
 
-        // What an earlier caller may have left undone is done again.
-        if (job is not { State.IsTerminal: true })
+        // What an earlier caller may have left undone is done again. Where there is no record yet, a marker that is there is set anew: a sweep
+        // that saw the old one without a record may be about to remove it.
+        if (job is null)
             await SetActiveMarkerAsync(record.Id, cancellationToken);
+        else if (!job.State.IsTerminal)
+            await TryCreateAsync(ActivePath(record.Id), Empty, cancellationToken);
         bool created = job is null && await TryCreateAsync(RecordPath(record.Id), Json(record, PipelineJsonContext.Default.JobRecord), cancellationToken);
         job = created ? record : job ?? await ReadAsync(record.Id, cancellationToken);
         await TryCreateAsync(IndexPath(job.Client, job.AcceptedAt, job.Id), Empty, cancellationToken);
@@ -85,21 +90,38 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
     }
 
     /// <summary>Sets the marker that says that a job is not over; before the record says so, so that a crash in between leaves no job unseen.</summary>
-    public Task SetActiveMarkerAsync(JobId id, CancellationToken cancellationToken) => TryCreateAsync(ActivePath(id), Empty, cancellationToken);
+    public Task SetActiveMarkerAsync(JobId id, CancellationToken cancellationToken) =>
+        _container.GetBlobClient(ActivePath(id)).UploadAsync(Empty, overwrite: true, cancellationToken);
 
-    /// <summary>The jobs that have an active marker, each with the time at which the marker was set.</summary>
-    public async IAsyncEnumerable<(JobId Id, DateTimeOffset Since)> ActiveAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The jobs that have an active marker.</summary>
+    public async IAsyncEnumerable<ActiveMarker> ActiveAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (BlobItem marker in _container.GetBlobsAsync(prefix: ActivePrefix, cancellationToken: cancellationToken))
         {
-            if (JobId.TryParse(marker.Name[ActivePrefix.Length..], out JobId id))
-                yield return (id, marker.Properties.CreatedOn ?? DateTimeOffset.MinValue);
+            if (JobId.TryParse(marker.Name[ActivePrefix.Length..], out JobId id) && marker.Properties is { LastModified: { } since, ETag: { } version })
+                yield return new ActiveMarker(id, since, version);
         }
     }
 
     /// <summary>Takes away the marker that says that a job is not over.</summary>
     public Task RemoveActiveMarkerAsync(JobId id, CancellationToken cancellationToken) =>
         _container.GetBlobClient(ActivePath(id)).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+
+    /// <summary>Takes a marker away, unless it was set anew since it was seen.</summary>
+    /// <returns>Whether it is gone.</returns>
+    public async Task<bool> RemoveActiveMarkerAsync(ActiveMarker marker, CancellationToken cancellationToken)
+    {
+        try
+        {
+            BlobRequestConditions ifUnchanged = new() { IfMatch = marker.Version };
+            await _container.GetBlobClient(ActivePath(marker.Id)).DeleteIfExistsAsync(conditions: ifUnchanged, cancellationToken: cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException e) when (e.Status == (int)HttpStatusCode.PreconditionFailed)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Makes <paramref name="id"/> the owner of a task of Evolink's, unless another job is.</summary>
     /// <returns>Whether the job owns the task now.</returns>
@@ -170,9 +192,9 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
 
     private static string GenerationsPath(string path) => $"{EvolinkStorage.GenerationsContainer}/{path}";
 
-    private static string RecordPath(JobId id) => $"records/{id}.json";
+    private static string RecordPath(JobId id) => $"{RecordPrefix}{id}.json";
 
-    private static string RequestPath(JobId id) => $"requests/{id}.json";
+    private static string RequestPath(JobId id) => $"{RequestPrefix}{id}.json";
 
     private static string ActivePath(JobId id) => ActivePrefix + id;
 

@@ -16,6 +16,9 @@ public readonly record struct JobId
     private const string Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
     private static readonly SearchValues<char> Letters = SearchValues.Create(Alphabet);
 
+    /// <summary>Characters of every id.</summary>
+    internal const int TotalLength = 30;
+
     private JobId(string value) => Value = value;
 
     /// <summary>The id as it stands in links, blob names and logs.</summary>

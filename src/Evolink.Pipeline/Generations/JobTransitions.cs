@@ -158,13 +158,17 @@ public static class JobTransitions
         public JobRecord WithLateResult(DateTimeOffset now) =>
             job is { State: JobState.Cancelled, LateResultAt: null } ? job with { LateResultAt = now } : job;
 
-        /// <summary>The end of the revision: completed with a video, cancelled where that was asked for, failed with a reason otherwise.</summary>
+        /// <summary>
+        /// The end of the revision: completed with a video, cancelled where that was asked for, failed with a reason otherwise. There is none yet where
+        /// one execution gave up on a lost submit and another one found its task, which takes the giving-up back.
+        /// </summary>
         public JobRecord WithEnd(DateTimeOffset now) => job switch
         {
             { State.IsTerminal: true } => job,
             { Video: not null } => (job with { EndedAt = now }).Moved(JobState.Completed, now),
             { Error: not null } => (job with { EndedAt = now }).Moved(JobState.Failed, now),
             { CancelRequestedAt: not null } => (job with { EndedAt = now }).Moved(JobState.Cancelled, now),
+            { State: JobState.Waiting or JobState.Saving, CurrentAttempt.State: AttemptState.Accepted } => job,
             _ => (job with { EndedAt = now, Error = NoReason }).Moved(JobState.Failed, now),
         };
 

@@ -95,6 +95,9 @@ public sealed class EvolinkOptions
     /// <summary>How often a failed generation may be submitted, and paid, again. Default 0.</summary>
     public int MaxRegenerations { get; set; }
 
+    /// <summary>The longest pause before a failed generation is submitted again; the failure's code decides within it. Default 5 min.</summary>
+    public TimeSpan MaxRegenerationPause { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Whether an unknown submit may be sent once more with the same idempotency key. Only where Evolink has confirmed that it honours the key. Default no.</summary>
     public bool TrustIdempotencyKey { get; set; }
 

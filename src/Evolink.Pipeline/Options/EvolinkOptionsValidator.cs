@@ -117,6 +117,7 @@ public sealed partial class EvolinkOptionsValidator(IHostEnvironment environment
             ("TaskNotFoundGrace", options.TaskNotFoundGrace > TimeSpan.Zero, "above 0"),
             ("UnknownsBeforePause", options.UnknownsBeforePause is >= 1 and <= 1000, "1 to 1000"),
             ("MaxRegenerations", options.MaxRegenerations is >= 0 and <= 10, "0 to 10"),
+            ("MaxRegenerationPause", options.MaxRegenerationPause > TimeSpan.Zero, "above 0"),
             ("MaxWaitingRequests", options.MaxWaitingRequests >= 0, "0 or more"),
             ("Hub", ClientName().IsMatch(options.Hub), "1 to 40 letters, digits or underscores"),
         ];

@@ -110,10 +110,11 @@ public sealed partial class SubmitRecovery(
         Attempt Adopt(Attempt entry) => SubmitEntries.Accepted(entry, new SubmittedTask(task with { Id = taskId }, entry.RequestId, IsReplay: false), CreatedAt(task));
     }
 
-    // As for a task that is known: a blip is waited out to the deadline, and that Evolink does not know a task is believed after a while.
+    // As for a task that is known: while Evolink cannot be asked the deadline is as long again, and that it does not know a task is believed
+    // after a while.
     private DateTimeOffset OpenUntil(Attempt attempt, EvolinkException? failure) => failure?.StatusCode == 404
         ? (attempt.UnknownSince ?? attempt.IntentAt) + _options.TaskNotFoundGrace
-        : attempt.IntentAt + _options.GenerationDeadline;
+        : attempt.IntentAt + (2 * _options.GenerationDeadline);
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 

@@ -21,6 +21,7 @@ public sealed partial class Submitter(
     ImageDispatch images,
     IOptions<EvolinkOptions> options,
     TimeProvider time,
+    Random random,
     ILogger<Submitter> log)
 {
     private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(15);
@@ -147,7 +148,7 @@ public sealed partial class Submitter(
             catch (EvolinkException e)
             {
                 LogRefused(job.Id, attempt.Number, e.Outcome, e.Code, e.StatusCode, e.RequestId);
-                outcome = entry => SubmitEntries.Refused(entry, e, time.GetUtcNow(), Random.Shared.NextDouble());
+                outcome = entry => SubmitEntries.Refused(entry, e, time.GetUtcNow(), random.NextDouble());
             }
         }
 
@@ -209,7 +210,7 @@ public sealed partial class Submitter(
         $"Evolink took no submit of this job for {_options.MaxSubmitAge.TotalHours:0.#} h; nothing was charged. Last answer: {attempt?.Error?.Code ?? "none"}.");
 
     private Submission.Accepted Accepted(Attempt attempt) =>
-        new(attempt.TaskId!, attempt.Schedule(_options).First(Random.Shared.NextDouble()));
+        new(attempt.TaskId!, attempt.Schedule(_options).First(random.NextDouble()));
 
     // The callback may have come, and its wake be spent, while this was found out: the task is read at once.
     private Submission.Accepted AcceptedBefore(Attempt attempt) => new(attempt.TaskId!, time.GetUtcNow());

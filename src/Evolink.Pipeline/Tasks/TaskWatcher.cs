@@ -9,7 +9,7 @@ namespace Evolink.Pipeline.Tasks;
 
 /// <summary>Asks Evolink how a job's task stands and writes it down. A blip never fails a paid job.</summary>
 public sealed partial class TaskWatcher(
-    GenerationStore store, TaskReader tasks, IOptions<EvolinkOptions> options, TimeProvider time, ILogger<TaskWatcher> log)
+    GenerationStore store, TaskReader tasks, IOptions<EvolinkOptions> options, TimeProvider time, Random random, ILogger<TaskWatcher> log)
 {
     private readonly EvolinkOptions _options = options.Value;
 
@@ -64,7 +64,7 @@ public sealed partial class TaskWatcher(
         AttemptRef at = job.CurrentRef;
         if (TaskFailures.RegenerateAfter(error.Code) is { } pause)
         {
-            Regeneration next = new(now, now + pause);
+            Regeneration next = new(now, now + (pause < _options.MaxRegenerationPause ? pause : _options.MaxRegenerationPause));
             JobRecord again = await store.UpdateAsync(
                 job.Id, record => record.WithRegeneration(at, error, next, _options.MaxRegenerations, now), cancellationToken);
             if (again.State == JobState.Submitting)
@@ -83,7 +83,7 @@ public sealed partial class TaskWatcher(
         if (now >= schedule.Deadline)
             return await EndAsync(job, DeadlineExceeded(task.Status), cancellationToken);
         await store.UpdateAsync(job.Id, record => record.WithReading(job.CurrentRef, task.Progress, task.Usage?.CreditsUsed, now), cancellationToken);
-        return new TaskProgress.Running(schedule.Next(now, Random.Shared.NextDouble()));
+        return new TaskProgress.Running(schedule.Next(now, random.NextDouble()));
     }
 
     private async Task<TaskProgress> NotFoundAsync(JobRecord job, Attempt attempt, EvolinkException failure, CancellationToken cancellationToken)
@@ -97,7 +97,7 @@ public sealed partial class TaskWatcher(
             return await EndAsync(job, error, cancellationToken);
         }
 
-        DateTimeOffset next = attempt.Schedule(_options).Next(now, Random.Shared.NextDouble());
+        DateTimeOffset next = attempt.Schedule(_options).Next(now, random.NextDouble());
         return new TaskProgress.Running(next < end ? next : end);
     }
 
@@ -110,7 +110,7 @@ public sealed partial class TaskWatcher(
             return await EndAsync(job, DeadlineExceeded(null), cancellationToken);
         if (job.NotFoundSince is not null)
             await store.UpdateAsync(job.Id, record => record.WithoutNotFound(job.CurrentRef, now), cancellationToken);
-        DateTimeOffset next = schedule.Next(now, Random.Shared.NextDouble());
+        DateTimeOffset next = schedule.Next(now, random.NextDouble());
         return new TaskProgress.Running(failure.RetryAfter is { } asked && now + asked > next ? now + asked : next);
     }
 

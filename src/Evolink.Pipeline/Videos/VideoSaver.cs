@@ -12,7 +12,14 @@ namespace Evolink.Pipeline.Videos;
 /// recognised, also when the link that it came from is dead by now.
 /// </summary>
 public sealed partial class VideoSaver(
-    GenerationStore store, TaskReader tasks, VideoCopier copier, VideoStore videos, IOptions<EvolinkOptions> options, TimeProvider time, ILogger<VideoSaver> log)
+    GenerationStore store,
+    TaskReader tasks,
+    VideoCopier copier,
+    VideoStore videos,
+    IOptions<EvolinkOptions> options,
+    TimeProvider time,
+    Random random,
+    ILogger<VideoSaver> log)
 {
     // Durable timers may fire up to about a second early.
     private static readonly TimeSpan TimerTolerance = TimeSpan.FromSeconds(1.5);
@@ -77,7 +84,7 @@ public sealed partial class VideoSaver(
     {
         DateTimeOffset now = time.GetUtcNow();
         (DateTimeOffset? retryAt, JobError? error) = SaveSchedule.After(
-            failure.Failure, failure.Message, job.SaveTries + 1, job.CompletedSeenAt ?? now, now, Random.Shared.NextDouble());
+            failure.Failure, failure.Message, job.SaveTries + 1, job.CompletedSeenAt ?? now, now, random.NextDouble());
         LogNotSaved(job.Id, job.SaveTries + 1, failure.Failure, failure.Message);
         AttemptRef attempt = job.CurrentRef;
         await store.UpdateAsync(job.Id, Failed, cancellationToken);

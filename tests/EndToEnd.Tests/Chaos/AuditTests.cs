@@ -66,8 +66,26 @@ public sealed class AuditTests
     {
         StorageSnapshot empty = new(new Dictionary<string, JobRecord>(), [], new Dictionary<string, JobClaim>(), new Dictionary<string, StoredVideo>());
 
-        Assert.Equal([FindingKind.NotOver], new Audit(empty, new LedgerReport([], [], [], []), new Dictionary<int, string> { [0] = Id.Value }).Findings().Select(finding => finding.Kind));
+        Assert.Equal([FindingKind.NotOver], new Audit(empty, new LedgerReport([], [], [], []), new Dictionary<int, string> { [0] = Id.Value }, new HashSet<string>(), Runs()).Findings().Select(finding => finding.Kind));
     }
+
+    [Fact]
+    public void An_orchestration_that_was_started_after_the_end_is_found()
+    {
+        JobRecord job = Completed() with { EndedAt = Now };
+        Assert.Empty(Findings(job, started: Now.AddSeconds(-1)));
+        Assert.Equal([FindingKind.StartedAgain], Findings(job, started: Now.AddSeconds(1)));
+    }
+
+    [Fact]
+    public void A_cancelled_job_is_explained_only_if_the_client_cancelled_it()
+    {
+        JobRecord job = Job(JobState.Cancelled);
+        Assert.Empty(Findings(job, video: null, cancelled: true));
+        Assert.Equal([FindingKind.Lost], Findings(job, video: null));
+    }
+
+    private static Dictionary<string, DateTimeOffset> Runs(DateTimeOffset? started = null) => new() { [Id.Value] = started ?? Now };
 
     private static JobRecord Completed() => Job(JobState.Completed) with { Video = new SavedVideo($"{Id}.mp4", Served.Length, Served.Sha256, "video/mp4", Now) };
 
@@ -101,11 +119,11 @@ public sealed class AuditTests
         id, "development", "", null, Now, status, 0, Now, code, FaultScript.None, 1, 1, status == "completed" ? Served : null, [], true);
 
     private static FindingKind[] Findings(
-        JobRecord job, Charge[]? charges = null, TaskReport? task = null, TaskReport? other = null, Dictionary<string, JobClaim>? claims = null, string[]? active = null) =>
-        Findings(job, new StoredVideo(Served.Length, Served.Sha256), charges, task, other, claims, active);
+        JobRecord job, Charge[]? charges = null, TaskReport? task = null, TaskReport? other = null, Dictionary<string, JobClaim>? claims = null, string[]? active = null, DateTimeOffset? started = null, bool cancelled = false) =>
+        Findings(job, new StoredVideo(Served.Length, Served.Sha256), charges, task, other, claims, active, started, cancelled);
 
     private static FindingKind[] Findings(
-        JobRecord job, StoredVideo? video, Charge[]? charges = null, TaskReport? task = null, TaskReport? other = null, Dictionary<string, JobClaim>? claims = null, string[]? active = null)
+        JobRecord job, StoredVideo? video, Charge[]? charges = null, TaskReport? task = null, TaskReport? other = null, Dictionary<string, JobClaim>? claims = null, string[]? active = null, DateTimeOffset? started = null, bool cancelled = false)
     {
         StorageSnapshot storage = new(
             new Dictionary<string, JobRecord> { [Id.Value] = job },
@@ -114,6 +132,6 @@ public sealed class AuditTests
             video is null ? new() : new Dictionary<string, StoredVideo> { [$"{Id}.mp4"] = video });
         TaskReport[] tasks = [task ?? Task(TaskId, "completed", null), other ?? Task(OtherTaskId, "completed", null)];
         LedgerReport ledger = new([], charges ?? [Charge(TaskId)], [], tasks);
-        return [.. new Audit(storage, ledger, new Dictionary<int, string> { [0] = Id.Value }).Findings().Select(finding => finding.Kind)];
+        return [.. new Audit(storage, ledger, new Dictionary<int, string> { [0] = Id.Value }, new HashSet<string>(cancelled ? [Id.Value] : []), Runs(started)).Findings().Select(finding => finding.Kind)];
     }
 }

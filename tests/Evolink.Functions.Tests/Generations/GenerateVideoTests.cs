@@ -1,5 +1,6 @@
 using Evolink.Functions.Generations;
 using Evolink.Functions.Tests.Support;
+using Evolink.Testing;
 
 namespace Evolink.Functions.Tests.Generations;
 
@@ -152,6 +153,87 @@ public sealed class GenerateVideoTests
         Assert.Equal("completed", await run.ResultAsync());
         Assert.Equal(3, run.Calls.Count(call => call == nameof(SaveVideo)));
     }
+
+    [Theory]
+    [MemberData(nameof(Modes))]
+    public async Task A_callback_during_the_poll_is_not_lost(bool replayEveryStep)
+    {
+        await using OrchestrationRun run = await OrchestrationRun.StartAsync(replayEveryStep);
+        TaskCompletionSource callbackCame = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        run.Script(nameof(SubmitGeneration), Done());
+        run.Script(
+            nameof(ReadTask),
+            async () =>
+            {
+                await callbackCame.Task;
+                // What it read was from before the callback.
+                return Again(run.Now + TimeSpan.FromHours(10));
+            },
+            () => Task.FromResult(Done()));
+        run.Script(nameof(SaveVideo), Done());
+        await run.CalledAsync(nameof(ReadTask), 1);
+        await run.WakeAsync();
+        callbackCame.SetResult();
+        Assert.Equal("completed", await run.ResultWithoutClockAsync());
+    }
+
+    [Theory]
+    [MemberData(nameof(Modes))]
+    public async Task A_callback_before_the_instance_runs_is_not_lost(bool replayEveryStep)
+    {
+        await using OrchestrationRun run = await OrchestrationRun.StartAsync(replayEveryStep);
+        run.Script(nameof(SubmitGeneration), Done(run.Now + TimeSpan.FromHours(10)));
+        run.Script(nameof(ReadTask), Done());
+        run.Script(nameof(SaveVideo), Done());
+        await run.StartWokenAsync();
+        Assert.Equal("completed", await run.ResultWithoutClockAsync());
+    }
+
+    [Theory]
+    [MemberData(nameof(Modes))]
+    public async Task A_job_that_was_given_up_while_its_task_was_found_goes_on(bool replayEveryStep)
+    {
+        await using OrchestrationRun run = await OrchestrationRun.StartAsync(replayEveryStep);
+        run.Script(nameof(SubmitGeneration), Stop, Done());
+        run.Script(nameof(ReadTask), Done());
+        run.Script(nameof(SaveVideo), Done());
+        run.Ends("processing", "completed");
+        Assert.Equal("completed", await run.ResultAsync());
+        Assert.Equal(
+            [nameof(SubmitGeneration), nameof(FinishGeneration), nameof(SubmitGeneration), nameof(ReadTask), nameof(SaveVideo), nameof(FinishGeneration)],
+            run.Calls);
+    }
+
+    [Fact]
+    public async Task Replay_at_every_step_gives_the_same_history()
+    {
+        List<string[]> histories = [];
+        foreach (bool replayEveryStep in (bool[])[false, true])
+        {
+            await using OrchestrationRun run = await OrchestrationRun.StartAsync(replayEveryStep);
+            DateTimeOffset far = run.Now + TimeSpan.FromHours(10);
+            run.Script(nameof(SubmitGeneration), Again(far), Done(far), Done());
+            run.Script(nameof(ReadTask), Again(far), new Step(StepKind.SubmitAgain, far), Done());
+            run.Script(nameof(SaveVideo), Again(far), Done());
+            foreach ((string activity, int times) in ((string, int)[])[(nameof(SubmitGeneration), 1), (nameof(SubmitGeneration), 2), (nameof(ReadTask), 1), (nameof(ReadTask), 2), (nameof(SaveVideo), 1)])
+            {
+                await run.CalledAsync(activity, times);
+                await run.WakeAsync();
+            }
+
+            await run.ResultWithoutClockAsync();
+            histories.Add([.. (await run.HistoryAsync()).Events.Select(each => $"{each.Number} {each.Kind} {each.TaskId} {each.Name}")]);
+        }
+
+        Assert.Equal(histories[0], histories[1]);
+    }
+
+    public static TheoryData<string> Histories => [.. Directory.GetFiles(Path.Combine(Clone.Root, "tests", "Evolink.Functions.Tests", "Histories")).Select(file => Path.GetFileName(file))];
+
+    [Theory]
+    [MemberData(nameof(Histories))]
+    public void New_code_takes_over_jobs_in_flight(string history) => OrchestrationRun.CheckHistory(
+        File.ReadAllText(Path.Combine(Clone.Root, "tests", "Evolink.Functions.Tests", "Histories", history)));
 
     [Fact]
     public async Task A_wait_of_a_day_keeps_a_small_history()

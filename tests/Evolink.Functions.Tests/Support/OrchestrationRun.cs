@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Evolink.Functions.Generations;
 using Evolink.LocalHost.Durable;
+using Evolink.LocalHost.Durable.Replay;
 using Evolink.Pipeline.Generations;
 using Evolink.Testing;
 using Microsoft.DurableTask;
@@ -22,6 +23,7 @@ internal sealed class OrchestrationRun : IAsyncDisposable, IDurableFunctions
     private readonly SemaphoreSlim _called = new(0);
     private readonly GenerationRef _generation = new(JobId.New(), 1);
     private readonly DurableEngine _engine;
+    private Queue<string> _ends = [];
 
     private OrchestrationRun(bool replayEveryStep)
     {
@@ -83,7 +85,25 @@ internal sealed class OrchestrationRun : IAsyncDisposable, IDurableFunctions
     /// <summary>A wake that may come too late.</summary>
     public Task TryWakeAsync() => WakeAsync().ContinueWith(_ => { }, TaskScheduler.Default);
 
-    public async Task<int> HistoryLengthAsync() => (await _engine.ReadHistoryAsync(_generation.InstanceId))!.Events.Count;
+    public async Task<InstanceHistory> HistoryAsync() => (await _engine.ReadHistoryAsync(_generation.InstanceId))!;
+
+    public async Task<int> HistoryLengthAsync() => (await HistoryAsync()).Events.Count;
+
+    /// <summary>What the executions of the last activity say, one after the other; without it, that the job is completed.</summary>
+    public void Ends(params string[] statuses) => _ends = new Queue<string>(statuses);
+
+    /// <summary>Starts it with the event raised before anything of it runs.</summary>
+    public async Task StartWokenAsync()
+    {
+        await _engine.Client.ScheduleNewOrchestrationInstanceAsync(
+            nameof(GenerateVideo), _generation, new StartOrchestrationOptions(_generation.InstanceId, StartAt: Now + TimeSpan.FromSeconds(1)));
+        _started = true;
+        await WakeAsync();
+        _time.Advance(TimeSpan.FromSeconds(1));
+    }
+
+    /// <summary>Replays a stored history against today's code.</summary>
+    public static void CheckHistory(string json) => new ReplayChecker(new OrchestratorAlone(), NullLoggerFactory.Instance).Check(InstanceHistory.FromJson(json));
 
     public bool HasOrchestrator(string name) => name == nameof(GenerateVideo);
 
@@ -96,7 +116,9 @@ internal sealed class OrchestrationRun : IAsyncDisposable, IDurableFunctions
         Assert.Equal(_generation, JsonSerializer.Deserialize<GenerationRef>(input!, DurableValues.Json));
         _calls.Enqueue(name);
         _called.Release();
-        return name == nameof(FinishGeneration) ? "\"completed\"" : JsonSerializer.Serialize(await _scripts[name].Dequeue()(), DurableValues.Json);
+        return name == nameof(FinishGeneration)
+            ? JsonSerializer.Serialize(_ends.TryDequeue(out string? status) ? status : "completed")
+            : JsonSerializer.Serialize(await _scripts[name].Dequeue()(), DurableValues.Json);
     }
 
     public async ValueTask DisposeAsync()
@@ -116,5 +138,16 @@ internal sealed class OrchestrationRun : IAsyncDisposable, IDurableFunctions
         _started = true;
         await _engine.Client.ScheduleNewOrchestrationInstanceAsync(
             nameof(GenerateVideo), _generation, new StartOrchestrationOptions(_generation.InstanceId));
+    }
+
+    private sealed class OrchestratorAlone : IDurableFunctions
+    {
+        public bool HasOrchestrator(string name) => name == nameof(GenerateVideo);
+
+        public bool HasActivity(string name) => true;
+
+        public async Task<object?> RunOrchestratorAsync(string name, TaskOrchestrationContext context) => await GenerateVideo.RunAsync(context);
+
+        public Task<string?> RunActivityAsync(string name, string? input, string instanceId, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

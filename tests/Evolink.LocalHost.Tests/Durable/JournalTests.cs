@@ -139,6 +139,40 @@ public sealed class JournalTests
         Assert.Null(timer);
     }
 
+    [Fact]
+    public async Task A_restart_with_10_000_finished_jobs_on_disk_reads_none_of_them()
+    {
+        await using var engine = await EngineFixture.StartAsync(Waiting, replayEveryStep: false);
+        var done = await engine.ScheduleAsync("Wait", id: "done");
+        await engine.Client.RaiseEventAsync(done, "go");
+        await engine.EndAsync(done);
+        await engine.Engine.DisposeAsync();
+        await using (var connection = new SqliteConnection($"Data Source={engine.Options.JournalPath};Pooling=False"))
+        {
+            await connection.OpenAsync();
+            await using var command = connection.CreateCommand();
+            command.CommandText =
+                """
+                WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 10000)
+                INSERT INTO instances (id, name, version, status, created, updated, input, output)
+                    SELECT 'done-' || n, name, version, status, created, updated, input, output FROM numbers, instances WHERE id = 'done';
+                INSERT INTO history SELECT i.key, h.number, h.kind, h.at, h.task, h.name, h.target, h.due, h.version, h.data
+                    FROM instances i, instances d, history h WHERE d.id = 'done' AND h.instance = d.key AND i.key <> d.key;
+                """;
+            await command.ExecuteNonQueryAsync();
+            // Whoever reads a finished job at the start fails on it.
+            command.CommandText = "UPDATE history SET kind = 9999 WHERE instance <> (SELECT key FROM instances WHERE id = 'done')";
+            Assert.True(await command.ExecuteNonQueryAsync() >= 10_000);
+        }
+
+        await engine.OpenAsync();
+
+        var next = await engine.ScheduleAsync("Wait");
+        await engine.Client.RaiseEventAsync(next, "go");
+        Assert.Equal(OrchestrationRuntimeStatus.Completed, (await engine.EndAsync(next)).RuntimeStatus);
+        Assert.Equal(OrchestrationRuntimeStatus.Completed, (await engine.GetAsync("done-10000")).RuntimeStatus);
+    }
+
     private static FunctionTable Waiting => new FunctionTable().Orchestrator(
         "Wait", async context => (object?)await context.WaitForExternalEvent<string>("go"));
 }

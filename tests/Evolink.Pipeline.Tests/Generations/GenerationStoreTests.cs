@@ -47,6 +47,32 @@ public sealed class GenerationStoreTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_marker_that_was_set_anew_since_it_was_seen_stays()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
+        JobRecord job = Jobs.Accepted() with { RequestDigest = RequestDigest.Of(Request("cat").Body) };
+        await pipeline.Store.CreateAsync(job, Request("cat"), None);
+        await pipeline.Storage.Generations.GetBlobClient($"records/{job.Id}.json").DeleteAsync();
+
+        // A sweep sees the marker of a caller who died before the record; then the same request comes again.
+        ActiveMarker seen = await MarkerAsync(pipeline, job.Id);
+        await pipeline.Store.CreateAsync(job, Request("cat"), None);
+        Assert.False(await pipeline.Store.RemoveActiveMarkerAsync(seen, None));
+        Assert.True(await pipeline.Store.RemoveActiveMarkerAsync(await MarkerAsync(pipeline, job.Id), None));
+    }
+
+    private static async Task<ActiveMarker> MarkerAsync(TestPipeline pipeline, JobId id)
+    {
+        await foreach (ActiveMarker marker in pipeline.Store.ActiveAsync(None))
+        {
+            if (marker.Id == id)
+                return marker;
+        }
+
+        throw new InvalidOperationException($"{id} has no marker.");
+    }
+
+    [Fact]
     public async Task No_change_is_lost_among_many_writers()
     {
         await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);

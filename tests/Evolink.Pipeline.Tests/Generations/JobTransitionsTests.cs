@@ -193,6 +193,23 @@ public sealed class JobTransitionsTests
     }
 
     [Fact]
+    public void The_callback_of_another_attempt_names_no_task_of_this_one()
+    {
+        JobRecord job = Jobs.Unknown();
+        Assert.Same(job, job.WithCandidate(2, "task-2", Now));
+        Assert.Same(job, job.WithCandidate(0, "task-0", Now));
+    }
+
+    [Fact]
+    public void A_job_that_was_given_up_while_its_task_was_found_has_no_end_yet()
+    {
+        JobRecord givenUp = Jobs.Unknown().WithGivenUp(Jobs.First, new JobError("submission_outcome_unknown", "lost"), Now);
+        JobRecord found = givenUp.WithAdopted(1, Jobs.Taken, Now);
+        Assert.Same(found, found.WithEnd(Now));
+        Assert.Equal(JobState.Failed, givenUp.WithEnd(Now).State);
+    }
+
+    [Fact]
     public void A_failed_task_that_may_be_generated_again_keeps_its_entry_and_gets_a_new_number()
     {
         JobRecord again = Jobs.Waiting().WithRegeneration(Jobs.First, new JobError("service_error", "x"), new Regeneration(Now, Now), 1, Now).WithIntent(Jobs.Intent(2, "b"), Now);

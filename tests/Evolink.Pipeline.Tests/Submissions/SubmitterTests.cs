@@ -94,9 +94,16 @@ public sealed class SubmitterTests(AzuriteFixture azurite)
     [
         new SubmitFault.Reset(Charged: true),
         new SubmitFault.Reset(Charged: false),
+        new SubmitFault.Hang(Charged: true, Seconds: 0.2),
         new SubmitFault.ServerError(500, Charged: true),
+        new SubmitFault.ServerError(500, Charged: false),
+        new SubmitFault.ServerError(502, Charged: true, Html: true),
         new SubmitFault.ServerError(502, Charged: false, Html: true),
+        new SubmitFault.ServerError(503, Charged: true),
+        new SubmitFault.ServerError(504, Charged: true, Html: true),
         new SubmitFault.UnusableAnswer(UnusableBody.Empty),
+        new SubmitFault.UnusableAnswer(UnusableBody.Html),
+        new SubmitFault.UnusableAnswer(UnusableBody.EmptyObject),
         new SubmitFault.UnusableAnswer(UnusableBody.NoId),
         SubmitFault.Conflict,
         SubmitFault.PaidOutcomeUnknown,
@@ -287,10 +294,12 @@ public sealed class SubmitterTests(AzuriteFixture azurite)
         Assert.Equal("model_access_denied", (await pipeline.ReadAsync(generation)).Error!.Code);
     }
 
-    [Fact]
-    public async Task A_connection_that_is_refused_costs_nothing_and_is_tried_again()
+    [Theory]
+    [InlineData("http://127.0.0.1:1")]
+    [InlineData("https://nowhere.invalid")]
+    public async Task A_connection_that_is_refused_or_a_name_that_is_not_found_costs_nothing_and_is_tried_again(string address)
     {
-        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, configure: options => options.BaseUrl = new Uri("http://127.0.0.1:1"));
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, configure: options => options.BaseUrl = new Uri(address));
         GenerationRef generation = await pipeline.AcceptAsync();
         Assert.IsType<Submission.Throttled>(await pipeline.Submitter.SubmitAsync(generation, "a", None));
         Assert.Equal(AttemptState.NotSent, (await pipeline.ReadAsync(generation)).CurrentAttempt!.State);
@@ -336,6 +345,24 @@ public sealed class SubmitterTests(AzuriteFixture azurite)
         JobRecord[] records = await Task.WhenAll(jobs.Select(pipeline.ReadAsync));
         Assert.Equal(3, records.Count(job => job.State == JobState.Unknown));
         Assert.Equal(17, records.Count(job => job.Attempts.IsEmpty));
+    }
+
+    [Fact]
+    public async Task A_key_that_is_replayed_carries_the_callback_of_its_own_attempt()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, configure: options =>
+        {
+            WithCallbacks(options);
+            options.TrustIdempotencyKey = true;
+        });
+        Order(pipeline, new SubmitFault.ServerError(502, Charged: true));
+        GenerationRef generation = await pipeline.AcceptAsync();
+        await pipeline.Submitter.SubmitAsync(generation, "a", None);
+        // The keys are rotated in between: the same key would come with another body, which Evolink answers with a conflict.
+        pipeline.Options.Callback.Keys["k2"] = "second-secret-of-the-tests-0123456789";
+        pipeline.Options.Callback.CurrentKey = "k2";
+        Assert.IsType<Submission.Accepted>(await pipeline.Submitter.SubmitAsync(generation, "b", None));
+        Assert.Contains("?a=1&k=k1&", Assert.Single((await pipeline.Simulator.ReadLedgerAsync(withVideos: false)).Tasks).CallbackUrl, StringComparison.Ordinal);
     }
 
     private static void WithCallbacks(Evolink.Pipeline.Options.EvolinkOptions options)

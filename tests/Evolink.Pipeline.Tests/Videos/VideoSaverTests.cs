@@ -16,7 +16,8 @@ public sealed class VideoSaverTests(AzuriteFixture azurite)
 
     private static async Task<GenerationRef> FinishedAsync(TestPipeline pipeline, params ResultFault[] faults)
     {
-        pipeline.Simulator.Order(new FaultOrder(new FaultScript { Results = faults }));
+        if (faults is not [])
+            pipeline.Simulator.Order(new FaultOrder(new FaultScript { Results = faults }));
         GenerationRef generation = await pipeline.AcceptAsync();
         Assert.IsType<Submission.Accepted>(await pipeline.Submitter.SubmitAsync(generation, "a", None));
         Assert.IsType<TaskProgress.Completed>(await pipeline.Watcher.ReadAsync(generation, None));
@@ -56,6 +57,26 @@ public sealed class VideoSaverTests(AzuriteFixture azurite)
         GenerationRef generation = await FinishedAsync(pipeline);
         await pipeline.Saver.SaveAsync(generation, None);
         Assert.Equal(1, Assert.Single((await pipeline.Simulator.ReadLedgerAsync()).Tasks).Reads);
+    }
+
+    [Theory]
+    [InlineData(ResultsShape.Null, false)]
+    [InlineData(ResultsShape.Empty, false)]
+    [InlineData(ResultsShape.Missing, false)]
+    [InlineData(ResultsShape.Object, true)]
+    public async Task A_completed_task_with_results_null_or_empty_is_read_again_and_an_object_is_understood(ResultsShape shape, bool atOnce)
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
+        pipeline.Simulator.Order(new FaultOrder(new FaultScript { Reads = [new ReadFault.OddResults(shape) { Times = 1 }] }));
+        GenerationRef generation = await FinishedAsync(pipeline);
+        if (!atOnce)
+        {
+            Assert.IsType<SaveOutcome.Later>(await pipeline.Saver.SaveAsync(generation, None));
+            await pipeline.Store.UpdateAsync(generation.Id, job => job with { SaveRetryAt = null }, None);
+        }
+
+        Assert.IsType<SaveOutcome.Saved>(await pipeline.Saver.SaveAsync(generation, None));
+        await AssertStoredAsync(pipeline, generation);
     }
 
     [Fact]

@@ -4,11 +4,12 @@ using Evolink.LocalHost.Durable.Journal;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Client.Entities;
+using Microsoft.Extensions.Logging;
 
 namespace Evolink.LocalHost.Durable.Client;
 
 /// <summary>The client that the app sees. Every call is one transaction of the journal: what it answers is durable.</summary>
-internal sealed class EngineClient(DurableEngine engine, DurableEngineOptions options, TimeProvider time)
+internal sealed class EngineClient(DurableEngine engine, DurableEngineOptions options, TimeProvider time, ILogger log)
     : DurableTaskClient(options.HubName)
 {
     private readonly InstanceQueries _queries = new(engine);
@@ -23,7 +24,12 @@ internal sealed class EngineClient(DurableEngine engine, DurableEngineOptions op
         var start = new InstanceStart(NewRow(orchestratorName.Name, input, options), options?.StartAt, InstanceStart.Dedupe(options));
         var started = await engine.Journal.WriteAsync(start.Apply);
         if (started.Existing is { } status)
+        {
+            if (!start.Spares(status))
+                EngineLog.UnguardedStart(log, start.Row.Id, status);
             throw start.AlreadyExists(status);
+        }
+
         engine.Board.Publish(started.Effects);
         return start.Row.Id;
     }

@@ -14,6 +14,9 @@ internal sealed class InstanceStart(InstanceRow row, DateTimeOffset? startAt, IR
 {
     public InstanceRow Row { get; } = row;
 
+    /// <summary>Whether a start that met an instance of this status says that it must be left alone.</summary>
+    public bool Spares(OrchestrationRuntimeStatus status) => dedupe.Contains(status);
+
     public static IReadOnlyCollection<OrchestrationRuntimeStatus> Dedupe(StartOrchestrationOptions? options) =>
     [
         .. (options?.DedupeStatuses ?? []).Select(name => Enum.TryParse<OrchestrationRuntimeStatus>(name, ignoreCase: true, out var status)
@@ -26,7 +29,7 @@ internal sealed class InstanceStart(InstanceRow row, DateTimeOffset? startAt, IR
         var effects = new TurnEffects();
         if (journal.FindInstance(Row.Id) is { } existing)
         {
-            if (!existing.IsOver || dedupe.Contains(existing.Status))
+            if (!existing.IsOver || Spares(existing.Status))
                 return (existing.Status, effects);
             journal.DeleteInstance(existing.Key);
         }
