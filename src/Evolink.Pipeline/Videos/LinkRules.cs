@@ -1,3 +1,4 @@
+using System.Text;
 using Evolink.Client;
 using Evolink.Pipeline.Options;
 
@@ -18,9 +19,8 @@ internal sealed class LinkRules(EvolinkOptions options)
         string sent = fragment < 0 ? link : link[..fragment];
         if (sent.AsSpan().ContainsAnyInRange('\0', '\x1F') || sent.Contains('\x7F', StringComparison.Ordinal))
             throw Blocked("The link holds control characters.");
-        // What cannot stand in a request line as it is (a space, other alphabets) is escaped in the usual way.
-        bool exact = !sent.AsSpan().ContainsAnyExceptInRange(FirstVisible, LastVisible);
-        if (!Uri.TryCreate(sent, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = exact }, out Uri? url) || !url.IsAbsoluteUri || url.Host.Length == 0)
+        UriCreationOptions exact = new() { DangerousDisablePathAndQueryCanonicalization = true };
+        if (!Uri.TryCreate(Escape(sent), exact, out Uri? url) || !url.IsAbsoluteUri || url.Host.Length == 0)
             throw Blocked("The link is no absolute address.");
         Check(url);
         return url;
@@ -40,6 +40,26 @@ internal sealed class LinkRules(EvolinkOptions options)
             _ when HasScheme(location) => location,
             _ => from.GetLeftPart(UriPartial.Authority) + path[..(path.LastIndexOf('/') + 1)] + location,
         });
+    }
+
+    // What cannot stand in a request line (a space, other alphabets) is escaped, and nothing else. A host is Uri's business.
+    private static string Escape(string link)
+    {
+        int authority = link.IndexOf("://", StringComparison.Ordinal);
+        int path = authority < 0 ? -1 : link.AsSpan(authority + 3).IndexOfAny('/', '?', '\\');
+        if (path < 0 || !link.AsSpan(authority + 3 + path).ContainsAnyExceptInRange(FirstVisible, LastVisible))
+            return link;
+        StringBuilder escaped = new(link, 0, authority + 3 + path, link.Length + 64);
+        Span<byte> utf8 = stackalloc byte[4];
+        foreach (Rune rune in link.AsSpan(authority + 3 + path).EnumerateRunes())
+        {
+            if (rune.Value is >= FirstVisible and <= LastVisible)
+                escaped.Append((char)rune.Value);
+            else
+                escaped.Append('%').AppendJoin('%', Convert.ToHexString(utf8[..rune.EncodeToUtf8(utf8)]).Chunk(2).Select(digits => new string(digits)));
+        }
+
+        return escaped.ToString();
     }
 
     private void Check(Uri url)

@@ -91,9 +91,11 @@ internal sealed class VideoCopy(VideoSource source, VideoBlob blob, BlockPool.Sh
             BlockPool.Block? block = _reading.Count == 0 ? await memory.RentAsync(cancellationToken) : memory.TryRent();
             if (block is null)
                 return;
-            _reading.Enqueue(source.HasParts ? ReadPartAsync(block, _next, cancellationToken) : ReadNextAsync(block, _next, cancellationToken));
+            long start = _next;
             _next += blockSize;
+            // Before the reading begins: a stream may end at once, and says so itself.
             _ended = source.HasParts && _next >= source.Length;
+            _reading.Enqueue(source.HasParts ? ReadPartAsync(block, start, cancellationToken) : ReadNextAsync(block, start, cancellationToken));
         }
     }
 

@@ -52,6 +52,7 @@ public sealed class PublicAddressesTests
     [InlineData("https://localhost/"), InlineData("https://localhost./"), InlineData("https://LOCALHOST/"), InlineData("https://a.localhost/")]
     [InlineData("https://printer/"), InlineData("https://printer.local/"), InlineData("https://metadata.google.internal/")]
     [InlineData("https://metadata.google.internal./"), InlineData("https://router.home.arpa/"), InlineData("https://ⅼocalhost/")]
+    [InlineData("https://a\uFFFDb.example.com/"), InlineData("https://\uFFFD/"), InlineData("https://a.\u0378.com/")]
     public void Hosts_that_are_local_in_any_spelling_are_not_public(string url) => Assert.False(PublicAddresses.IsPublicHost(new Uri(url)));
 
     [Theory]

@@ -158,7 +158,7 @@ public sealed class GuardTests
     }
 
     [Theory]
-    [InlineData("a/b.mp4?sig=%7E~*+%2F%%&x=y z", "/a/b.mp4?sig=%7E~*+%2F%%&x=y%20z")]
+    [InlineData("a/b.mp4?sig=%7E~*+%2F%%&x=y zé", "/a/b.mp4?sig=%7E~*+%2F%%&x=y%20z%C3%A9")]
     [InlineData("%7e/~*+'()!;,$@:?a=%2b&b=[]|^#fragment", "/%7e/~*+'()!;,$@:?a=%2b&b=[]|^")]
     public async Task A_link_is_sent_to_the_letter(string path, string target)
     {
@@ -174,10 +174,7 @@ public sealed class GuardTests
         using FakeNetwork network = new(certificate);
         using GuardedHttpClient client = Client(network);
         (await client.OpenAsync(Link(server, path), CancellationToken.None)).Dispose();
-        if (!path.Contains(' ', StringComparison.Ordinal))
-            Assert.Equal(target, seen);
-        else
-            Assert.StartsWith("/a/b.mp4?sig=%7E", seen, StringComparison.Ordinal);
+        Assert.Equal(target, seen);
     }
 
     private sealed class FakeNetwork(X509Certificate2? trusted) : OutsideNetwork, IDisposable
