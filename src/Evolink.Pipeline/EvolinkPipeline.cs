@@ -62,6 +62,7 @@ public static class EvolinkPipeline
 
         services.AddSingleton<GuardedHttpClient>();
         services.AddSingleton<VideoStore>();
+        services.AddSingleton<VideoCopier>();
         services.AddSingleton<VideoSaver>();
         services.AddSingleton<VideoLinks>();
 

@@ -1,3 +1,4 @@
+using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Storage.Blobs;
 using Evolink.Pipeline.Options;
@@ -31,6 +32,11 @@ public sealed class EvolinkStorage
 
     /// <summary>Opens the account that the options name; nothing is sent yet.</summary>
     public EvolinkStorage(IOptions<EvolinkOptions> options, OutgoingHttp http)
+        : this(options, http, AzureIdentity.Of)
+    {
+    }
+
+    internal EvolinkStorage(IOptions<EvolinkOptions> options, OutgoingHttp http, Func<StorageOptions, TokenCredential> credential)
     {
         StorageOptions storage = options.Value.Storage;
         UsesConnectionString = storage.ConnectionString is { Length: > 0 };
@@ -41,7 +47,7 @@ public sealed class EvolinkStorage
         };
         Blobs = UsesConnectionString
             ? new BlobServiceClient(storage.ConnectionString, client)
-            : new BlobServiceClient(ServiceUri(storage), AzureIdentity.Of(storage), client);
+            : new BlobServiceClient(ServiceUri(storage), credential(storage), client);
         Generations = Blobs.GetBlobContainerClient(GenerationsContainer);
         Videos = Blobs.GetBlobContainerClient(VideosContainer);
         Images = Blobs.GetBlobContainerClient(ImagesContainer);
