@@ -57,7 +57,13 @@ public sealed class UploadReaderTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         Upload upload = await PutAsync("cat.png", Cat, new()
         {
-            ["Prompt"] = "A cat", ["duration"] = "5", ["prompt_extend"] = "true", ["shot_type"] = "multi", ["quality"] = "1080p", ["client"] = "bob", ["mtime"] = "1700000000.5",
+            ["Prompt"] = "A cat",
+            ["duration"] = "5",
+            ["prompt_extend"] = "true",
+            ["shot_type"] = "multi",
+            ["quality"] = "1080p",
+            ["client"] = "bob",
+            ["mtime"] = "1700000000.5",
         });
         VideoGenerationRequest request = Assert.IsType<UploadReading.Usable>(await ReadAsync(upload)).Request;
         Assert.Equal(("A cat", 5, "1080p", true, "multi"), (request.Prompt, request.Duration, request.Quality, request.PromptExtend, request.ModelParams!.ShotType));
