@@ -17,6 +17,10 @@ namespace Evolink.Pipeline.Videos;
 public sealed partial class VideoCopier(
     GuardedHttpClient http, EvolinkStorage storage, VideoStore videos, IOptions<EvolinkOptions> options, TimeProvider time, ILogger<VideoCopier> log) : IDisposable
 {
+    // Below the host's functionTimeout of 30 minutes, which would take the whole worker down. Waiting for memory is in it, so that one slow
+    // server can hold up the others for a while, but not for ever.
+    private static readonly TimeSpan TotalTimeout = TimeSpan.FromMinutes(25);
+
     private readonly EvolinkOptions _options = options.Value;
     private readonly BlockPool _memory = new(
         options.Value.CopyBlockBytes, (int)(options.Value.SaveMemoryBudgetBytes / options.Value.CopyBlockBytes), options.Value.CopyBlocksInFlight);
@@ -28,27 +32,28 @@ public sealed partial class VideoCopier(
     /// <exception cref="VideoDownloadException">It could not be had; nothing is visible in storage.</exception>
     public async Task<SavedVideo> CopyAsync(string link, JobRecord job, Attempt attempt, CancellationToken cancellationToken)
     {
+        using CancellationTokenSource deadline = new(TotalTimeout, time);
         try
         {
-            return await CopyAsync(link, inParts: true, job, attempt, cancellationToken);
+            return await CopyAsync(link, inParts: true, job, attempt, deadline.Token, cancellationToken);
         }
         catch (VideoDownloadException e) when (e.Failure == DownloadFailure.Changed)
         {
             LogChanged(job.Id, e.Message);
-            return await CopyAsync(link, inParts: false, job, attempt, cancellationToken);
+            return await CopyAsync(link, inParts: false, job, attempt, deadline.Token, cancellationToken);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _memory.Dispose();
 
-    private async Task<SavedVideo> CopyAsync(string link, bool inParts, JobRecord job, Attempt attempt, CancellationToken cancellationToken)
+    private async Task<SavedVideo> CopyAsync(string link, bool inParts, JobRecord job, Attempt attempt, CancellationToken deadline, CancellationToken cancellationToken)
     {
         BlockBlobClient blob = storage.Videos.GetBlockBlobClient(VideoStore.BlobName(job.Id, attempt.Number));
         using BlockPool.Share memory = _memory.Open(_options.CopyBlocksInFlight);
         // Before the link is opened: a copy that waits for memory keeps nobody waiting.
-        using BlockPool.Block first = await memory.RentAsync(cancellationToken);
-        await using VideoSource source = await VideoSource.OpenAsync(http, link, inParts, _options, time, cancellationToken);
+        using BlockPool.Block first = await FirstAsync(memory, deadline, cancellationToken);
+        await using VideoSource source = await VideoSource.OpenAsync(http, link, inParts, _options, time, deadline, cancellationToken);
         VideoBlob target = new(blob, job, attempt);
         if (source.Length >= ResumedFrom)
         {
@@ -68,6 +73,19 @@ public sealed partial class VideoCopier(
             return await videos.FindAsync(job, attempt, cancellationToken)
                 ?? throw new InvalidOperationException(
                     $"videos/{blob.Name} could not be written ({e.ErrorCode}), and what is there is not the video of job {job.Id}, attempt {attempt.Number}.", e);
+        }
+    }
+
+    private static async Task<BlockPool.Block> FirstAsync(BlockPool.Share memory, CancellationToken deadline, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(deadline, cancellationToken);
+        try
+        {
+            return await memory.RentAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new VideoDownloadException(DownloadFailure.Unavailable, "Other videos took all of Evolink:SaveMemoryBudgetBytes for too long.");
         }
     }
 

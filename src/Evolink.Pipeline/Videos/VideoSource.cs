@@ -12,8 +12,6 @@ internal sealed class VideoSource : IAsyncDisposable
 {
     private const int RangeTries = 3;
 
-    // Below the host's functionTimeout of 30 minutes, which would take the whole worker down.
-    private static readonly TimeSpan TotalTimeout = TimeSpan.FromMinutes(25);
     private static readonly TimeSpan PageTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan RangePause = TimeSpan.FromMilliseconds(250);
 
@@ -25,17 +23,16 @@ internal sealed class VideoSource : IAsyncDisposable
     private readonly long _limit;
     private readonly TimeSpan _idleTimeout;
     private readonly TimeProvider _time;
-    private readonly CancellationTokenSource _total;
+    private readonly CancellationToken _deadline;
     private readonly Mp4Walk _boxes = new();
 
-    private VideoSource(GuardedHttpClient http, HttpResponseMessage first, Stream body, ResultHead head, EvolinkOptions options, TimeProvider time)
+    private VideoSource(GuardedHttpClient http, HttpResponseMessage first, Stream body, ResultHead head, EvolinkOptions options, TimeProvider time, CancellationToken deadline)
     {
-        (_http, _first, _body, _limit, _idleTimeout, _time) = (http, first, body, options.MaxVideoBytes, options.DownloadIdleTimeout, time);
+        (_http, _first, _body, _limit, _idleTimeout, _time, _deadline) = (http, first, body, options.MaxVideoBytes, options.DownloadIdleTimeout, time, deadline);
         ResultHead.Part? part = head as ResultHead.Part;
         Length = part?.Total ?? ((ResultHead.Whole)head).Length;
         _version = part?.Version;
         _promised = part is null ? Length : Math.Min(part.Total, options.CopyBlockBytes);
-        _total = new CancellationTokenSource(TotalTimeout, time);
     }
 
     /// <summary>Its length, where the server promised one.</summary>
@@ -55,10 +52,11 @@ internal sealed class VideoSource : IAsyncDisposable
     /// <param name="inParts">Whether it may be read in parts, of <see cref="EvolinkOptions.CopyBlockBytes"/> each; the first then comes with the head.</param>
     /// <param name="options">Limits.</param>
     /// <param name="time">Clock.</param>
+    /// <param name="deadline">When it has taken too long.</param>
     /// <param name="cancellationToken">Stops.</param>
     /// <exception cref="VideoDownloadException">It is no video, or cannot be had.</exception>
     public static async Task<VideoSource> OpenAsync(
-        GuardedHttpClient http, string link, bool inParts, EvolinkOptions options, TimeProvider time, CancellationToken cancellationToken)
+        GuardedHttpClient http, string link, bool inParts, EvolinkOptions options, TimeProvider time, CancellationToken deadline, CancellationToken cancellationToken)
     {
         RangeRequest? range = inParts ? new RangeRequest(0, options.CopyBlockBytes - 1, null) : null;
         HttpResponseMessage response = await http.OpenAsync(link, range, cancellationToken);
@@ -70,12 +68,12 @@ internal sealed class VideoSource : IAsyncDisposable
                 case ResultHead.Part { Version: null } part when part.Total > options.CopyBlockBytes:
                 case ResultHead.NoParts:
                     response.Dispose();
-                    return await OpenAsync(http, link, inParts: false, options, time, cancellationToken);
+                    return await OpenAsync(http, link, inParts: false, options, time, deadline, cancellationToken);
                 case ResultHead.Refused refused:
                     throw await RefusedAsync(response, refused, time, cancellationToken);
             }
 
-            VideoSource source = new(http, response, await response.Content.ReadAsStreamAsync(cancellationToken), head, options, time);
+            VideoSource source = new(http, response, await response.Content.ReadAsStreamAsync(cancellationToken), head, options, time, deadline);
             return source.Length > options.MaxVideoBytes ? throw source.TooLarge() : source;
         }
         catch
@@ -114,7 +112,7 @@ internal sealed class VideoSource : IAsyncDisposable
                 await ReadPartOnceAsync(from, buffer, cancellationToken);
                 return;
             }
-            catch (VideoDownloadException e) when (e.Failure == DownloadFailure.Unavailable && tries < RangeTries && !_total.IsCancellationRequested)
+            catch (VideoDownloadException e) when (e.Failure == DownloadFailure.Unavailable && tries < RangeTries && !_deadline.IsCancellationRequested)
             {
                 await Task.Delay(RangePause * (tries * tries), _time, cancellationToken);
             }
@@ -151,7 +149,6 @@ internal sealed class VideoSource : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        _total.Dispose();
         await _body.DisposeAsync();
         _first.Dispose();
     }
@@ -214,7 +211,7 @@ internal sealed class VideoSource : IAsyncDisposable
     private async Task<int> FillAsync(Stream body, Memory<byte> buffer, Action<ReadOnlySpan<byte>> passed, CancellationToken cancellationToken)
     {
         using CancellationTokenSource idle = new(_idleTimeout, _time);
-        using CancellationTokenSource any = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, idle.Token, _total.Token);
+        using CancellationTokenSource any = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, idle.Token, _deadline);
         int filled = 0;
         try
         {
@@ -232,8 +229,8 @@ internal sealed class VideoSource : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new VideoDownloadException(DownloadFailure.Unavailable, _total.IsCancellationRequested
-                ? $"{Host} needs more than {TotalTimeout.TotalMinutes:0} min for the video, which is too slow."
+            throw new VideoDownloadException(DownloadFailure.Unavailable, _deadline.IsCancellationRequested
+                ? $"{Host} is too slow for a video of this length."
                 : $"{Host} sent nothing for {_idleTimeout.TotalSeconds:0} s.");
         }
         catch (Exception e) when (e is IOException or HttpRequestException)

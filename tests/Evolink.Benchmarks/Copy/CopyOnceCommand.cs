@@ -85,7 +85,7 @@ internal static class CopyOnceCommand
         };
     }
 
-    private static Task CopyAsync(VideoCopier copier, string link)
+    private static Task<SavedVideo> CopyAsync(VideoCopier copier, string link)
     {
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         JobRecord job = new()

@@ -21,6 +21,7 @@ internal static class CopyProcess
     {
         ProcessStartInfo start = new(Environment.ProcessPath!)
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             ArgumentList =
             {
@@ -74,6 +75,7 @@ internal static class CopyProcess
 
     private static ProcessStartInfo RcloneStart(string source, Storage storage, long bytes) => new(Rclone)
     {
+        UseShellExecute = false,
         RedirectStandardError = true,
         ArgumentList = { "copyurl", string.Create(CultureInfo.InvariantCulture, $"{source}{bytes}/video.mp4"), $"sink:videos/{Guid.NewGuid():N}.mp4", "--config", OperatingSystem.IsWindows() ? "NUL" : "/dev/null" },
         Environment =

@@ -60,7 +60,7 @@ public sealed class SignedLinkTests
 
         public override HttpMessageHandler Storage() => new Counter(this, Plain());
 
-        public HttpMessageHandler Plain()
+        public SocketsHttpHandler Plain()
         {
             SocketsHttpHandler handler = (SocketsHttpHandler)base.Storage();
             handler.SslOptions.RemoteCertificateValidationCallback = (_, presented, _, _) => presented?.GetCertHashString() == certificate.GetCertHashString();
