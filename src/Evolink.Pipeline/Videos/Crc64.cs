@@ -11,6 +11,9 @@ namespace Evolink.Pipeline.Videos;
 /// </summary>
 internal static class Crc64
 {
+    /// <summary>The state before any bytes.</summary>
+    public const ulong Empty = ulong.MaxValue;
+
     // Reflected: bit 63 is x^0.
     private const ulong Polynomial = 0x9A6C9329AC4BC9B5;
     private const int Lane = 16;
@@ -22,18 +25,19 @@ internal static class Crc64
     private static readonly Vector128<ulong> By384 = Fold(384);
     private static readonly Vector128<ulong> By512 = Fold(512);
 
-    /// <summary>Whether this processor has what makes it fast. Without, the SDK may as well compute it.</summary>
-    public static bool IsFast => Pclmulqdq.IsSupported && BitConverter.IsLittleEndian;
+    // Elsewhere byte by byte, as slow as the SDK's own.
+    private static bool IsFast => Pclmulqdq.IsSupported && BitConverter.IsLittleEndian;
 
-    /// <summary>The checksum in the byte order of <c>x-ms-content-crc64</c>.</summary>
-    public static byte[] Of(ReadOnlySpan<byte> data)
+    /// <summary>The checksum of everything appended, in the byte order of <c>x-ms-content-crc64</c>.</summary>
+    public static byte[] Finish(ulong state)
     {
         byte[] checksum = new byte[sizeof(ulong)];
-        BinaryPrimitives.WriteUInt64LittleEndian(checksum, ~Append(ulong.MaxValue, data));
+        BinaryPrimitives.WriteUInt64LittleEndian(checksum, ~state);
         return checksum;
     }
 
-    private static ulong Append(ulong state, ReadOnlySpan<byte> data)
+    /// <summary>The state after more bytes.</summary>
+    public static ulong Append(ulong state, ReadOnlySpan<byte> data)
     {
         if (IsFast && data.Length >= Stride)
         {

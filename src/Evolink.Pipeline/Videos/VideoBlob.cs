@@ -35,18 +35,17 @@ internal sealed class VideoBlob(BlockBlobClient blob, JobRecord job, Attempt att
     }
 
     /// <summary>Sends a block, unless storage has it.</summary>
-    public async Task StageAsync(string name, ArraySegment<byte> content, CancellationToken cancellationToken)
+    public async Task StageAsync(string name, ArraySegment<byte> content, ulong crc, CancellationToken cancellationToken)
     {
         if (_staged.Contains((name, content.Count)))
             return;
         using MemoryStream stream = Read(content);
-        await blob.StageBlockAsync(name, stream, new BlockBlobStageBlockOptions { TransferValidation = Checked(content) }, cancellationToken);
+        await blob.StageBlockAsync(name, stream, new BlockBlobStageBlockOptions { TransferValidation = Checked(crc) }, cancellationToken);
     }
 
     /// <summary>Makes a small video visible, in one request.</summary>
-    public Task PutAsync(ArraySegment<byte> content, string contentType, string sha256, CancellationToken cancellationToken)
+    public Task PutAsync(ArraySegment<byte> content, ulong crc, string contentType, string sha256, CancellationToken cancellationToken)
     {
-        UploadTransferValidationOptions validation = Checked(content);
         return WithTagsAsync(async tags =>
         {
             using MemoryStream stream = Read(content);
@@ -58,7 +57,7 @@ internal sealed class VideoBlob(BlockBlobClient blob, JobRecord job, Attempt att
                     Metadata = Metadata(sha256),
                     Tags = tags,
                     Conditions = IfAbsent(),
-                    TransferValidation = validation,
+                    TransferValidation = Checked(crc),
                     // One request whatever the size; the SDK would cut a block of more than 256 MiB.
                     TransferOptions = new StorageTransferOptions { InitialTransferSize = Math.Max(content.Count, 1) },
                 },
@@ -96,11 +95,8 @@ internal sealed class VideoBlob(BlockBlobClient blob, JobRecord job, Attempt att
 
     private static BlobRequestConditions IfAbsent() => new() { IfNoneMatch = ETag.All };
 
-    private static UploadTransferValidationOptions Checked(ArraySegment<byte> content) => new()
-    {
-        ChecksumAlgorithm = StorageChecksumAlgorithm.StorageCrc64,
-        PrecalculatedChecksum = Crc64.IsFast ? Crc64.Of(content) : ReadOnlyMemory<byte>.Empty,
-    };
+    private static UploadTransferValidationOptions Checked(ulong crc) =>
+        new() { ChecksumAlgorithm = StorageChecksumAlgorithm.StorageCrc64, PrecalculatedChecksum = Crc64.Finish(crc) };
 
     private Dictionary<string, string> Metadata(string sha256) => new(StringComparer.Ordinal)
     {

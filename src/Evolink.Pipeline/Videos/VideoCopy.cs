@@ -26,18 +26,18 @@ internal sealed class VideoCopy(VideoSource source, VideoBlob blob, BlockPool.Sh
     /// <param name="cancellationToken">Stops.</param>
     public async Task<CopiedVideo> RunAsync(BlockPool.Block first, CancellationToken cancellationToken)
     {
-        int length = await source.ReadNextAsync(first.Buffer, _hash, cancellationToken);
+        (int length, ulong crc) = await source.ReadNextAsync(first.Buffer, _hash, cancellationToken);
         string type = source.Sniff(first.Buffer.AsSpan(0, length));
         bool whole = length < blockSize || source.Length == length;
         if (whole || source.HasParts)
             source.CheckEnd(type);
         if (whole)
         {
-            await blob.PutAsync(new(first.Buffer, 0, length), type, Sha256(), cancellationToken);
+            await blob.PutAsync(new(first.Buffer, 0, length), crc, type, Sha256(), cancellationToken);
         }
         else
         {
-            await StageAllAsync(new ReadBlock(first, 0, length), type, cancellationToken);
+            await StageAllAsync(new ReadBlock(first, 0, length, crc), type, cancellationToken);
             await blob.CommitAsync(_names, type, Sha256(), cancellationToken);
         }
 
@@ -104,8 +104,8 @@ internal sealed class VideoCopy(VideoSource source, VideoBlob blob, BlockPool.Sh
         try
         {
             int length = (int)Math.Min(blockSize, source.Length!.Value - start);
-            await source.ReadPartAsync(start, block.Buffer.AsMemory(0, length), cancellationToken);
-            return new ReadBlock(block, start, length);
+            ulong crc = await source.ReadPartAsync(start, block.Buffer.AsMemory(0, length), cancellationToken);
+            return new ReadBlock(block, start, length, crc);
         }
         catch
         {
@@ -119,9 +119,9 @@ internal sealed class VideoCopy(VideoSource source, VideoBlob blob, BlockPool.Sh
     {
         try
         {
-            int length = await source.ReadNextAsync(block.Buffer, _hash, cancellationToken);
+            (int length, ulong crc) = await source.ReadNextAsync(block.Buffer, _hash, cancellationToken);
             _ended = length < blockSize;
-            return new ReadBlock(block, start, length);
+            return new ReadBlock(block, start, length, crc);
         }
         catch
         {
@@ -141,8 +141,8 @@ internal sealed class VideoCopy(VideoSource source, VideoBlob blob, BlockPool.Sh
         using BlockPool.Block rented = block.Memory;
         try
         {
-            // Its checksum is computed while this copy's loop goes on.
-            await Task.Run(() => blob.StageAsync(name, new(rented.Buffer, 0, block.Length), stop.Token), stop.Token);
+            // The first part of it is sent before anything is waited for: this copy's loop goes on meanwhile.
+            await Task.Run(() => blob.StageAsync(name, new(rented.Buffer, 0, block.Length), block.Crc, stop.Token), stop.Token);
         }
         catch
         {
@@ -164,5 +164,5 @@ internal sealed class VideoCopy(VideoSource source, VideoBlob blob, BlockPool.Sh
         await Task.WhenAll(_staging).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private sealed record ReadBlock(BlockPool.Block Memory, long Start, int Length);
+    private sealed record ReadBlock(BlockPool.Block Memory, long Start, int Length, ulong Crc);
 }

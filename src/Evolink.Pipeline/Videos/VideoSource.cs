@@ -85,9 +85,11 @@ internal sealed class VideoSource : IAsyncDisposable
 
     /// <summary>Fills the buffer from the stream that the link opened with, or reads that to its end. Less than a whole buffer means the end.</summary>
     /// <exception cref="VideoDownloadException">It stalls, breaks off, or grows past the limit.</exception>
-    public Task<int> ReadNextAsync(Memory<byte> buffer, IncrementalHash hash, CancellationToken cancellationToken)
+    public async Task<(int Length, ulong Crc)> ReadNextAsync(Memory<byte> buffer, IncrementalHash hash, CancellationToken cancellationToken)
     {
-        return FillAsync(_body, buffer, Passed, cancellationToken);
+        ulong crc = Crc64.Empty;
+        int length = await FillAsync(_body, buffer, Passed, cancellationToken);
+        return (length, crc);
 
         void Passed(ReadOnlySpan<byte> bytes)
         {
@@ -96,21 +98,21 @@ internal sealed class VideoSource : IAsyncDisposable
                 throw TooLarge();
             // While they are in the processor's cache, and the next ones on their way.
             hash.AppendData(bytes);
+            crc = Crc64.Append(crc, bytes);
             if (Length is null)
                 _boxes.Append(bytes);
         }
     }
 
-    /// <summary>Fills the buffer with one part. What breaks is tried again, for the version is known to be the same.</summary>
+    /// <summary>Fills the buffer with one part, and tells its checksum. What breaks is tried again, for the version is known to be the same.</summary>
     /// <exception cref="VideoDownloadException">It cannot be had, or the server has another version by now.</exception>
-    public async Task ReadPartAsync(long from, Memory<byte> buffer, CancellationToken cancellationToken)
+    public async Task<ulong> ReadPartAsync(long from, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         for (int tries = 1; ; tries++)
         {
             try
             {
-                await ReadPartOnceAsync(from, buffer, cancellationToken);
-                return;
+                return await ReadPartOnceAsync(from, buffer, cancellationToken);
             }
             catch (VideoDownloadException e) when (e.Failure == DownloadFailure.Unavailable && tries < RangeTries && !_deadline.IsCancellationRequested)
             {
@@ -188,7 +190,7 @@ internal sealed class VideoSource : IAsyncDisposable
         }
     }
 
-    private async Task ReadPartOnceAsync(long from, Memory<byte> buffer, CancellationToken cancellationToken)
+    private async Task<ulong> ReadPartOnceAsync(long from, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         RangeRequest range = new(from, from + buffer.Length - 1, _version);
         using HttpResponseMessage response = await _http.OpenAsync(_first.RequestMessage!.RequestUri!.OriginalString, range, cancellationToken);
@@ -203,9 +205,11 @@ internal sealed class VideoSource : IAsyncDisposable
         }
 
         await using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        int filled = await FillAsync(body, buffer, static _ => { }, cancellationToken);
-        if (filled < buffer.Length)
-            throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} sent {filled:N0} of {buffer.Length:N0} bytes.");
+        ulong crc = Crc64.Empty;
+        int filled = await FillAsync(body, buffer, bytes => crc = Crc64.Append(crc, bytes), cancellationToken);
+        return filled == buffer.Length
+            ? crc
+            : throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} sent {filled:N0} of {buffer.Length:N0} bytes.");
     }
 
     private async Task<int> FillAsync(Stream body, Memory<byte> buffer, Action<ReadOnlySpan<byte>> passed, CancellationToken cancellationToken)

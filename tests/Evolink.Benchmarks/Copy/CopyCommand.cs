@@ -20,23 +20,35 @@ internal static class CopyCommand
         Option<int> rounds = new("--rounds") { Description = "How often each variant runs, taking turns.", DefaultValueFactory = _ => 3 };
         Option<string[]> targets = new("--target") { Description = "Where to: sink, azurite.", DefaultValueFactory = _ => [CopyTarget.Sink, CopyTarget.Azurite], AllowMultipleArgumentsPerToken = true };
         targets.AcceptOnlyFromAmong(CopyTarget.Sink, CopyTarget.Azurite);
+        Option<CopyVariant[]> variants = new("--variant") { Description = "Which variants.", DefaultValueFactory = _ => Enum.GetValues<CopyVariant>(), AllowMultipleArgumentsPerToken = true };
+        Option<long[]> block = new("--block")
+        {
+            Description = "Size of a block; default: the app's own.",
+            DefaultValueFactory = _ => [0],
+            CustomParser = result => [.. result.Tokens.Select(token => Size(token.Value, result))],
+        };
+        Option<int> inFlight = new("--in-flight") { Description = "Blocks of one copy at a time; default: the app's own." };
         Option<bool> json = new("--json") { Description = "One JSON object on standard output instead of a table." };
-        Command command = new("copy", "From a link into storage: ours, HttpClient and BlobClient.UploadAsync, rclone copyurl, and the machine's limits.") { sizes, rounds, targets, json };
-        command.SetAction(parsed => RunAsync(parsed.GetValue(sizes)!, parsed.GetValue(rounds), parsed.GetValue(targets)!, parsed.GetValue(json)));
+        Command command = new("copy", "From a link into storage: ours, HttpClient and BlobClient.UploadAsync, rclone copyurl, and the machine's limits.") { sizes, rounds, targets, variants, block, inFlight, json };
+        command.SetAction(parsed => RunAsync(
+            parsed.GetValue(sizes)!,
+            parsed.GetValue(targets)!,
+            new CopyPlan(parsed.GetValue(rounds), [.. parsed.GetValue(variants)!], (int)parsed.GetValue(block)![0], parsed.GetValue(inFlight)),
+            parsed.GetValue(json)));
         return command;
     }
 
-    private static async Task<int> RunAsync(long[] sizes, int rounds, string[] targets, bool json)
+    private static async Task<int> RunAsync(long[] sizes, string[] targets, CopyPlan plan, bool json)
     {
         Machine machine = Machine.Current();
         List<CopyResult> results = [];
         foreach (string target in targets)
         {
             foreach (long bytes in sizes)
-                results.AddRange(await new CopySeries(target, bytes, rounds).RunAsync());
+                results.AddRange(await new CopySeries(target, bytes, plan).RunAsync());
         }
 
-        string command = $"copy --size {string.Join(' ', sizes.Select(Name))} --rounds {rounds} --target {string.Join(' ', targets)}";
+        string command = $"copy --size {string.Join(' ', sizes.Select(Name))} --rounds {plan.Rounds} --target {string.Join(' ', targets)}";
         CopyReport report = new(command, machine, Machine.Current().LoadAverage, CopyProcess.HasRclone ? [] : ["rclone is not installed"], results);
         if (json)
             Console.WriteLine(JsonSerializer.Serialize(report, CopyJson.Default.CopyReport));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using Evolink.Pipeline;
@@ -19,6 +20,9 @@ internal static class CopyOnceCommand
     private const int SmallestVideo = 64 * 1024;
     private const long LargestWarmup = 64L << 20;
 
+    // The runtime compiles what has become hot in the background.
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(300);
+
     public static Command Build()
     {
         Option<CopyVariant> variant = new("--variant") { Required = true };
@@ -27,23 +31,24 @@ internal static class CopyOnceCommand
         Option<long> bytes = new("--bytes") { Required = true };
         Option<int> copies = new("--copies") { Required = true };
         Option<int> warmups = new("--warmups") { Required = true };
-        Command command = new("copy-once", "Measures one variant in this process.") { variant, source, storage, bytes, copies, warmups };
+        Option<int> block = new("--block");
+        Option<int> inFlight = new("--in-flight");
+        Command command = new("copy-once", "Measures one variant in this process.") { variant, source, storage, bytes, copies, warmups, block, inFlight };
         command.Hidden = true;
         command.SetAction(async parsed =>
         {
-            CopySample sample = await MeasureAsync(
-                parsed.GetValue(variant), parsed.GetValue(source)!, parsed.GetValue(storage)!, parsed.GetValue(bytes), parsed.GetValue(copies), parsed.GetValue(warmups));
+            await using ServiceProvider services = Services(parsed.GetValue(storage)!, parsed.GetValue(block), parsed.GetValue(inFlight));
+            Func<long, Task> copy = Copy(parsed.GetValue(variant), parsed.GetValue(source)!, parsed.GetValue(storage)!, services);
+            CopySample sample = await MeasureAsync(copy, parsed.GetValue(bytes), parsed.GetValue(copies), parsed.GetValue(warmups));
             Console.WriteLine(JsonSerializer.Serialize(sample, CopyJson.Default.CopySample));
             return 0;
         });
         return command;
     }
 
-    private static async Task<CopySample> MeasureAsync(CopyVariant variant, string source, string storage, long bytes, int copies, int warmups)
+    private static async Task<CopySample> MeasureAsync(Func<long, Task> copy, long bytes, int copies, int warmups)
     {
         TimeProvider time = TimeProvider.System;
-        await using ServiceProvider services = Services(storage);
-        Func<long, Task> copy = Copy(variant, source, storage, services);
         // What is loaded by then is the process, not the copy; small ones leave the buffers of large ones unallocated.
         for (int i = 0; i < 3; i++)
             await copy(SmallestVideo);
@@ -53,6 +58,7 @@ internal static class CopyOnceCommand
         // Compiled code is for every copy of the process: time is taken when it is there.
         for (int i = 0; i < warmups; i++)
             await copy(Math.Min(bytes, LargestWarmup));
+        await Task.Delay(Settling, time);
         TimeSpan cpu = Environment.CpuUsage.TotalTime;
         List<double> seconds = [];
         for (int i = 0; i < copies; i++)
@@ -81,6 +87,7 @@ internal static class CopyOnceCommand
             CopyVariant.Relay => bytes => Raw(get: true, put: true, bytes).RunAsync(bytes),
             CopyVariant.Get => bytes => Raw(get: true, put: false, bytes).RunAsync(bytes),
             CopyVariant.Put => bytes => Raw(get: false, put: true, bytes).RunAsync(bytes),
+            CopyVariant.Hash => bytes => HashAsync(bytes, options.CopyBlockBytes),
             _ => throw new InvalidOperationException($"{variant} is a program of its own."),
         };
     }
@@ -120,7 +127,16 @@ internal static class CopyOnceCommand
         await container.GetBlobClient(JobId.New().Value).UploadAsync(body, overwrite: true);
     }
 
-    private static ServiceProvider Services(string storage)
+    private static Task<byte[]> HashAsync(long bytes, int blockSize)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] block = new byte[blockSize];
+        for (long hashed = 0; hashed < bytes; hashed += blockSize)
+            hash.AppendData(block, 0, (int)Math.Min(blockSize, bytes - hashed));
+        return Task.FromResult(hash.GetHashAndReset());
+    }
+
+    private static ServiceProvider Services(string storage, int blockBytes, int inFlight)
     {
         ServiceCollection services = new();
         services.AddLogging();
@@ -130,6 +146,8 @@ internal static class CopyOnceCommand
         {
             options.AllowLoopback = true;
             options.MaxVideoBytes = 64L << 30;
+            options.CopyBlockBytes = blockBytes > 0 ? blockBytes : options.CopyBlockBytes;
+            options.CopyBlocksInFlight = inFlight > 0 ? inFlight : options.CopyBlocksInFlight;
             options.Storage.ConnectionString = storage;
         });
         return services.BuildServiceProvider();

@@ -14,10 +14,10 @@ internal static class CopyProcess
     public static bool HasRclone { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Any(folder => File.Exists(Path.Combine(folder, OperatingSystem.IsWindows() ? $"{Rclone}.exe" : Rclone)));
 
-    public static Task<CopySample> RunAsync(CopyVariant variant, string source, Storage storage, long bytes, int copies, int warmups) =>
-        variant == CopyVariant.Rclone ? RcloneAsync(source, storage, bytes, copies) : OwnAsync(variant, source, storage, bytes, copies, warmups);
+    public static Task<CopySample> RunAsync(CopyVariant variant, string source, Storage storage, long bytes, int copies, int warmups, CopyPlan plan) =>
+        variant == CopyVariant.Rclone ? RcloneAsync(source, storage, bytes, copies) : OwnAsync(variant, source, storage, bytes, copies, warmups, plan);
 
-    private static async Task<CopySample> OwnAsync(CopyVariant variant, string source, Storage storage, long bytes, int copies, int warmups)
+    private static async Task<CopySample> OwnAsync(CopyVariant variant, string source, Storage storage, long bytes, int copies, int warmups, CopyPlan plan)
     {
         ProcessStartInfo start = new(Environment.ProcessPath!)
         {
@@ -26,6 +26,7 @@ internal static class CopyProcess
             ArgumentList =
             {
                 "copy-once", "--variant", $"{variant}", "--source", source, "--storage", storage.ConnectionString, "--bytes", $"{bytes}", "--copies", $"{copies}", "--warmups", $"{warmups}",
+                "--block", $"{plan.BlockBytes}", "--in-flight", $"{plan.InFlight}",
             },
         };
         using Process process = Process.Start(start)!;

@@ -20,4 +20,7 @@ internal enum CopyVariant
 
     /// <summary>Limit: prepared memory goes to storage.</summary>
     Put,
+
+    /// <summary>Limit: SHA-256 over prepared memory, which one processor must do alone.</summary>
+    Hash,
 }

@@ -62,7 +62,8 @@ public sealed class SaveFuzzTests
     private static void CheckLink(Uri url)
     {
         Assert.Equal("https", url.Scheme);
-        Assert.True(url.Host.EndsWith(".evolink.ai", StringComparison.OrdinalIgnoreCase) || url.Host.TrimEnd('.').Equals("host.example", StringComparison.OrdinalIgnoreCase), url.Host);
+        string host = url.Host.TrimEnd('.');
+        Assert.True(host.EndsWith(".evolink.ai", StringComparison.OrdinalIgnoreCase) || host.Equals("host.example", StringComparison.OrdinalIgnoreCase), host);
         Assert.DoesNotContain(url.PathAndQuery, character => character is <= ' ' or > '~' or '#');
     }
 
