@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using Evolink.Client;
 using Evolink.Pipeline.Options;
 using Microsoft.Extensions.Options;
 
