@@ -3,7 +3,6 @@ using System.Text.Json;
 using Evolink.Functions.Generations;
 using Evolink.LocalHost.Durable;
 using Evolink.LocalHost.Durable.Replay;
-using Evolink.Pipeline.Generations;
 using Evolink.Testing;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
