@@ -37,9 +37,9 @@ public static class ImageCheck
         {
             return Judge(kind, await ImageHeader.ReadAsync(kind, image, cancellationToken));
         }
-        catch (InvalidDataException e)
+        catch (InvalidDataException)
         {
-            return ImageVerdict.Refused($"The {kind.Name} image is damaged: its header cannot be read, {e.Message}.");
+            return ImageVerdict.Refused($"The {kind.Name} image is damaged: its header cannot be read.");
         }
     }
 
