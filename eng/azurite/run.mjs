@@ -1,8 +1,9 @@
 // Runs Azurite's blob and queue services for Evolink.LocalHost, in one process that cannot outlive the one that started it:
 // it ends when its standard input closes, which the operating system sees to even when the parent is killed.
 //
-//   node run.mjs [--azurite FOLDER] [--location FOLDER] [--blob-port N] [--queue-port N]
+//   node run.mjs [--azurite FOLDER] [--location FOLDER] [--blob-port N] [--queue-port N] [--cert FILE --key FILE]
 //
+// With a certificate it speaks https, and takes bearer tokens (whose signature it does not check) beside the account's key.
 // Without --location everything is kept in memory. Port 0 means the ports of the last run on that folder if they are
 // free, else any. When both services listen, one line of JSON is written: {"blob":PORT,"queue":PORT}.
 import { randomUUID } from 'node:crypto';
@@ -29,6 +30,8 @@ const { values: options } = parseArgs({
     location: { type: 'string' },
     'blob-port': { type: 'string', default: '0' },
     'queue-port': { type: 'string', default: '0' },
+    cert: { type: 'string', default: '' },
+    key: { type: 'string', default: '' },
   },
 });
 const location = options.location && resolve(options.location);
@@ -78,7 +81,7 @@ function createServers(ports) {
   const configure = (Configuration, kind, port) => new Configuration(
     HOST, port, 0, at(`__azurite_db_${kind}__.json`), at(`__azurite_db_${kind}_extent__.json`),
     [{ locationId: 'Default', locationPath: at(`__${kind}storage__`), maxConcurrency: 50 }],
-    false, undefined, false, undefined, false, /* skipApiVersionCheck */ true, '', '', '', undefined, false, inMemory);
+    false, undefined, false, undefined, false, /* skipApiVersionCheck */ true, options.cert, options.key, '', options.cert ? 'basic' : undefined, false, inMemory);
   return [
     new BlobServer(configure(BlobConfiguration, 'blob', ports.blob ?? 0)),
     new QueueServer(configure(QueueConfiguration, 'queue', ports.queue ?? 0)),

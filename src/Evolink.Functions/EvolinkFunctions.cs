@@ -3,6 +3,7 @@ using Evolink.Functions.Generations;
 using Evolink.Functions.Health;
 using Evolink.Functions.Http;
 using Evolink.Functions.Tasks;
+using Evolink.Functions.Uploads;
 using Evolink.Pipeline;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
@@ -27,6 +28,7 @@ public static class EvolinkFunctions
         services.AddSingleton<GenerationIntake>();
         services.AddSingleton<EndTeller>();
         services.AddSingleton<GenerationSweep>();
+        services.AddSingleton<UploadIntake>();
         services.AddSingleton<Wake>();
         services.AddSingleton<BatchIntake>();
         services.AddSingleton<BatchDriver>();

@@ -5,9 +5,11 @@ using Evolink.Pipeline.Events;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Images;
 using Evolink.Pipeline.Options;
+using Evolink.Pipeline.Queues;
 using Evolink.Pipeline.Storage;
 using Evolink.Pipeline.Submissions;
 using Evolink.Pipeline.Tasks;
+using Evolink.Pipeline.Uploads;
 using Evolink.Pipeline.Videos;
 using Evolink.Pipeline.Webhooks;
 using Microsoft.Extensions.Configuration;
@@ -43,6 +45,12 @@ public static class EvolinkPipeline
         services.AddSingleton<ImageStore>();
         services.AddSingleton<ImageDispatch>();
 
+        services.AddSingleton<UploadInbox>();
+        services.AddSingleton<UploadInstructions>();
+        services.AddSingleton<UploadReader>();
+        services.AddSingleton<RejectedUploads>();
+        services.AddSingleton<QueuedRequestReader>();
+
         services.AddSingleton<SubmitBody>();
         services.AddSingleton<SubmitGate>();
         services.AddSingleton<SubmitRate>();
@@ -54,6 +62,7 @@ public static class EvolinkPipeline
 
         services.AddSingleton<GuardedHttpClient>();
         services.AddSingleton<VideoStore>();
+        services.AddSingleton<VideoCopier>();
         services.AddSingleton<VideoSaver>();
         services.AddSingleton<VideoLinks>();
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using Evolink.Client;
 
@@ -8,9 +9,9 @@ namespace Evolink.Pipeline;
 /// Connections to addresses that strangers named: public ones only. The address is checked when the connection is made, so that a name
 /// cannot answer differently a second time.
 /// </summary>
-internal sealed class GuardedSockets(bool allowLoopback)
+internal sealed class GuardedSockets(bool allowLoopback, OutsideNetwork network)
 {
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
 
     /// <summary>A handler that connects in this way, and adds nothing of ours: no cookies, no credentials, no proxy, no redirects.</summary>
     public SocketsHttpHandler Handler() => new()
@@ -21,6 +22,7 @@ internal sealed class GuardedSockets(bool allowLoopback)
         ConnectTimeout = ConnectTimeout,
         Credentials = null,
         PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+        SslOptions = network.Tls,
         UseCookies = false,
         UseProxy = false,
     };
@@ -30,7 +32,7 @@ internal sealed class GuardedSockets(bool allowLoopback)
         DnsEndPoint host = context.DnsEndPoint;
         IPAddress[] addresses = IPAddress.TryParse(host.Host, out IPAddress? literal)
             ? [literal]
-            : await Dns.GetHostAddressesAsync(host.Host, cancellationToken);
+            : await network.ResolveAsync(host.Host, cancellationToken);
         IPAddress[] allowed = [.. addresses.Where(IsAllowed)];
         if (allowed.Length == 0)
             throw new BlockedAddressException($"{host.Host} has no public address.");
@@ -38,7 +40,7 @@ internal sealed class GuardedSockets(bool allowLoopback)
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(allowed, host.Port, cancellationToken);
+            await network.ConnectAsync(socket, allowed, host.Port, cancellationToken);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch
@@ -51,6 +53,17 @@ internal sealed class GuardedSockets(bool allowLoopback)
     private bool IsAllowed(IPAddress address) =>
         PublicAddresses.IsPublic(address)
         || (allowLoopback && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address));
+}
+
+/// <summary>Names, connections and trust out there; tests put a network of their own in its place.</summary>
+internal class OutsideNetwork
+{
+    public virtual SslClientAuthenticationOptions Tls => new();
+
+    public virtual Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken) => Dns.GetHostAddressesAsync(host, cancellationToken);
+
+    public virtual ValueTask ConnectAsync(Socket socket, IPAddress[] addresses, int port, CancellationToken cancellationToken) =>
+        socket.ConnectAsync(addresses, port, cancellationToken);
 }
 
 /// <summary>No connection was made, because the address is not public.</summary>

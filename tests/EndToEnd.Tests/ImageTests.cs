@@ -37,6 +37,19 @@ public sealed class ImageTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_image_can_be_named_by_its_hash_alone_by_its_owner()
+    {
+        string name = (await _client.UploadSampleAsync()).Split('/')[^1];
+        string body = $$"""{"model":"wan2.6-image-to-video","prompt":"A cat","image":"{{name}}","duration":2}""";
+        JobId id = await _client.StartAsync(body);
+        // The simulator fetches the image as Evolink does, and fails the task where it cannot.
+        Assert.Equal(JobState.Completed, (await _app.EndOfAsync(id)).State);
+        using HttpClient bob = _app.Client(TestApp.OtherClientKey);
+        using HttpResponseMessage response = await bob.GenerateAsync(body);
+        Assert.Equal("image", (await response.AssertErrorAsync(HttpStatusCode.BadRequest, "invalid_request")).GetProperty("param").GetString());
+    }
+
+    [Fact]
     public async Task Another_clients_image_cannot_be_used()
     {
         string link = await _client.UploadSampleAsync();

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Evolink.Pipeline.Images;
-using Microsoft.Playwright;
 using Studio.Tests.Support;
 using static Microsoft.Playwright.Assertions;
 

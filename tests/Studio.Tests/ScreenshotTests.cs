@@ -67,6 +67,6 @@ public sealed class ScreenshotTests(StudioFixture studio)
         await Expect(visitor.Page.Locator("#drop")).ToHaveClassAsync("drop filled");
     }
 
-    private static Task ShootAsync(IPage page, string state) =>
+    private static Task<byte[]> ShootAsync(IPage page, string state) =>
         page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Folder!, $"studio-{state}.png"), Animations = ScreenshotAnimations.Disabled });
 }

@@ -14,6 +14,7 @@ public static class PublicAddresses
         IPNetwork.Parse("10.0.0.0/8"),      // private
         IPNetwork.Parse("100.64.0.0/10"),   // carrier-grade NAT
         IPNetwork.Parse("127.0.0.0/8"),     // loopback
+        IPNetwork.Parse("168.63.129.16/32"), // Azure's own services, reached from within every virtual machine
         IPNetwork.Parse("169.254.0.0/16"),  // link-local, cloud metadata
         IPNetwork.Parse("172.16.0.0/12"),   // private
         IPNetwork.Parse("192.0.0.0/24"),    // protocol assignments
@@ -67,7 +68,7 @@ public static class PublicAddresses
     public static bool IsPublicHost(Uri url)
     {
         ArgumentNullException.ThrowIfNull(url);
-        var host = HostOf(url);
+        if (HostOf(url) is not { } host) return false;
         if (IPAddress.TryParse(host, out var address)) return IsPublic(address);
         var labels = host.Split('.');
         return labels.Length > 1
@@ -88,7 +89,18 @@ public static class PublicAddresses
     }
 
     // System.Uri has already turned 0x7f.1, 0177.0.0.1 and 2130706433 into 127.0.0.1; a trailing dot keeps it from doing so.
-    private static string HostOf(Uri url) => url.IdnHost.TrimEnd('.');
+    // A name that cannot be written in ASCII belongs to no machine; Uri finds that out only when asked for it.
+    private static string? HostOf(Uri url)
+    {
+        try
+        {
+            return url.IdnHost.TrimEnd('.');
+        }
+        catch (UriFormatException)
+        {
+            return null;
+        }
+    }
 
     // As in the URL standard: a name whose last label is a number is an IPv4 address, and this one was not a valid one.
     private static bool EndsInNumber(string label) =>

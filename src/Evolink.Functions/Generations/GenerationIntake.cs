@@ -36,13 +36,15 @@ public sealed partial class GenerationIntake(
 
     /// <summary>What is wrong with a request beyond its form: an image of this service that the client does not have; null where nothing is.</summary>
     public async Task<ValidationIssue?> CheckAsync(NewGeneration generation, CancellationToken cancellationToken) =>
-        OwnImage(generation) is { } own && !await images.ExistsAsync(generation.Client, own, cancellationToken) ? NoSuchImage : null;
+        OwnImage(generation) is { } own && !await images.ExistsAsync(generation.Client, own, cancellationToken) ? NoSuchImage(generation.Request) : null;
 
     private static string? OwnImage(NewGeneration generation) =>
         generation.Request.ImageUrls is [var url] ? ImageLinks.Own(url, generation.OwnBases) : null;
 
-    private static ValidationIssue NoSuchImage => new(
-        "image_urls[0]", ValidationCodes.NotSupported, "'image_urls[0]' names an image of this service that you have not uploaded, or that has expired; POST it to /v1/images first.");
+    private static ValidationIssue NoSuchImage(VideoGenerationRequest request) => new(
+        Param(request), ValidationCodes.NotSupported, $"'{Param(request)}' names an image of this service that you have not uploaded, or that has expired; POST it to /v1/images first.");
+
+    private static string Param(VideoGenerationRequest request) => request.ImageUrls is [['/', ..]] ? "image" : "image_urls[0]";
 
     private JobRecord NewRecord(NewGeneration generation)
     {

@@ -15,6 +15,9 @@ public sealed record AzuriteOptions
     /// <summary>Port of the queue service. 0: as for <see cref="BlobPort"/>.</summary>
     public int QueuePort { get; init; }
 
+    /// <summary>Files of a certificate and its key, in PEM: with them it speaks https, and takes bearer tokens beside the account's key.</summary>
+    public (string Certificate, string Key)? Tls { get; init; }
+
     /// <summary>Is told in a sentence what takes long (an installation).</summary>
     public Action<string> Note { get; init; } = static _ => { };
 }

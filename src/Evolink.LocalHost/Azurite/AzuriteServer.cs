@@ -19,11 +19,11 @@ public sealed class AzuriteServer : IAsyncDisposable
 
     private readonly Process _process;
 
-    private AzuriteServer(Process process, AzuritePorts ports)
+    private AzuriteServer(Process process, AzuritePorts ports, string scheme)
     {
         _process = process;
-        BlobUri = new Uri($"http://127.0.0.1:{ports.Blob}/{Account}");
-        QueueUri = new Uri($"http://127.0.0.1:{ports.Queue}/{Account}");
+        BlobUri = new Uri($"{scheme}://127.0.0.1:{ports.Blob}/{Account}");
+        QueueUri = new Uri($"{scheme}://127.0.0.1:{ports.Queue}/{Account}");
         Exited = process.WaitForExitAsync(CancellationToken.None);
     }
 
@@ -35,7 +35,7 @@ public sealed class AzuriteServer : IAsyncDisposable
 
     /// <summary>Connection string for the storage clients.</summary>
     public string ConnectionString =>
-        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={AccountKey};BlobEndpoint={BlobUri};QueueEndpoint={QueueUri};";
+        $"DefaultEndpointsProtocol={BlobUri.Scheme};AccountName={Account};AccountKey={AccountKey};BlobEndpoint={BlobUri};QueueEndpoint={QueueUri};";
 
     /// <summary>Ends when the process has ended, for whatever reason.</summary>
     public Task Exited { get; }
@@ -60,7 +60,7 @@ public sealed class AzuriteServer : IAsyncDisposable
 
             // Nothing more is expected, but a full pipe would block the child.
             _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-            return new AzuriteServer(process, ports);
+            return new AzuriteServer(process, ports, options.Tls is null ? "http" : "https");
         }
         catch
         {
@@ -109,6 +109,7 @@ public sealed class AzuriteServer : IAsyncDisposable
             "--azurite", installation.Folder,
             "--blob-port", $"{options.BlobPort}",
             "--queue-port", $"{options.QueuePort}",
+            .. options.Tls is { } tls ? ["--cert", tls.Certificate, "--key", tls.Key] : Array.Empty<string>(),
             .. options.DataFolder is { } folder ? ["--location", Path.GetFullPath(folder)] : Array.Empty<string>(),
         ];
         foreach (string argument in arguments)

@@ -43,6 +43,8 @@ internal static class ServeCommand
             Console.WriteLine($"Open {Trim(environment.BaseUrl)}/#key={environment.Data.Keys.Client}");
             Console.WriteLine($"Evolink.Functions answers at {Trim(environment.BaseUrl)} ({provider}; data in {options.DataFolder}). Ctrl-C ends it.");
             Console.WriteLine(curl);
+            if (environment.StorageConnection is { } storage)
+                Console.WriteLine($"export AZURE_STORAGE_CONNECTION_STRING=\"{storage}\"");
             await environment.StorageLost.WaitAsync(signals.Token);
             throw new LocalHostException("Azurite, the local storage, ended unexpectedly. Start again: nothing that was accepted is lost.");
         }

@@ -7,7 +7,8 @@ namespace Evolink.LocalHost.Hosting;
 /// <param name="HubName"><c>extensions.durableTask.hubName</c>.</param>
 /// <param name="DefaultVersion"><c>extensions.durableTask.defaultVersion</c>.</param>
 /// <param name="MaxConcurrentActivities"><c>extensions.durableTask.maxConcurrentActivityFunctions</c>.</param>
-public sealed record HostJson(string RoutePrefix = "api", string? HubName = null, string? DefaultVersion = null, int? MaxConcurrentActivities = null)
+/// <param name="Queues"><c>extensions.queues</c>, as it stands there.</param>
+public sealed record HostJson(string RoutePrefix = "api", string? HubName = null, string? DefaultVersion = null, int? MaxConcurrentActivities = null, JsonElement Queues = default)
 {
     private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
@@ -22,7 +23,13 @@ public sealed record HostJson(string RoutePrefix = "api", string? HubName = null
             using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(file), Lenient);
             JsonElement http = Section(json.RootElement, "extensions", "http");
             JsonElement durable = Section(json.RootElement, "extensions", "durableTask");
-            return new HostJson(Text(http, "routePrefix") ?? "api", Text(durable, "hubName"), Text(durable, "defaultVersion"), Number(durable, "maxConcurrentActivityFunctions"));
+            JsonElement queues = Section(json.RootElement, "extensions", "queues");
+            return new HostJson(
+                Text(http, "routePrefix") ?? "api",
+                Text(durable, "hubName"),
+                Text(durable, "defaultVersion"),
+                Number(durable, "maxConcurrentActivityFunctions"),
+                queues.ValueKind == JsonValueKind.Undefined ? default : queues.Clone());
         }
         catch (JsonException e)
         {

@@ -32,6 +32,9 @@ public sealed class LocalEnvironment : IAsyncDisposable
     /// <summary>Where the simulator answers; <see langword="null"/> with the real API.</summary>
     public Uri? SimulatorUrl => _simulator.Result?.BaseUrl;
 
+    /// <summary>Connection string of Azurite; <see langword="null"/> with storage of one's own.</summary>
+    public string? StorageConnection => _azurite.Result?.ConnectionString;
+
     /// <summary>Ends when storage has gone away by itself, without which nothing works.</summary>
     public Task StorageLost => _azurite.Result?.Exited ?? Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
 

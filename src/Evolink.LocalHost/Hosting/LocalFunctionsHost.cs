@@ -19,8 +19,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Evolink.LocalHost.Hosting;
 
-/// <summary>Runs a function app in this process: HTTP on Kestrel, timers, orchestrations on the embedded engine. The storage that the app uses is not its business.</summary>
-public sealed partial class LocalFunctionsHost : IAsyncDisposable
+/// <summary>Runs a function app in this process: HTTP on Kestrel, timers, blob and queue triggers, orchestrations on the embedded engine. The storage that the app itself uses is not its business.</summary>
+public sealed class LocalFunctionsHost : IAsyncDisposable
 {
     // As the real host's default.
     private const long MaxRequestBodyBytes = 100L << 20;
@@ -29,11 +29,13 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly TimerFunctions _timers;
+    private readonly StorageTriggers _storageTriggers;
 
-    private LocalFunctionsHost(WebApplication app, TimerFunctions timers, FunctionCatalog catalog, RouteTable routes, Uri baseUrl)
+    private LocalFunctionsHost(WebApplication app, TimerFunctions timers, StorageTriggers storageTriggers, FunctionCatalog catalog, RouteTable routes, Uri baseUrl)
     {
         _app = app;
         _timers = timers;
+        _storageTriggers = storageTriggers;
         Catalog = catalog;
         Routes = routes;
         BaseUrl = baseUrl;
@@ -86,10 +88,12 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
 
             var timers = new TimerFunctions(
                 catalog, resolve, invoker, client, new TimerStatusFile(options.JournalPath), options.Time, app.Services.GetRequiredService<ILogger<TimerFunctions>>());
-            var host = new LocalFunctionsHost(app, timers, catalog, routes, baseUrl);
-            host.TellWhatIsNotServed();
+            var storageTriggers = new StorageTriggers(
+                catalog, resolve, invoker, client, app.Configuration, hostJson, options, app.Services.GetRequiredService<ILoggerFactory>());
+            var host = new LocalFunctionsHost(app, timers, storageTriggers, catalog, routes, baseUrl);
             await app.StartAsync(cancellationToken);
             timers.Start();
+            storageTriggers.Start();
             return host;
         }
         catch
@@ -104,6 +108,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
     /// <summary>Stops taking requests, lets running work finish for a moment, and closes the journal. What is unfinished goes on at the next start.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _storageTriggers.DisposeAsync();
         await _timers.DisposeAsync();
         await _app.StopAsync();
         await _app.DisposeAsync();
@@ -165,14 +170,4 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
             MaxConcurrentActivities = hostJson.MaxConcurrentActivities ?? defaults.MaxConcurrentActivities,
         };
     }
-
-    private void TellWhatIsNotServed()
-    {
-        ILogger logger = Services.GetRequiredService<ILogger<LocalFunctionsHost>>();
-        foreach (FunctionDescriptor function in Catalog.Functions.Where(function => function.Trigger is FunctionTrigger.Blob or FunctionTrigger.Queue))
-            NotServed(logger, function.Name, function.Trigger);
-    }
-
-    [LoggerMessage(1, LogLevel.Warning, "{Function} has a {Trigger} trigger, which LocalHost does not serve.")]
-    private static partial void NotServed(ILogger logger, string function, FunctionTrigger trigger);
 }

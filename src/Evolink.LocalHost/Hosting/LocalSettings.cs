@@ -26,6 +26,7 @@ internal sealed record LocalSettings(string? ApiKey, bool HasStorage)
             ["Evolink:ApiKey"] = ApiKey ?? SimulatorOptions.DevelopmentKey,
             [$"Evolink:ClientKeys:{Name}:0"] = keys.Client,
             ["Evolink:OperatorKeys:operator:0"] = keys.Operator,
+            ["Evolink:Uploads:Client"] = Name,
             ["Evolink:Callback:CurrentKey"] = Name,
             [$"Evolink:Callback:Keys:{Name}"] = keys.Callback,
             [$"Evolink:Webhooks:Secrets:{Name}:0"] = keys.Webhook,

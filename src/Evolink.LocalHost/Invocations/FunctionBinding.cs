@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.Reflection;
+using Azure.Storage.Blobs;
+using Azure.Storage.Queues.Models;
 using Evolink.LocalHost.Functions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -49,6 +51,10 @@ internal sealed class FunctionBinding
         FunctionTrigger.Http when type == typeof(HttpRequest) => static invocation => invocation.HttpContext!.Request,
         FunctionTrigger.Http => throw Unbindable(function, function.TriggerParameter, "an HTTP trigger here is an HttpRequest"),
         FunctionTrigger.Orchestration => static invocation => invocation.Trigger,
+        FunctionTrigger.Blob when type == typeof(BlobClient) => static invocation => invocation.Trigger,
+        FunctionTrigger.Blob => throw Unbindable(function, function.TriggerParameter, "a blob trigger here is a BlobClient"),
+        FunctionTrigger.Queue when type == typeof(QueueMessage) => static invocation => invocation.Trigger,
+        FunctionTrigger.Queue => throw Unbindable(function, function.TriggerParameter, "a queue trigger here is a QueueMessage"),
         FunctionTrigger.Timer when type == typeof(TimerInfo) => static invocation => invocation.Trigger,
         FunctionTrigger.Timer => throw Unbindable(function, function.TriggerParameter, "a timer trigger here is a TimerInfo"),
         _ => invocation => invocation.ReadInput!(type),

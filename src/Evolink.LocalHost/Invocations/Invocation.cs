@@ -13,7 +13,7 @@ internal sealed class Invocation
     /// <summary>The request, for an HTTP function.</summary>
     public HttpContext? HttpContext { get; init; }
 
-    /// <summary>What the trigger hands over as it is: the orchestration's context, the timer's info.</summary>
+    /// <summary>What the trigger hands over as it is: the orchestration's context, the timer's info, the blob, the queue message.</summary>
     public object? Trigger { get; init; }
 
     /// <summary>Reads the trigger's payload as the type that the function asks for.</summary>

@@ -13,8 +13,11 @@ public static class GenerationRequestReader
 {
     private const int MaxDepth = 16;
 
+    /// <summary>Names one of the client's own images, in place of <c>image_urls</c>.</summary>
+    internal const string ImageName = "image";
+
     private static readonly string[] Known =
-        ["model", "prompt", "duration", "quality", "image_urls", "prompt_extend", "model_params", "audio_url", "callback_url"];
+        ["model", "prompt", "duration", "quality", "image_urls", "prompt_extend", "model_params", "audio_url", "callback_url", "image"];
 
     private static readonly string[] KnownModelParams = ["shot_type"];
 
@@ -53,15 +56,16 @@ public static class GenerationRequestReader
         if (body.ValueKind != JsonValueKind.Object)
             return (null, [new ValidationIssue("body", ValidationCodes.Malformed, $"The body is a JSON {Name(body)}; it must be an object.")]);
 
-        JsonFields fields = new(body, string.Empty, Known);
+        JsonFields fields = new(body, string.Empty, [.. Known, .. rules.Beside]);
         JsonFields? model = fields.Object("model_params", KnownModelParams);
+        List<ValidationIssue> issues = [];
         VideoGenerationRequest request = new()
         {
             Model = fields.String("model"),
             Prompt = fields.String("prompt"),
             Duration = fields.Integer("duration"),
             Quality = fields.String("quality"),
-            ImageUrls = fields.Strings("image_urls"),
+            ImageUrls = ImageUrls(fields, issues),
             PromptExtend = fields.Boolean("prompt_extend"),
             ModelParams = model is null ? null : new VideoModelParameters
             {
@@ -72,7 +76,7 @@ public static class GenerationRequestReader
             CallbackUrl = fields.String("callback_url"),
             AdditionalProperties = rules.AllowUnknown ? fields.Unknown() : null,
         };
-        List<ValidationIssue> issues = [.. fields.Issues, .. model?.Issues ?? []];
+        issues.AddRange([.. fields.Issues, .. model?.Issues ?? []]);
         if (!rules.AllowUnknown)
             issues.AddRange([.. fields.UnknownIssues(), .. model?.UnknownIssues() ?? []]);
         // A field of the wrong type reads as absent: the type is its mistake, not the absence. The client's own image is not fetched over
@@ -80,8 +84,25 @@ public static class GenerationRequestReader
         HashSet<string> settled = [.. issues.Select(issue => issue.Param)];
         if (request.ImageUrls is [var image] && ImageLinks.Own(image, rules.OwnBases) is not null)
             settled.Add("image_urls[0]");
+        if (settled.Contains(ImageName))
+            settled.Add("image_urls");
         issues.AddRange(VideoGenerationRequestValidator.Validate(request, rules.Validation).Where(issue => !settled.Contains(issue.Param)));
         return (request, issues);
+    }
+
+    // The name of the client's own image is short for its link.
+    private static IReadOnlyList<string>? ImageUrls(JsonFields fields, List<ValidationIssue> issues)
+    {
+        IReadOnlyList<string>? urls = fields.Strings("image_urls");
+        if (fields.String(ImageName) is not { } name)
+            return urls;
+        if (!ImageStore.IsName(name))
+            issues.Add(new ValidationIssue(ImageName, ValidationCodes.Malformed, "'image' must be the name of an image that you uploaded: its SHA-256, 64 lower-case hexadecimal digits, the end of the link that POST /v1/images answers."));
+        else if (urls is not null)
+            issues.Add(new ValidationIssue(ImageName, ValidationCodes.Conflict, "'image' and 'image_urls' both name the image; leave one of the two out."));
+        else
+            return [ImageLinks.Relative(name)];
+        return urls;
     }
 
     internal static string Name(JsonElement value) => value.ValueKind switch

@@ -8,5 +8,8 @@ namespace Evolink.Pipeline.Generations;
 /// <param name="AllowUnknown">Whether unknown properties are passed on to Evolink instead of refused.</param>
 public sealed record RequestRules(IReadOnlyList<Uri> OwnBases, bool AllowLoopback, bool AllowUnknown)
 {
+    /// <summary>Properties that stand beside the request's own in the same object and are read by somebody else.</summary>
+    public IReadOnlyList<string> Beside { get; init; } = [];
+
     internal ValidationOptions Validation { get; } = new() { AllowLoopback = AllowLoopback };
 }

@@ -6,18 +6,24 @@ namespace Evolink.Pipeline.Images;
 public static partial class ImageLinks
 {
     /// <summary>The link of an image.</summary>
-    public static Uri For(Uri publicBase, string sha256) => new(publicBase, $"/v1/images/{sha256}");
+    public static Uri For(Uri publicBase, string sha256) => new(publicBase, Relative(sha256));
 
-    /// <summary>The image that a link names, where it leads to one of this app's own addresses and carries nothing more.</summary>
+    /// <summary>The link without the app's address: what <c>image</c>, the name alone, is short for.</summary>
+    public static string Relative(string sha256) => $"/v1/images/{sha256}";
+
+    /// <summary>The image that a link names, where it leads to one of this app's own addresses, or names none, and carries nothing more.</summary>
     /// <param name="url">The link.</param>
     /// <param name="ownBases">Addresses under which this app is reached.</param>
-    public static string? Own(string? url, IEnumerable<Uri> ownBases) =>
+    public static string? Own(string? url, IEnumerable<Uri> ownBases) => url is ['/', ..] ? Named(url) : OwnAbsolute(url, ownBases);
+
+    private static string? Named(string path) => Path().Match(path) is { Success: true } match ? match.Groups["sha256"].Value : null;
+
+    private static string? OwnAbsolute(string? url, IEnumerable<Uri> ownBases) =>
         Uri.TryCreate(url, UriKind.Absolute, out Uri? link) && link.Query.Length == 0 && link.UserInfo.Length == 0
-        && Path().Match(link.AbsolutePath) is { Success: true } match
         && ownBases.Any(own => own.Scheme == link.Scheme && own.Authority == link.Authority)
-            ? match.Groups["sha256"].Value
+            ? Named(link.AbsolutePath)
             : null;
 
-    [GeneratedRegex("^/v1/images/(?<sha256>[0-9a-f]{64})$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex(@"^/v1/images/(?<sha256>[0-9a-f]{64})\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
     private static partial Regex Path();
 }

@@ -17,7 +17,7 @@ public sealed class ImageStore(EvolinkStorage storage)
     /// <returns>Its SHA-256, hexadecimal: its name.</returns>
     public async Task<string> SaveAsync(string client, byte[] image, ImageKind kind, CancellationToken cancellationToken)
     {
-        string sha256 = Convert.ToHexStringLower(SHA256.HashData(image));
+        string sha256 = NameOf(image);
         BlobUploadOptions ifAbsent = new()
         {
             HttpHeaders = new BlobHttpHeaders { ContentType = kind.ContentType },
@@ -54,6 +54,9 @@ public sealed class ImageStore(EvolinkStorage storage)
             return null;
         }
     }
+
+    /// <summary>The name of an image: the SHA-256 of its bytes, hexadecimal.</summary>
+    public static string NameOf(byte[] image) => Convert.ToHexStringLower(SHA256.HashData(image));
 
     /// <summary>Whether a text can be an image's name: 64 lower-case hexadecimal digits.</summary>
     public static bool IsName(string? sha256) => sha256 is { Length: 64 } && !sha256.AsSpan().ContainsAnyExcept(HexDigits);

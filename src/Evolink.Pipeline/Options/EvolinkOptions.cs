@@ -37,6 +37,9 @@ public sealed class EvolinkOptions
     /// <summary>The storage account.</summary>
     public StorageOptions Storage { get; set; } = new();
 
+    /// <summary>Images that are put into the container <c>uploads</c>.</summary>
+    public UploadsOptions Uploads { get; set; } = new();
+
     /// <summary>Hosts from which results may be downloaded (a name, or <c>*.name</c>); empty: any public host.</summary>
     public IList<string> ResultHosts { get; set; } = [];
 
@@ -46,11 +49,18 @@ public sealed class EvolinkOptions
     /// <summary>Largest video that is saved, in bytes. Default 2 GiB.</summary>
     public long MaxVideoBytes { get; set; } = 2L << 30;
 
-    /// <summary>Memory that all copies of one instance together may use, in bytes. Default 128 MiB.</summary>
+    /// <summary>
+    /// Memory for the videos that one instance copies at the same time, all together, in bytes; a copy that finds none left waits. Default 128 MiB.
+    /// </summary>
     public long SaveMemoryBudgetBytes { get; set; } = 128L << 20;
 
-    /// <summary>Size of the blocks in which larger videos are stored, in bytes. Two are in memory for each copy under way. Default 4 MiB.</summary>
-    public int CopyBlockBytes { get; set; } = 4 << 20;
+    /// <summary>Size of the blocks in which videos are read and stored, in bytes; a video of up to one block is stored in one request. Default 8 MiB.</summary>
+    public int CopyBlockBytes { get; set; } = 8 << 20;
+
+    /// <summary>
+    /// Blocks that one copy reads and stores at the same time: its memory is at most so many times <see cref="CopyBlockBytes"/>. Default 4, which makes 32 MiB.
+    /// </summary>
+    public int CopyBlocksInFlight { get; set; } = 4;
 
     /// <summary>How long one submit may take. Default 60 s.</summary>
     public TimeSpan SubmitTimeout { get; set; } = TimeSpan.FromSeconds(60);

@@ -10,6 +10,7 @@ namespace Evolink.Pipeline.Options;
 public sealed partial class EvolinkOptionsValidator(IHostEnvironment environment) : IValidateOptions<EvolinkOptions>
 {
     private const int ShortestCallbackKey = 32;
+    private const int MostBlocks = 50_000;
 
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, EvolinkOptions options)
@@ -17,6 +18,8 @@ public sealed partial class EvolinkOptionsValidator(IHostEnvironment environment
         List<string> wrong = [.. Addresses(options), .. Names(options), .. Storage(options.Storage), .. Telling(options), .. Bounds(options)];
         if (options.AllowLoopback && !environment.IsDevelopment())
             wrong.Add("Evolink:AllowLoopback is for development; it lets links reach this machine's own network. Remove it, or set the environment to Development.");
+        if (options.Storage.ConnectionString is { Length: > 0 } connection && !environment.IsDevelopment() && !IsEmulator(connection))
+            wrong.Add("Evolink:Storage:ConnectionString would sign links with the account's key, which opens everything. Outside of development set AccountName or ServiceUri, and give the app's identity its roles.");
         if (options.PublicBaseUrl is { IsAbsoluteUri: true } publicBase && !options.AllowLoopback && !PublicAddresses.IsPublicHost(publicBase))
             wrong.Add($"Evolink:PublicBaseUrl is at '{publicBase.Host}', which Evolink cannot reach. Leave it empty where there is no public address: tasks are polled then.");
         if (options.EffectiveImageDelivery == ImageDelivery.Host && options.PublicBaseUrl is null)
@@ -108,13 +111,18 @@ public sealed partial class EvolinkOptionsValidator(IHostEnvironment environment
         }
     }
 
+    private static bool IsEmulator(string connection) =>
+        connection.Contains("UseDevelopmentStorage=true", StringComparison.OrdinalIgnoreCase) || connection.Contains("AccountName=devstoreaccount1;", StringComparison.OrdinalIgnoreCase);
+
     private static IEnumerable<string> Bounds(EvolinkOptions options)
     {
         (string Setting, bool Right, string Rule)[] bounds =
         [
             ("MaxVideoBytes", options.MaxVideoBytes > 0, "above 0"),
             ("CopyBlockBytes", options.CopyBlockBytes is >= 64 << 10 and <= 64 << 20, "64 KiB to 64 MiB"),
+            ("CopyBlocksInFlight", options.CopyBlocksInFlight is >= 2 and <= 64, "2 to 64"),
             ("SaveMemoryBudgetBytes", options.SaveMemoryBudgetBytes >= 2L * options.CopyBlockBytes, "at least two blocks of CopyBlockBytes"),
+            ("MaxVideoBytes", options.MaxVideoBytes / Math.Max(options.CopyBlockBytes, 1) < MostBlocks, $"less than {MostBlocks:N0} blocks of CopyBlockBytes, as many as a blob can have"),
             ("SubmitTimeout", options.SubmitTimeout > TimeSpan.Zero && options.SubmitTimeout <= TimeSpan.FromMinutes(5), "above 0 and at most 5 minutes"),
             ("SubmitLeaseMargin", options.SubmitLeaseMargin > TimeSpan.Zero, "above 0"),
             ("MaxSubmitsPerSecond", options.MaxSubmitsPerSecond is 0 or (>= 0.01 and <= 1000), "0 (no limit), or 0.01 to 1000"),
@@ -132,6 +140,8 @@ public sealed partial class EvolinkOptionsValidator(IHostEnvironment environment
             ("MaxRegenerations", options.MaxRegenerations is >= 0 and <= 10, "0 to 10"),
             ("MaxRegenerationPause", options.MaxRegenerationPause > TimeSpan.Zero, "above 0"),
             ("MaxWaitingRequests", options.MaxWaitingRequests >= 0, "0 or more"),
+            ("Uploads:Client", options.Uploads.Client is not { Length: > 0 } owner || ClientName().IsMatch(owner), "1 to 40 letters, digits or underscores"),
+            ("Uploads:SidecarWait", options.Uploads.SidecarWait >= TimeSpan.Zero && options.Uploads.SidecarWait <= TimeSpan.FromMinutes(1), "0 to 1 minute"),
             ("Hub", ClientName().IsMatch(options.Hub), "1 to 40 letters, digits or underscores"),
         ];
         return bounds.Where(bound => !bound.Right).Select(bound => $"Evolink:{bound.Setting} must be {bound.Rule}.");

@@ -1,3 +1,4 @@
+using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Storage.Blobs;
 using Evolink.Pipeline.Options;
@@ -17,14 +18,25 @@ public sealed class EvolinkStorage
     /// <summary>Container of images that came in through the app.</summary>
     public const string ImagesContainer = "images";
 
+    /// <summary>Container in which images are put that shall become videos.</summary>
+    public const string UploadsContainer = "uploads";
+
+    /// <summary>Container of what came in and was not usable.</summary>
+    public const string RejectedContainer = "rejected";
+
     /// <summary>Every container of the app.</summary>
-    public static IReadOnlyList<string> Containers { get; } = [GenerationsContainer, VideosContainer, ImagesContainer];
+    public static IReadOnlyList<string> Containers { get; } = [GenerationsContainer, VideosContainer, ImagesContainer, UploadsContainer, RejectedContainer];
 
     // The Azure SDK retries what fails in a moment; for longer, activities are executed again.
     private const int StorageRetries = 4;
 
     /// <summary>Opens the account that the options name; nothing is sent yet.</summary>
     public EvolinkStorage(IOptions<EvolinkOptions> options, OutgoingHttp http)
+        : this(options, http, AzureIdentity.Of)
+    {
+    }
+
+    internal EvolinkStorage(IOptions<EvolinkOptions> options, OutgoingHttp http, Func<StorageOptions, TokenCredential> credential)
     {
         StorageOptions storage = options.Value.Storage;
         UsesConnectionString = storage.ConnectionString is { Length: > 0 };
@@ -35,10 +47,12 @@ public sealed class EvolinkStorage
         };
         Blobs = UsesConnectionString
             ? new BlobServiceClient(storage.ConnectionString, client)
-            : new BlobServiceClient(ServiceUri(storage), AzureIdentity.Of(storage), client);
+            : new BlobServiceClient(ServiceUri(storage), credential(storage), client);
         Generations = Blobs.GetBlobContainerClient(GenerationsContainer);
         Videos = Blobs.GetBlobContainerClient(VideosContainer);
         Images = Blobs.GetBlobContainerClient(ImagesContainer);
+        Uploads = Blobs.GetBlobContainerClient(UploadsContainer);
+        Rejected = Blobs.GetBlobContainerClient(RejectedContainer);
     }
 
     /// <summary>Whether a connection string opens the account, as on the emulator and in development: containers are made on demand there.</summary>
@@ -55,6 +69,12 @@ public sealed class EvolinkStorage
 
     /// <summary>Container <see cref="ImagesContainer"/>.</summary>
     public BlobContainerClient Images { get; }
+
+    /// <summary>Container <see cref="UploadsContainer"/>.</summary>
+    public BlobContainerClient Uploads { get; }
+
+    /// <summary>Container <see cref="RejectedContainer"/>.</summary>
+    public BlobContainerClient Rejected { get; }
 
     /// <summary>Makes the containers that are missing. In Azure the infrastructure makes them.</summary>
     public Task CreateMissingContainersAsync(CancellationToken cancellationToken) =>

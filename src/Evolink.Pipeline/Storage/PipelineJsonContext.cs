@@ -3,6 +3,7 @@ using Evolink.Pipeline.Batches;
 using Evolink.Pipeline.Events;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Submissions;
+using Evolink.Pipeline.Uploads;
 
 namespace Evolink.Pipeline.Storage;
 
@@ -16,6 +17,7 @@ namespace Evolink.Pipeline.Storage;
 [JsonSerializable(typeof(JobClaim))]
 [JsonSerializable(typeof(BatchRecord))]
 [JsonSerializable(typeof(GateState))]
+[JsonSerializable(typeof(RejectedUpload))]
 [JsonSerializable(typeof(RateState))]
 [JsonSerializable(typeof(JobEventData))]
 public sealed partial class PipelineJsonContext : JsonSerializerContext;

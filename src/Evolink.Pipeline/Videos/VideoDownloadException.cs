@@ -25,4 +25,7 @@ public enum DownloadFailure
 
     /// <summary>It is larger than <c>Evolink:MaxVideoBytes</c>.</summary>
     TooLarge,
+
+    /// <summary>Its parts are not those of one version: only one stream can give it whole.</summary>
+    Changed,
 }

@@ -66,7 +66,7 @@ public sealed class VideoLinks(EvolinkStorage storage, LinkSigner signer, IOptio
         return new BlobUriBuilder(blob.Uri) { Sas = sas.ToSasQueryParameters(key, storage.Blobs.AccountName) }.ToUri();
     }
 
-    // One key signs many links; it is fetched again when a link would outlive it.
+    // One key signs many links; it is fetched again when a link would outlive it. It begins before they do: their clock was read a moment earlier.
     private async Task<UserDelegationKey> KeyAsync(DateTimeOffset expires, CancellationToken cancellationToken)
     {
         if (_key is { } known && known.SignedExpiresOn > expires)
@@ -77,7 +77,7 @@ public sealed class VideoLinks(EvolinkStorage storage, LinkSigner signer, IOptio
             if (_key is { } fetched && fetched.SignedExpiresOn > expires)
                 return fetched;
             DateTimeOffset now = time.GetUtcNow();
-            UserDelegationKey key = await storage.Blobs.GetUserDelegationKeyAsync(now - ClockSkew, now + KeyLifetime, cancellationToken);
+            UserDelegationKey key = await storage.Blobs.GetUserDelegationKeyAsync(now - (2 * ClockSkew), now + KeyLifetime, cancellationToken);
             _key = key;
             return key;
         }

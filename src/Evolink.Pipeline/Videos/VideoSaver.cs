@@ -14,7 +14,7 @@ namespace Evolink.Pipeline.Videos;
 public sealed partial class VideoSaver(
     GenerationStore store,
     TaskReader tasks,
-    GuardedHttpClient http,
+    VideoCopier copier,
     VideoStore videos,
     IOptions<EvolinkOptions> options,
     TimeProvider time,
@@ -47,8 +47,7 @@ public sealed partial class VideoSaver(
         try
         {
             string link = await FreshLinkAsync(attempt.TaskId!, cancellationToken);
-            await using VideoDownload download = await VideoDownload.OpenAsync(http, link, options, time, cancellationToken);
-            return await SavedAsync(job, await videos.SaveAsync(download, job, attempt, cancellationToken), cancellationToken);
+            return await SavedAsync(job, await copier.CopyAsync(link, job, attempt, cancellationToken), cancellationToken);
         }
         catch (VideoDownloadException e)
         {

@@ -23,7 +23,7 @@ public sealed class WebhookSender : IDisposable
     {
         _options = options.Value;
         _time = time;
-        SocketsHttpHandler handler = new GuardedSockets(_options.AllowLoopback).Handler();
+        SocketsHttpHandler handler = new GuardedSockets(_options.AllowLoopback, new OutsideNetwork()).Handler();
         // A body that nobody reads is not waited for, and strangers get no trace ids.
         handler.MaxResponseDrainSize = 0;
         handler.ActivityHeadersPropagator = null;

@@ -9,6 +9,7 @@ public sealed class PublicAddressesTests
     [InlineData("10.0.0.0"), InlineData("10.255.255.255")]
     [InlineData("100.64.0.0"), InlineData("100.127.255.255")]
     [InlineData("127.0.0.1"), InlineData("127.255.255.255")]
+    [InlineData("168.63.129.16"), InlineData("::ffff:168.63.129.16"), InlineData("64:ff9b::168.63.129.16")]
     [InlineData("169.254.0.0"), InlineData("169.254.169.254"), InlineData("169.254.255.255")]
     [InlineData("172.16.0.0"), InlineData("172.31.255.255")]
     [InlineData("192.0.0.0"), InlineData("192.0.0.255")]
@@ -34,6 +35,7 @@ public sealed class PublicAddressesTests
     [Theory]
     [InlineData("1.1.1.1"), InlineData("8.8.8.8"), InlineData("9.255.255.255"), InlineData("11.0.0.0")]
     [InlineData("100.63.255.255"), InlineData("100.128.0.0"), InlineData("126.255.255.255"), InlineData("128.0.0.0")]
+    [InlineData("168.63.129.15"), InlineData("168.63.129.17")]
     [InlineData("169.253.255.255"), InlineData("169.255.0.0"), InlineData("172.15.255.255"), InlineData("172.32.0.0")]
     [InlineData("191.255.255.255"), InlineData("192.0.1.0"), InlineData("192.0.3.0"), InlineData("192.88.98.255"), InlineData("192.88.100.0")]
     [InlineData("192.167.255.255"), InlineData("192.169.0.0"), InlineData("198.17.255.255"), InlineData("198.20.0.0")]
@@ -50,6 +52,7 @@ public sealed class PublicAddressesTests
     [InlineData("https://localhost/"), InlineData("https://localhost./"), InlineData("https://LOCALHOST/"), InlineData("https://a.localhost/")]
     [InlineData("https://printer/"), InlineData("https://printer.local/"), InlineData("https://metadata.google.internal/")]
     [InlineData("https://metadata.google.internal./"), InlineData("https://router.home.arpa/"), InlineData("https://ⅼocalhost/")]
+    [InlineData("https://a\uFFFDb.example.com/"), InlineData("https://\uFFFD/"), InlineData("https://a.\u0378.com/")]
     public void Hosts_that_are_local_in_any_spelling_are_not_public(string url) => Assert.False(PublicAddresses.IsPublicHost(new Uri(url)));
 
     [Theory]

@@ -57,7 +57,7 @@ internal sealed class MemoryStorage(TimeProvider time) : HttpMessageHandler
         return WithVersion(new HttpResponseMessage(HttpStatusCode.Created), blob);
     }
 
-    private HttpResponseMessage Found(Blob blob)
+    private static HttpResponseMessage Found(Blob blob)
     {
         HttpResponseMessage answer = WithVersion(new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent(blob.Content) }, blob);
         answer.Content.Headers.TryAddWithoutValidation("Content-Type", blob.ContentType);

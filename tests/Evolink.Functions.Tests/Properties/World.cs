@@ -231,7 +231,7 @@ internal sealed class World : IAsyncDisposable
         });
     }
 
-    private Task EndAsync(PaidTask task, string status, string? code)
+    private static Task EndAsync(PaidTask task, string status, string? code)
     {
         (task.Status, task.ErrorCode) = (status, code);
         return Task.CompletedTask;

@@ -55,9 +55,7 @@ internal static class WorldServices
     // Clients dispose of their handlers; storage and Evolink outlive the process.
     private sealed class Kept(HttpMessageHandler inner) : DelegatingHandler(inner)
     {
-        protected override void Dispose(bool disposing)
-        {
-        }
+        protected override void Dispose(bool disposing) => base.Dispose(disposing: false);
     }
 
     private sealed class Development : IHostEnvironment

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Evolink.Functions.Generations;
 using Evolink.LocalHost.Durable;
+using Evolink.LocalHost.Durable.Journal;
 using Evolink.LocalHost.Durable.Replay;
 using Evolink.Testing;
 using Microsoft.DurableTask;
@@ -78,6 +79,15 @@ internal sealed class OrchestrationRun : IAsyncDisposable, IDurableFunctions
         await EnsureStartedAsync();
         while (_calls.Count(call => call == activity) < times)
             Assert.True(await _called.WaitAsync(Patience), $"{activity} was not executed {times} times, but: {string.Join(", ", _calls)}");
+    }
+
+    /// <summary>Waits until it has begun to wait so often.</summary>
+    public async Task WaitingAsync(int times)
+    {
+        await EnsureStartedAsync();
+        using CancellationTokenSource patience = new(Patience, TimeProvider.System);
+        while ((await HistoryAsync()).Events.Count(each => each.Kind == JournalEventKind.TimerCreated) < times)
+            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, patience.Token);
     }
 
     public Task WakeAsync() => _engine.Client.RaiseEventAsync(_orchestration.InstanceId, "Wake");

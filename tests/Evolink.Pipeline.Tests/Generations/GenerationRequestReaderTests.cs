@@ -31,6 +31,29 @@ public sealed class GenerationRequestReaderTests
         Assert.Equal("image_urls", issue.Param);
     }
 
+    [Fact]
+    public void The_name_of_an_own_image_is_short_for_its_link()
+    {
+        string name = new('a', 64);
+        (VideoGenerationRequest? request, IReadOnlyList<ValidationIssue> issues) = Read($$"""{"model":"wan2.6-image-to-video","prompt":"A cat","image":"{{name}}"}""");
+        Assert.Empty(issues);
+        Assert.Equal(["/v1/images/" + name], request!.ImageUrls);
+    }
+
+    [Theory]
+    [InlineData("""  "image":"records/gen-a.json"  """)]
+    [InlineData("""  "image":"../generations/records"  """)]
+    [InlineData("""  "image":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"  """)]
+    [InlineData("""  "image":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n"  """)]
+    [InlineData("""  "image":7  """)]
+    [InlineData("""  "image":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","image_urls":["https://example.com/cat.png"]  """)]
+    public void Another_name_than_a_hash_or_a_name_beside_a_link_is_one_mistake(string image) =>
+        Assert.Equal("image", Assert.Single(Read("""{"model":"wan2.6-image-to-video","prompt":"A cat",""" + image + "}").Issues).Param);
+
+    [Fact]
+    public void A_link_without_an_address_that_names_no_image_is_refused() =>
+        Assert.Equal("image_urls[0]", Assert.Single(Read("""{"model":"wan2.6-image-to-video","prompt":"A cat","image_urls":["/v1/images/cat.png"]}""").Issues).Param);
+
     [Theory]
     [InlineData("2")]
     [InlineData("15")]

@@ -23,7 +23,7 @@ public sealed partial class ReadmeTableTests
         foreach (PropertyInfo property in options.GetType().GetProperties().Where(property => property.CanWrite))
         {
             object? value = property.GetValue(options);
-            if (value is StorageOptions or CallbackOptions or EventsOptions or WebhookOptions)
+            if (value is StorageOptions or CallbackOptions or UploadsOptions or EventsOptions or WebhookOptions)
             {
                 foreach (KeyValuePair<string, string> inner in Settings(value, $"{property.Name}:"))
                     yield return inner;

@@ -29,9 +29,11 @@ internal static class TestImages
     }
 
     /// <summary>A JPEG as far as its frame header, which is as far as anybody looks.</summary>
-    public static byte[] Jpeg(int width, int height, int fillerBytes = 0)
+    public static byte[] Jpeg(int width, int height, int fillerBytes = 0, int fillers = 0)
     {
         byte[] filler = fillerBytes == 0 ? [] : [0xFF, 0xE2, .. BigEndian(fillerBytes + 2), .. new byte[fillerBytes]];
+        for (int i = 0; i < fillers; i++)
+            filler = [.. filler, 0xFF, 0xE1, .. BigEndian(60_002), .. new byte[60_000]];
         return
         [
             0xFF, 0xD8, 0xFF, 0xE0, 0, 16, .. "JFIF\0"u8, 1, 1, 0, 0, 1, 0, 1, 0, 0, .. filler,
@@ -62,6 +64,50 @@ internal static class TestImages
         byte[] riff = new byte[4];
         BinaryPrimitives.WriteInt32LittleEndian(riff, frame.Length + 12);
         return [.. "RIFF"u8, .. riff, .. "WEBPVP8 "u8, .. size, .. frame];
+    }
+
+    public static byte[] WebPExtended(int width, int height) =>
+    [
+        .. "RIFF"u8, 30, 0, 0, 0, .. "WEBPVP8X"u8, 10, 0, 0, 0, 0, 0, 0, 0,
+        (byte)(width - 1), (byte)((width - 1) >> 8), 0, (byte)(height - 1), (byte)((height - 1) >> 8), 0, .. new byte[8],
+    ];
+
+    public static byte[] WebPLossless(int width, int height)
+    {
+        byte[] bits = new byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(bits, (width - 1) | ((height - 1) << 14));
+        return [.. "RIFF"u8, 30, 0, 0, 0, .. "WEBPVP8L"u8, 10, 0, 0, 0, 0x2F, .. bits, .. new byte[13]];
+    }
+
+    /// <summary>A file of nearly 10 MB that begins in one way and goes on in another.</summary>
+    public static byte[] Endless(byte[] head, byte[] rest)
+    {
+        byte[] file = new byte[10_000_000];
+        head.CopyTo(file, 0);
+        for (int at = head.Length; at + rest.Length <= file.Length; at += rest.Length)
+            rest.CopyTo(file, at);
+        return file;
+    }
+
+    /// <summary>A small archive of much.</summary>
+    public static byte[] ZipBomb()
+    {
+        using MemoryStream file = new();
+        using (ZipArchive archive = new(file, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            using Stream entry = archive.CreateEntry("cat.png", CompressionLevel.Fastest).Open();
+            byte[] zeros = new byte[1 << 20];
+            for (int i = 0; i < 20; i++)
+                entry.Write(zeros);
+        }
+
+        return file.ToArray();
+    }
+
+    public static byte[] Changed(byte[] file, int at, byte value)
+    {
+        file[at] = value;
+        return file;
     }
 
     private static byte[] Chunk(string type, byte[] data)

@@ -35,6 +35,8 @@ internal sealed class TestPipeline : IAsyncDisposable
 
     public VideoSaver Saver => _services.GetRequiredService<VideoSaver>();
 
+    public VideoCopier Copier => _services.GetRequiredService<VideoCopier>();
+
     public WebhookDelivery Webhooks => _services.GetRequiredService<WebhookDelivery>();
 
     public EventTeller Events => _services.GetRequiredService<EventTeller>();
@@ -44,19 +46,24 @@ internal sealed class TestPipeline : IAsyncDisposable
 
     public EvolinkStorage Storage => _services.GetRequiredService<EvolinkStorage>();
 
+    public T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
+
     public EvolinkOptions Options => _services.GetRequiredService<IOptions<EvolinkOptions>>().Value;
 
-    public static async Task<TestPipeline> StartAsync(AzuriteFixture azurite, SimulatorOptions? simulator = null, Action<EvolinkOptions>? configure = null, TimeProvider? time = null)
+    public static async Task<TestPipeline> StartAsync(
+        AzuriteFixture azurite, SimulatorOptions? simulator = null, Action<EvolinkOptions>? configure = null, Action<IServiceCollection>? services = null, TimeProvider? time = null)
     {
         RunningSimulator running = await SimulatorApp.StartAsync(
             simulator ?? new SimulatorOptions { AllowLoopback = true, TaskDuration = TimeSpan.Zero, FetchImages = false });
-        ServiceCollection services = new();
+        ServiceCollection all = new();
         LogSink log = new();
-        services.AddLogging(logging => logging.AddProvider(log).SetMinimumLevel(LogLevel.Debug));
-        services.AddSingleton(time ?? TimeProvider.System);
-        services.AddSingleton<IHostEnvironment>(new DevelopmentEnvironment());
-        services.AddEvolinkPipeline(new ConfigurationBuilder().Build());
-        services.Configure<EvolinkOptions>(options =>
+        all.AddLogging(logging => logging.AddProvider(log).SetMinimumLevel(LogLevel.Debug));
+        all.AddSingleton(time ?? TimeProvider.System);
+        all.AddSingleton<IHostEnvironment>(new DevelopmentEnvironment());
+        services?.Invoke(all);
+        all.AddEvolinkPipeline(new ConfigurationBuilder().Build());
+        all.Configure<EvolinkOptions>(options =>
         {
             options.ApiKey = SimulatorOptions.DevelopmentKey;
             options.BaseUrl = options.FilesBaseUrl = running.BaseUrl;
@@ -67,7 +74,7 @@ internal sealed class TestPipeline : IAsyncDisposable
             options.SubmitTimeout = TimeSpan.FromSeconds(20);
             configure?.Invoke(options);
         });
-        TestPipeline pipeline = new(services.BuildServiceProvider(), running, log);
+        TestPipeline pipeline = new(all.BuildServiceProvider(), running, log);
         await pipeline.Storage.CreateMissingContainersAsync(CancellationToken.None);
         return pipeline;
     }

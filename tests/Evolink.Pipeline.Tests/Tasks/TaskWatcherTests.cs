@@ -124,10 +124,10 @@ public sealed class TaskWatcherTests(TaskWatcherTests.Running running) : IClassF
         return generation;
     }
 
-    private Task AgeAsync(GenerationRef generation, TimeSpan age) => _pipeline.Store.UpdateAsync(
+    private Task<JobRecord> AgeAsync(GenerationRef generation, TimeSpan age) => _pipeline.Store.UpdateAsync(
         generation.Id, job => job with { Attempts = [job.CurrentAttempt! with { AcceptedAt = TimeProvider.System.GetUtcNow() - age }] }, None);
 
-    private Task NotFoundForAsync(GenerationRef generation, TimeSpan age) =>
+    private Task<JobRecord> NotFoundForAsync(GenerationRef generation, TimeSpan age) =>
         _pipeline.Store.UpdateAsync(generation.Id, job => job with { NotFoundSince = TimeProvider.System.GetUtcNow() - age }, None);
 
     /// <summary>The pipeline of these tests.</summary>

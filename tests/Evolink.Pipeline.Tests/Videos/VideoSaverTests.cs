@@ -79,19 +79,6 @@ public sealed class VideoSaverTests(AzuriteFixture azurite)
         await AssertStoredAsync(pipeline, generation);
     }
 
-    [Theory]
-    [InlineData(null)]
-    [InlineData(10_000_000L)]
-    public async Task Two_workers_that_save_the_same_result_leave_one_whole_video(long? bytes)
-    {
-        await using TestPipeline pipeline = await TestPipeline.StartAsync(
-            azurite, new SimulatorOptions { AllowLoopback = true, TaskDuration = TimeSpan.Zero, FetchImages = false, VideoBytes = bytes });
-        GenerationRef generation = await FinishedAsync(pipeline);
-        SaveOutcome[] outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => pipeline.Saver.SaveAsync(generation, None)));
-        Assert.All(outcomes, outcome => Assert.IsType<SaveOutcome.Saved>(outcome));
-        await AssertStoredAsync(pipeline, generation);
-    }
-
     [Fact]
     public async Task A_crash_between_commit_and_record_is_mended_even_when_the_link_is_dead()
     {
@@ -103,44 +90,6 @@ public sealed class VideoSaverTests(AzuriteFixture azurite)
         pipeline.Simulator.Order(new FaultOrder(new FaultScript { Results = [new ResultFault.Refused(403)] }, TaskId: taskId));
         Assert.IsType<SaveOutcome.Saved>(await pipeline.Saver.SaveAsync(generation, None));
         await AssertStoredAsync(pipeline, generation);
-    }
-
-    [Fact]
-    public async Task A_dead_link_is_followed_by_a_fresh_one()
-    {
-        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
-        GenerationRef generation = await FinishedAsync(pipeline, new ResultFault.DeadLink(403, 1));
-        Assert.IsType<SaveOutcome.Later>(await pipeline.Saver.SaveAsync(generation, None));
-        await pipeline.Store.UpdateAsync(generation.Id, job => job with { SaveRetryAt = null }, None);
-        Assert.IsType<SaveOutcome.Saved>(await pipeline.Saver.SaveAsync(generation, None));
-        await AssertStoredAsync(pipeline, generation);
-    }
-
-    [Theory]
-    [InlineData(null, 0.9)]
-    [InlineData(10_000_000L, 0.5)]
-    public async Task A_body_cut_with_a_clean_close_is_not_taken_for_the_video(long? bytes, double fraction)
-    {
-        await using TestPipeline pipeline = await TestPipeline.StartAsync(
-            azurite, new SimulatorOptions { AllowLoopback = true, TaskDuration = TimeSpan.Zero, FetchImages = false, VideoBytes = bytes });
-        GenerationRef generation = await FinishedAsync(pipeline, new ResultFault.Cut(fraction, Declared: false) { Times = 1 });
-        Assert.IsType<SaveOutcome.Later>(await pipeline.Saver.SaveAsync(generation, None));
-        await pipeline.Store.UpdateAsync(generation.Id, job => job with { SaveRetryAt = null }, None);
-        Assert.IsType<SaveOutcome.Saved>(await pipeline.Saver.SaveAsync(generation, None));
-        await AssertStoredAsync(pipeline, generation);
-    }
-
-    [Fact]
-    public async Task A_video_above_the_limit_is_not_stored()
-    {
-        await using TestPipeline pipeline = await TestPipeline.StartAsync(
-            azurite,
-            new SimulatorOptions { AllowLoopback = true, TaskDuration = TimeSpan.Zero, FetchImages = false, VideoBytes = 6_000_000 },
-            options => options.MaxVideoBytes = 5_000_000);
-        GenerationRef generation = await FinishedAsync(pipeline);
-        Assert.IsType<SaveOutcome.Ended>(await pipeline.Saver.SaveAsync(generation, None));
-        Assert.Equal("result_unusable", (await pipeline.ReadAsync(generation)).Error!.Code);
-        Assert.False(await pipeline.Storage.Videos.GetBlobClient($"{generation.Id}.mp4").ExistsAsync());
     }
 
     public static TheoryData<ResultFault> Unfit =>
@@ -170,16 +119,5 @@ public sealed class VideoSaverTests(AzuriteFixture azurite)
         await pipeline.Store.UpdateAsync(generation.Id, job => job with { SaveRetryAt = TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(5) }, None);
         Assert.IsType<SaveOutcome.Later>(await pipeline.Saver.SaveAsync(generation, None));
         Assert.Equal(1, (await pipeline.ReadAsync(generation)).SaveTries);
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task An_odd_link_and_a_body_without_length_are_saved_whole(bool oddLink)
-    {
-        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
-        GenerationRef generation = await FinishedAsync(pipeline, oddLink ? new ResultFault.OddLink() : new ResultFault.NoLength());
-        Assert.IsType<SaveOutcome.Saved>(await pipeline.Saver.SaveAsync(generation, None));
-        await AssertStoredAsync(pipeline, generation);
     }
 }

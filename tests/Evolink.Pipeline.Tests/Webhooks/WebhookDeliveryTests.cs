@@ -1,10 +1,8 @@
 using System.Text.Json;
-using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Options;
 using Evolink.Pipeline.Storage;
 using Evolink.Pipeline.Tests.Support;
 using Evolink.Pipeline.Webhooks;
-using Evolink.Testing;
 using Evolink.Testing.Hosting;
 
 namespace Evolink.Pipeline.Tests.Webhooks;

@@ -108,6 +108,6 @@ public sealed class Visitor
     public async Task AssertNothingWentWrongAsync()
     {
         Assert.Empty(await Page.EvaluateAsync<string[]>("window.violations ?? []"));
-        Assert.Empty(_complaints.Where(complaint => !Expected.Exists(part => complaint.Contains(part, StringComparison.Ordinal))));
+        Assert.DoesNotContain(_complaints, complaint => !Expected.Exists(part => complaint.Contains(part, StringComparison.Ordinal)));
     }
 }

@@ -1,0 +1,68 @@
+using System.Buffers.Text;
+using System.Text.Json;
+using Evolink.Client;
+using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Options;
+using Microsoft.Extensions.Options;
+
+namespace Evolink.Pipeline.Queues;
+
+/// <summary>Reads a queue message: the body of a POST, with <c>client</c> and, if it has one, <c>idempotency_key</c> beside its fields.</summary>
+/// <remarks>Whoever can write to the queue may write for every client: access to storage is the permission here.</remarks>
+public sealed class QueuedRequestReader(IOptions<EvolinkOptions> options)
+{
+    private const string Client = "client";
+    private const string IdempotencyKey = "idempotency_key";
+    private const int MaxKey = 255;
+
+    private readonly EvolinkOptions _options = options.Value;
+
+    private readonly RequestRules _rules = new(
+        options.Value.PublicBaseUrl is { } own ? [own] : [], options.Value.AllowLoopback, options.Value.AllowUnknownFields)
+    { Beside = [Client, IdempotencyKey] };
+
+    /// <summary>Reads and checks a message.</summary>
+    /// <param name="messageId">Its id: the identity of a request that names none.</param>
+    /// <param name="body">Its text, as it is or in base64, as some senders write it.</param>
+    public (QueuedRequest? Request, IReadOnlyList<ValidationIssue> Issues) Read(string messageId, BinaryData body)
+    {
+        ReadOnlyMemory<byte> json = Decoded(body);
+        (VideoGenerationRequest? request, IReadOnlyList<ValidationIssue> issues) = GenerationRequestReader.Read(json, _rules);
+        if (request is null)
+            return (null, issues);
+
+        using JsonDocument document = JsonDocument.Parse(json);
+        JsonFields envelope = new(document.RootElement, string.Empty, _rules.Beside);
+        string? client = envelope.String(Client);
+        string? key = envelope.String(IdempotencyKey);
+        issues = [.. envelope.Issues, .. CheckClient(client, envelope), .. CheckKey(key), .. issues];
+        // A blank is in no key: a message id can be taken for none.
+        return issues.Count > 0 || client is null ? (null, issues) : (new QueuedRequest(client, key ?? $"message {messageId}", request), []);
+    }
+
+    private IEnumerable<ValidationIssue> CheckClient(string? client, JsonFields envelope)
+    {
+        if (envelope.Issues.Any(issue => issue.Param == Client))
+            yield break;
+        if (string.IsNullOrEmpty(client))
+            yield return new(Client, ValidationCodes.Required, "'client' is missing; name the client that shall own the job, one of Evolink:ClientKeys.");
+        else if (!_options.ClientKeys.ContainsKey(client))
+            yield return new(Client, ValidationCodes.NotSupported, "'client' names none of the clients in Evolink:ClientKeys.");
+    }
+
+    private static IEnumerable<ValidationIssue> CheckKey(string? key)
+    {
+        if (key is not null && (key.Length is 0 or > MaxKey || key.AsSpan().ContainsAnyExceptInRange('!', '~')))
+            yield return new(IdempotencyKey, ValidationCodes.Malformed, $"'idempotency_key' must have 1 to {MaxKey} visible ASCII characters.");
+    }
+
+    private static ReadOnlyMemory<byte> Decoded(BinaryData body)
+    {
+        ReadOnlyMemory<byte> text = body.ToMemory();
+        if (text.Span.TrimStart(" \t\r\n"u8) is [(byte)'{', ..] || !Base64.IsValid(text.Span, out int length))
+            return text;
+        byte[] decoded = new byte[length];
+        Base64.DecodeFromUtf8(text.Span, decoded, out _, out int written);
+        return decoded.AsMemory(0, written);
+    }
+}

@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Net;
+using Azure;
+using Azure.Storage;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+using Evolink.Pipeline.Generations;
+
+namespace Evolink.Pipeline.Videos;
+
+/// <summary>
+/// The blob that a video is copied into: absent until it is committed whole. Blocks are named after what they hold (<see cref="BlockName"/>), so that
+/// those of an earlier, or a simultaneous, copy of the same bytes are as good as one's own.
+/// </summary>
+internal sealed class VideoBlob(BlockBlobClient blob, JobRecord job, Attempt attempt)
+{
+    private const int LongestTag = 256;
+
+    private HashSet<(string Name, long Size)> _staged = [];
+
+    public string Name => blob.Name;
+
+    /// <summary>Looks up what an earlier copy has staged.</summary>
+    public async Task ResumeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            BlockList list = await blob.GetBlockListAsync(BlockListTypes.Uncommitted, cancellationToken: cancellationToken);
+            _staged = [.. list.UncommittedBlocks.Select(block => (block.Name, block.SizeLong))];
+        }
+        catch (RequestFailedException e) when (e.Status == (int)HttpStatusCode.NotFound)
+        {
+            _staged = [];
+        }
+    }
+
+    /// <summary>Sends a block, unless storage has it.</summary>
+    public async Task StageAsync(string name, ArraySegment<byte> content, CancellationToken cancellationToken)
+    {
+        if (_staged.Contains((name, content.Count)))
+            return;
+        using MemoryStream stream = Read(content);
+        await blob.StageBlockAsync(name, stream, new BlockBlobStageBlockOptions { TransferValidation = Checked(content) }, cancellationToken);
+    }
+
+    /// <summary>Makes a small video visible, in one request.</summary>
+    public Task PutAsync(ArraySegment<byte> content, string contentType, string sha256, CancellationToken cancellationToken)
+    {
+        UploadTransferValidationOptions validation = Checked(content);
+        return WithTagsAsync(async tags =>
+        {
+            using MemoryStream stream = Read(content);
+            await blob.UploadAsync(
+                stream,
+                new BlobUploadOptions
+                {
+                    HttpHeaders = new BlobHttpHeaders { ContentType = contentType },
+                    Metadata = Metadata(sha256),
+                    Tags = tags,
+                    Conditions = IfAbsent(),
+                    TransferValidation = validation,
+                    // One request whatever the size; the SDK would cut a block of more than 256 MiB.
+                    TransferOptions = new StorageTransferOptions { InitialTransferSize = Math.Max(content.Count, 1) },
+                },
+                cancellationToken);
+        });
+    }
+
+    /// <summary>Makes the staged blocks visible, as the whole video.</summary>
+    public Task CommitAsync(IReadOnlyList<string> blocks, string contentType, string sha256, CancellationToken cancellationToken) => WithTagsAsync(tags =>
+        blob.CommitBlockListAsync(
+            blocks,
+            new CommitBlockListOptions
+            {
+                HttpHeaders = new BlobHttpHeaders { ContentType = contentType },
+                Metadata = Metadata(sha256),
+                Tags = tags,
+                Conditions = IfAbsent(),
+            },
+            cancellationToken));
+
+    // An identity without the right to write tags, or an account without tags, must not cost a video.
+    private async Task WithTagsAsync(Func<Dictionary<string, string>?, Task> write)
+    {
+        try
+        {
+            await write(Tags());
+        }
+        catch (RequestFailedException e) when (e.Status == (int)HttpStatusCode.Forbidden || e.ErrorCode == BlobErrorCode.FeatureVersionMismatch || e.ErrorCode == "FeatureNotSupportedForAccount")
+        {
+            await write(null);
+        }
+    }
+
+    private static MemoryStream Read(ArraySegment<byte> content) => new(content.Array!, content.Offset, content.Count, writable: false);
+
+    private static BlobRequestConditions IfAbsent() => new() { IfNoneMatch = ETag.All };
+
+    private static UploadTransferValidationOptions Checked(ArraySegment<byte> content) => new()
+    {
+        ChecksumAlgorithm = StorageChecksumAlgorithm.StorageCrc64,
+        PrecalculatedChecksum = Crc64.IsFast ? Crc64.Of(content) : ReadOnlyMemory<byte>.Empty,
+    };
+
+    private Dictionary<string, string> Metadata(string sha256) => new(StringComparer.Ordinal)
+    {
+        [VideoStore.JobKey] = job.Id.Value,
+        [VideoStore.TaskKey] = attempt.TaskId!,
+        [VideoStore.HashKey] = sha256,
+        ["model"] = job.Model,
+        ["created"] = job.AcceptedAt.ToString("O", CultureInfo.InvariantCulture),
+    };
+
+    private Dictionary<string, string> Tags() => new(StringComparer.Ordinal)
+    {
+        ["job"] = job.Id.Value,
+        ["client"] = Tag(job.Client),
+        ["model"] = Tag(job.Model),
+        ["created"] = job.AcceptedAt.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+    };
+
+    private static string Tag(string value) => string.Concat(value
+        .Take(LongestTag)
+        .Select(c => char.IsAsciiLetterOrDigit(c) || " +-./:=_".Contains(c, StringComparison.Ordinal) ? c : '_'));
+}

@@ -1,0 +1,98 @@
+using System.Net;
+using Azure;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Options;
+using Evolink.Pipeline.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Evolink.Pipeline.Videos;
+
+/// <summary>
+/// Copies what is behind a link into the container <c>videos</c>. The blob appears whole or not at all, once, and is never overwritten; who
+/// comes second finds the first one's.
+/// </summary>
+public sealed partial class VideoCopier(
+    GuardedHttpClient http, EvolinkStorage storage, VideoStore videos, IOptions<EvolinkOptions> options, TimeProvider time, ILogger<VideoCopier> log) : IDisposable
+{
+    // Below the host's functionTimeout of 30 minutes, which would take the whole worker down. Waiting for memory is in it, so that one slow
+    // server can hold up the others for a while, but not for ever.
+    private static readonly TimeSpan TotalTimeout = TimeSpan.FromMinutes(25);
+
+    private readonly EvolinkOptions _options = options.Value;
+    private readonly BlockPool _memory = new(
+        options.Value.CopyBlockBytes, (int)(options.Value.SaveMemoryBudgetBytes / options.Value.CopyBlockBytes), options.Value.CopyBlocksInFlight);
+
+    /// <summary>From this length on a copy goes on with the blocks that an earlier one has staged; a shorter one is sent again sooner than asked for.</summary>
+    internal long ResumedFrom { get; set; } = 64L << 20;
+
+    /// <summary>Copies the video of an attempt, in bounded memory.</summary>
+    /// <exception cref="VideoDownloadException">It could not be had; nothing is visible in storage.</exception>
+    public async Task<SavedVideo> CopyAsync(string link, JobRecord job, Attempt attempt, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource deadline = new(TotalTimeout, time);
+        try
+        {
+            return await CopyAsync(link, inParts: true, job, attempt, deadline.Token, cancellationToken);
+        }
+        catch (VideoDownloadException e) when (e.Failure == DownloadFailure.Changed)
+        {
+            LogChanged(job.Id, e.Message);
+            return await CopyAsync(link, inParts: false, job, attempt, deadline.Token, cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _memory.Dispose();
+
+    private async Task<SavedVideo> CopyAsync(string link, bool inParts, JobRecord job, Attempt attempt, CancellationToken deadline, CancellationToken cancellationToken)
+    {
+        BlockBlobClient blob = storage.Videos.GetBlockBlobClient(VideoStore.BlobName(job.Id, attempt.Number));
+        using BlockPool.Share memory = _memory.Open(_options.CopyBlocksInFlight);
+        // Before the link is opened: a copy that waits for memory keeps nobody waiting.
+        using BlockPool.Block first = await FirstAsync(memory, deadline, cancellationToken);
+        await using VideoSource source = await VideoSource.OpenAsync(http, link, inParts, _options, time, deadline, cancellationToken);
+        VideoBlob target = new(blob, job, attempt);
+        if (source.Length >= ResumedFrom)
+        {
+            if (await videos.FindAsync(job, attempt, cancellationToken) is { } there)
+                return there;
+            await target.ResumeAsync(cancellationToken);
+        }
+
+        using VideoCopy copy = new(source, target, memory, _options.CopyBlockBytes);
+        try
+        {
+            CopiedVideo video = await copy.RunAsync(first, cancellationToken);
+            return new SavedVideo(blob.Name, video.Length, video.Sha256, video.ContentType, time.GetUtcNow());
+        }
+        catch (RequestFailedException e) when (IsAnotherFirst(e))
+        {
+            return await videos.FindAsync(job, attempt, cancellationToken)
+                ?? throw new InvalidOperationException(
+                    $"videos/{blob.Name} could not be written ({e.ErrorCode}), and what is there is not the video of job {job.Id}, attempt {attempt.Number}.", e);
+        }
+    }
+
+    private static async Task<BlockPool.Block> FirstAsync(BlockPool.Share memory, CancellationToken deadline, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(deadline, cancellationToken);
+        try
+        {
+            return await memory.RentAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new VideoDownloadException(DownloadFailure.Unavailable, "Other videos took all of Evolink:SaveMemoryBudgetBytes for too long.");
+        }
+    }
+
+    // The other one's commit threw away our staged blocks, or came just before ours; or it was ours, and its answer was lost.
+    private static bool IsAnotherFirst(RequestFailedException e) =>
+        e.Status is (int)HttpStatusCode.Conflict or (int)HttpStatusCode.PreconditionFailed || e.ErrorCode == BlobErrorCode.InvalidBlockList;
+
+    [LoggerMessage(1303, LogLevel.Information, "Job {JobId}: {Reason} It is read again, as one stream.")]
+    private partial void LogChanged(JobId jobId, string reason);
+}

@@ -1,0 +1,244 @@
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using Evolink.Pipeline.Options;
+
+namespace Evolink.Pipeline.Videos;
+
+/// <summary>
+/// A result that is being read: in parts, several at once, where the server names the version of its bytes and honours ranges, else as
+/// one stream.
+/// </summary>
+internal sealed class VideoSource : IAsyncDisposable
+{
+    private const int RangeTries = 3;
+
+    private static readonly TimeSpan PageTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RangePause = TimeSpan.FromMilliseconds(250);
+
+    private readonly GuardedHttpClient _http;
+    private readonly HttpResponseMessage _first;
+    private readonly Stream _body;
+    private readonly EntityTagHeaderValue? _version;
+    private readonly long? _promised;
+    private readonly long _limit;
+    private readonly TimeSpan _idleTimeout;
+    private readonly TimeProvider _time;
+    private readonly CancellationToken _deadline;
+    private readonly Mp4Walk _boxes = new();
+
+    private VideoSource(GuardedHttpClient http, HttpResponseMessage first, Stream body, ResultHead head, EvolinkOptions options, TimeProvider time, CancellationToken deadline)
+    {
+        (_http, _first, _body, _limit, _idleTimeout, _time, _deadline) = (http, first, body, options.MaxVideoBytes, options.DownloadIdleTimeout, time, deadline);
+        ResultHead.Part? part = head as ResultHead.Part;
+        Length = part?.Total ?? ((ResultHead.Whole)head).Length;
+        _version = part?.Version;
+        _promised = part is null ? Length : Math.Min(part.Total, options.CopyBlockBytes);
+    }
+
+    /// <summary>Its length, where the server promised one.</summary>
+    public long? Length { get; }
+
+    /// <summary>Whether any part can be read by itself. Else the stream holds everything.</summary>
+    public bool HasParts => _version is not null;
+
+    /// <summary>Bytes that the stream has given so far.</summary>
+    public long Streamed { get; private set; }
+
+    private string Host => _first.RequestMessage?.RequestUri?.Host ?? "the host";
+
+    /// <summary>Opens a link and looks at the head of the answer.</summary>
+    /// <param name="http">Opens it.</param>
+    /// <param name="link">The link.</param>
+    /// <param name="inParts">Whether it may be read in parts, of <see cref="EvolinkOptions.CopyBlockBytes"/> each; the first then comes with the head.</param>
+    /// <param name="options">Limits.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="deadline">When it has taken too long.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <exception cref="VideoDownloadException">It is no video, or cannot be had.</exception>
+    public static async Task<VideoSource> OpenAsync(
+        GuardedHttpClient http, string link, bool inParts, EvolinkOptions options, TimeProvider time, CancellationToken deadline, CancellationToken cancellationToken)
+    {
+        RangeRequest? range = inParts ? new RangeRequest(0, options.CopyBlockBytes - 1, null) : null;
+        HttpResponseMessage response = await http.OpenAsync(link, range, cancellationToken);
+        try
+        {
+            ResultHead head = Read(response, range);
+            switch (head)
+            {
+                case ResultHead.Part { Version: null } part when part.Total > options.CopyBlockBytes:
+                case ResultHead.NoParts:
+                    response.Dispose();
+                    return await OpenAsync(http, link, inParts: false, options, time, deadline, cancellationToken);
+                case ResultHead.Refused refused:
+                    throw await RefusedAsync(response, refused, time, cancellationToken);
+            }
+
+            VideoSource source = new(http, response, await response.Content.ReadAsStreamAsync(cancellationToken), head, options, time, deadline);
+            return source.Length > options.MaxVideoBytes ? throw source.TooLarge() : source;
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Fills the buffer from the stream that the link opened with, or reads that to its end. Less than a whole buffer means the end.</summary>
+    /// <exception cref="VideoDownloadException">It stalls, breaks off, or grows past the limit.</exception>
+    public Task<int> ReadNextAsync(Memory<byte> buffer, IncrementalHash hash, CancellationToken cancellationToken)
+    {
+        return FillAsync(_body, buffer, Passed, cancellationToken);
+
+        void Passed(ReadOnlySpan<byte> bytes)
+        {
+            Streamed += bytes.Length;
+            if (Streamed > _limit)
+                throw TooLarge();
+            // While they are in the processor's cache, and the next ones on their way.
+            hash.AppendData(bytes);
+            if (Length is null)
+                _boxes.Append(bytes);
+        }
+    }
+
+    /// <summary>Fills the buffer with one part. What breaks is tried again, for the version is known to be the same.</summary>
+    /// <exception cref="VideoDownloadException">It cannot be had, or the server has another version by now.</exception>
+    public async Task ReadPartAsync(long from, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            try
+            {
+                await ReadPartOnceAsync(from, buffer, cancellationToken);
+                return;
+            }
+            catch (VideoDownloadException e) when (e.Failure == DownloadFailure.Unavailable && tries < RangeTries && !_deadline.IsCancellationRequested)
+            {
+                await Task.Delay(RangePause * (tries * tries), _time, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>What the first bytes are.</summary>
+    /// <exception cref="VideoDownloadException">They are no video's.</exception>
+    public string Sniff(ReadOnlySpan<byte> head)
+    {
+        if (head.IsEmpty)
+            throw new VideoDownloadException(DownloadFailure.NotAVideo, $"{Host} sent an empty body.");
+        if (VideoType.Of(head) is { } type)
+            return type;
+        string what = ErrorPage.Describe(head);
+        string? declared = _first.Content.Headers.ContentType?.MediaType;
+        string header = declared is { Length: > 0 and < 60 } && !declared.Contains('=', StringComparison.Ordinal) ? $" (as {declared})" : string.Empty;
+        throw new VideoDownloadException(DownloadFailure.NotAVideo, $"{Host} sent something that is no video{header}: {what}.");
+    }
+
+    /// <summary>
+    /// The stream has come to its end: was that the end of the video? A connection that is closed early looks the same where no length was
+    /// promised; then the file itself must say that it is whole.
+    /// </summary>
+    /// <exception cref="VideoDownloadException">Something is missing.</exception>
+    public void CheckEnd(string contentType)
+    {
+        if (_promised is { } promised && promised != Streamed)
+            throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} sent {Streamed:N0} of {promised:N0} bytes.");
+        if (_promised is null && contentType == VideoType.Mp4 && !_boxes.IsWhole)
+            throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} sent {Streamed:N0} bytes, which are not a whole MP4.");
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _body.DisposeAsync();
+        _first.Dispose();
+    }
+
+    private static ResultHead Read(HttpResponseMessage response, RangeRequest? range)
+    {
+        try
+        {
+            return ResultHead.Of(response, range);
+        }
+        catch (VideoDownloadException e)
+        {
+            throw new VideoDownloadException(e.Failure, $"{response.RequestMessage?.RequestUri?.Host}: {e.Message}", e);
+        }
+    }
+
+    private static async Task<VideoDownloadException> RefusedAsync(HttpResponseMessage response, ResultHead.Refused refused, TimeProvider time, CancellationToken cancellationToken)
+    {
+        string host = response.RequestMessage?.RequestUri?.Host ?? "the host";
+        return new VideoDownloadException(refused.Failure, $"{host} answered {refused.Status} to the link, with {await PageAsync(response, time, cancellationToken)}.");
+    }
+
+    // The status is what counts: a page that does not come within a moment is done without.
+    private static async Task<string> PageAsync(HttpResponseMessage response, TimeProvider time, CancellationToken cancellationToken)
+    {
+        byte[] page = new byte[ErrorPage.Head];
+        using CancellationTokenSource soon = new(PageTimeout, time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, soon.Token);
+        try
+        {
+            Stream body = await response.Content.ReadAsStreamAsync(either.Token);
+            return ErrorPage.Describe(page.AsSpan(0, await body.ReadAtLeastAsync(page, page.Length, throwOnEndOfStream: false, either.Token)));
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return "nothing";
+        }
+    }
+
+    private async Task ReadPartOnceAsync(long from, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        RangeRequest range = new(from, from + buffer.Length - 1, _version);
+        using HttpResponseMessage response = await _http.OpenAsync(_first.RequestMessage!.RequestUri!.OriginalString, range, cancellationToken);
+        switch (Read(response, range))
+        {
+            case ResultHead.Part part when part.Total == Length && Equals(part.Version, _version):
+                break;
+            case ResultHead.Refused refused:
+                throw await RefusedAsync(response, refused, _time, cancellationToken);
+            default:
+                throw new VideoDownloadException(DownloadFailure.Changed, $"{Host} has another version of the video than a moment ago.");
+        }
+
+        await using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        int filled = await FillAsync(body, buffer, static _ => { }, cancellationToken);
+        if (filled < buffer.Length)
+            throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} sent {filled:N0} of {buffer.Length:N0} bytes.");
+    }
+
+    private async Task<int> FillAsync(Stream body, Memory<byte> buffer, Action<ReadOnlySpan<byte>> passed, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource idle = new(_idleTimeout, _time);
+        using CancellationTokenSource any = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, idle.Token, _deadline);
+        int filled = 0;
+        try
+        {
+            while (filled < buffer.Length)
+            {
+                int read = await body.ReadAsync(buffer[filled..], any.Token);
+                if (read == 0)
+                    break;
+                passed(buffer.Span.Slice(filled, read));
+                filled += read;
+                idle.CancelAfter(_idleTimeout);
+            }
+
+            return filled;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new VideoDownloadException(DownloadFailure.Unavailable, _deadline.IsCancellationRequested
+                ? $"{Host} is too slow for a video of this length."
+                : $"{Host} sent nothing for {_idleTimeout.TotalSeconds:0} s.");
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} broke off in the middle of the video.", e);
+        }
+    }
+
+    private VideoDownloadException TooLarge() =>
+        new(DownloadFailure.TooLarge, $"The video at {Host} is larger than Evolink:MaxVideoBytes ({_limit:N0}).");
+}

@@ -1,0 +1,226 @@
+using System.Net;
+using System.Security.Cryptography;
+using Azure.Storage.Blobs.Models;
+using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Submissions;
+using Evolink.Pipeline.Tasks;
+using Evolink.Pipeline.Tests.Support;
+using Evolink.Pipeline.Videos;
+using Evolink.Simulator;
+using Evolink.Testing.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Evolink.Pipeline.Tests.Videos;
+
+/// <summary>The cases under "Save" of the list of what must be survived: a job with a finished task, a simulated Evolink over HTTP, and real storage.</summary>
+public sealed class SaveCaseTests(AzuriteFixture azurite)
+{
+    private const int Block = 64 << 10;
+    private const long SeveralBlocks = 300_000;
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    private Task<TestPipeline> StartAsync(long? bytes = null, StorageTap? tap = null, LogSink? logs = null, long mostBytes = 1L << 30, TimeSpan? idle = null) => TestPipeline.StartAsync(
+        azurite,
+        new SimulatorOptions { AllowLoopback = true, TaskDuration = TimeSpan.Zero, FetchImages = false, VideoBytes = bytes },
+        options =>
+        {
+            options.CopyBlockBytes = Block;
+            options.SaveMemoryBudgetBytes = 4 * Block;
+            options.MaxVideoBytes = mostBytes;
+            options.DownloadIdleTimeout = idle ?? options.DownloadIdleTimeout;
+        },
+        services =>
+        {
+            if (tap is not null)
+                services.AddSingleton<OutgoingHttp>(tap);
+            if (logs is not null)
+                services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(logs));
+        });
+
+    private static async Task<GenerationRef> FinishedAsync(TestPipeline pipeline, params ResultFault[] faults)
+    {
+        pipeline.Simulator.Order(new FaultOrder(new FaultScript { Results = faults }));
+        GenerationRef generation = await pipeline.AcceptAsync();
+        Assert.IsType<Submission.Accepted>(await pipeline.Submitter.SubmitAsync(generation, "a", None));
+        Assert.IsType<TaskProgress.Completed>(await pipeline.Watcher.ReadAsync(generation, None));
+        return generation;
+    }
+
+    private static async Task AssertSavedAsync(TestPipeline pipeline, GenerationRef generation)
+    {
+        Assert.IsType<SaveOutcome.Saved>(await pipeline.Saver.SaveAsync(generation, None));
+        JobRecord job = await pipeline.ReadAsync(generation);
+        VideoReport served = (await pipeline.Simulator.ReadLedgerAsync()).Tasks.Single(task => task.Id == job.CurrentAttempt!.TaskId).Video!;
+        BlobDownloadResult blob = await pipeline.Storage.Videos.GetBlobClient(job.Video!.Blob).DownloadContentAsync();
+        Assert.Equal((served.Length, served.Sha256), (job.Video.Size, job.Video.Sha256));
+        Assert.Equal((served.Length, served.Sha256), (blob.Details.ContentLength, Convert.ToHexStringLower(SHA256.HashData(blob.Content))));
+    }
+
+    private static async Task AssertNotSavedAsync(TestPipeline pipeline, GenerationRef generation)
+    {
+        Assert.IsType<SaveOutcome.Later>(await pipeline.Saver.SaveAsync(generation, None));
+        Assert.False(await pipeline.Storage.Videos.GetBlobClient(VideoStore.BlobName(generation.Id, 1)).ExistsAsync());
+        await pipeline.Store.UpdateAsync(generation.Id, job => job with { SaveRetryAt = null }, None);
+    }
+
+    private async Task AssertSavedAfterOneFailureAsync(ResultFault fault, long? bytes = null, TimeSpan? idle = null)
+    {
+        await using TestPipeline pipeline = await StartAsync(bytes, idle: idle);
+        GenerationRef generation = await FinishedAsync(pipeline, fault with { Times = fault.Times ?? 1 });
+        await AssertNotSavedAsync(pipeline, generation);
+        await AssertSavedAsync(pipeline, generation);
+    }
+
+    [Theory]
+    [InlineData(403)]
+    [InlineData(404)]
+    public Task A_403_or_404_on_the_link_then_a_fresh_link_from_a_second_read(int status) => AssertSavedAfterOneFailureAsync(new ResultFault.DeadLink(status));
+
+    [Fact]
+    public Task Status_200_with_html() => AssertSavedAfterOneFailureAsync(new ResultFault.Html());
+
+    [Fact]
+    public Task The_right_type_with_junk_bytes() => AssertSavedAfterOneFailureAsync(new ResultFault.Junk());
+
+    [Fact]
+    public Task Zero_bytes() => AssertSavedAfterOneFailureAsync(new ResultFault.Empty());
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(SeveralBlocks)]
+    [InlineData(2L * Block)]
+    public async Task No_content_length(long? bytes)
+    {
+        await using TestPipeline pipeline = await StartAsync(bytes);
+        await AssertSavedAsync(pipeline, await FinishedAsync(pipeline, new ResultFault.NoLength()));
+    }
+
+    [Theory]
+    [InlineData(true, null)]
+    [InlineData(false, null)]
+    [InlineData(true, SeveralBlocks)]
+    [InlineData(false, SeveralBlocks)]
+    public Task A_body_cut_with_a_clean_close(bool declared, long? bytes) => AssertSavedAfterOneFailureAsync(new ResultFault.Cut(0.7, declared), bytes);
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(SeveralBlocks)]
+    public Task A_stall(long? bytes) => AssertSavedAfterOneFailureAsync(new ResultFault.Stall(), bytes, idle: TimeSpan.FromSeconds(1));
+
+    [Fact]
+    public Task A_redirect_loop() => AssertSavedAfterOneFailureAsync(new ResultFault.RedirectLoop { Times = 6 });
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Larger_than_the_cap(bool declared)
+    {
+        await using TestPipeline pipeline = await StartAsync(mostBytes: 200_000);
+        GenerationRef generation = await FinishedAsync(pipeline, new ResultFault.Oversized(400_000, declared));
+        Assert.IsType<SaveOutcome.Ended>(await pipeline.Saver.SaveAsync(generation, None));
+        Assert.Equal("result_unusable", (await pipeline.ReadAsync(generation)).Error!.Code);
+        Assert.False(await pipeline.Storage.Videos.GetBlobClient(VideoStore.BlobName(generation.Id, 1)).ExistsAsync());
+    }
+
+    [Fact]
+    public async Task Endless()
+    {
+        await using TestPipeline pipeline = await StartAsync(mostBytes: 200_000);
+        GenerationRef generation = await FinishedAsync(pipeline, new ResultFault.Endless());
+        Assert.IsType<SaveOutcome.Ended>(await pipeline.Saver.SaveAsync(generation, None));
+        Assert.Equal("result_unusable", (await pipeline.ReadAsync(generation)).Error!.Code);
+    }
+
+    [Fact]
+    public async Task The_server_ignores_range()
+    {
+        await using TestPipeline pipeline = await StartAsync(SeveralBlocks);
+        await AssertSavedAsync(pipeline, await FinishedAsync(pipeline, new ResultFault.IgnoresRange()));
+    }
+
+    [Fact]
+    public async Task The_etag_changes_between_ranges()
+    {
+        await using TestPipeline pipeline = await StartAsync(SeveralBlocks);
+        await AssertSavedAsync(pipeline, await FinishedAsync(pipeline, new ResultFault.ChangesETag()));
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.Conflict, "BlobAlreadyExists")]
+    [InlineData(HttpStatusCode.PreconditionFailed, "ConditionNotMet")]
+    public async Task Storage_answers_409_or_412_because_the_answer_to_the_commit_was_lost(HttpStatusCode status, string code)
+    {
+        StorageTap tap = new()
+        {
+            Commit = async (_, send) =>
+            {
+                (await send()).Dispose();
+                return StorageTap.Refusal(status, code);
+            },
+        };
+        await using TestPipeline pipeline = await StartAsync(SeveralBlocks, tap);
+        await AssertSavedAsync(pipeline, await FinishedAsync(pipeline));
+    }
+
+    [Fact]
+    public async Task Storage_answers_503()
+    {
+        StorageTap tap = new() { Block = (number, _, send) => number == 2 ? Task.FromResult(StorageTap.Refusal(HttpStatusCode.ServiceUnavailable, "ServerBusy")) : send() };
+        await using TestPipeline pipeline = await StartAsync(SeveralBlocks, tap);
+        await AssertSavedAsync(pipeline, await FinishedAsync(pipeline));
+    }
+
+    [Theory]
+    [InlineData(long.MaxValue, 10)]
+    [InlineData(0, 5)]
+    public async Task A_crash_between_staging_and_commit(long resumedFrom, int blocksSent)
+    {
+        StorageTap tap = new() { Commit = (number, send) => number == 1 ? throw new InvalidOperationException("The process dies here.") : send() };
+        await using TestPipeline pipeline = await StartAsync(SeveralBlocks, tap);
+        pipeline.Copier.ResumedFrom = resumedFrom;
+        GenerationRef generation = await FinishedAsync(pipeline);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => pipeline.Saver.SaveAsync(generation, None));
+        Assert.False(await pipeline.Storage.Videos.GetBlobClient(VideoStore.BlobName(generation.Id, 1)).ExistsAsync());
+        await AssertSavedAsync(pipeline, generation);
+        Assert.Equal(blocksSent, tap.Blocks);
+    }
+
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(0)]
+    public async Task A_crash_between_commit_and_status(long resumedFrom)
+    {
+        await using TestPipeline pipeline = await StartAsync(SeveralBlocks);
+        pipeline.Copier.ResumedFrom = resumedFrom;
+        GenerationRef generation = await FinishedAsync(pipeline);
+        await AssertSavedAsync(pipeline, generation);
+        await pipeline.Store.UpdateAsync(generation.Id, job => job with { Video = null }, None);
+        await AssertSavedAsync(pipeline, generation);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(SeveralBlocks)]
+    public async Task Two_workers_save_the_same_result(long? bytes)
+    {
+        await using TestPipeline pipeline = await StartAsync(bytes);
+        GenerationRef generation = await FinishedAsync(pipeline);
+        SaveOutcome[] outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => pipeline.Saver.SaveAsync(generation, None)));
+        Assert.All(outcomes, outcome => Assert.IsType<SaveOutcome.Saved>(outcome));
+        await AssertSavedAsync(pipeline, generation);
+    }
+
+    [Fact]
+    public async Task A_link_with_odd_characters_and_2_KB_of_query_stays_byte_exact_and_is_never_logged()
+    {
+        LogSink logs = new();
+        await using TestPipeline pipeline = await StartAsync(SeveralBlocks, logs: logs);
+        GenerationRef generation = await FinishedAsync(pipeline, new ResultFault.OddLink(), new ResultFault.Refused(403) { Times = 1 });
+        await AssertNotSavedAsync(pipeline, generation);
+        await AssertSavedAsync(pipeline, generation);
+        string[] own = [.. logs.Lines.Where(line => line.Contains("Evolink.Pipeline", StringComparison.Ordinal))];
+        Assert.Contains(own, line => line.Contains("1301", StringComparison.Ordinal));
+        Assert.DoesNotContain(own, line => line.Contains("/files/", StringComparison.Ordinal) || line.Contains("sig", StringComparison.OrdinalIgnoreCase));
+    }
+}
