@@ -37,9 +37,9 @@ public static class ImageCheck
         {
             return Judge(kind, await ImageHeader.ReadAsync(kind, image, cancellationToken));
         }
-        catch (InvalidDataException)
+        catch (InvalidDataException e)
         {
-            return ImageVerdict.Refused($"The {kind.Name} image is damaged: its header cannot be read.");
+            return ImageVerdict.Refused($"The {kind.Name} image is damaged: its header cannot be read, {e.Message}.");
         }
     }
 
