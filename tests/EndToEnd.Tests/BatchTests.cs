@@ -3,9 +3,9 @@ using System.Text.Json;
 using EndToEnd.Tests.Support;
 using Evolink.Functions.Batches;
 using Evolink.Pipeline.Batches;
+using Evolink.Pipeline.Generations;
 using Evolink.Simulator;
 using Evolink.Testing.Hosting;
-using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace EndToEnd.Tests;
@@ -41,7 +41,7 @@ public sealed class BatchTests(AzuriteFixture azurite)
         foreach (JsonElement item in new[] { items[0], items[2] })
         {
             Assert.NotEmpty(await client.GetByteArrayAsync(item.GetProperty("results")[0].GetString()));
-            JsonElement task = await client.TaskAsync(Evolink.Pipeline.Generations.JobId.Parse(item.GetProperty("id").GetString()!));
+            JsonElement task = await client.TaskAsync(JobId.Parse(item.GetProperty("id").GetString()!));
             Assert.Equal("completed", task.GetProperty("status").GetString());
         }
 

@@ -49,11 +49,14 @@ public sealed partial class BatchDriver(
     public async Task<IReadOnlyDictionary<int, JobRecord>> FindJobsAsync(BatchRecord batch, IEnumerable<int> items, CancellationToken cancellationToken)
     {
         ConcurrentDictionary<int, JobRecord> found = [];
-        await ForEachAsync(items, cancellationToken, async index =>
-        {
-            if (await jobs.FindAsync(batch.Id.JobOf(batch.Client, index), cancellationToken) is { } job)
-                found[index] = job;
-        });
+        await ForEachAsync(
+            items,
+            async index =>
+            {
+                if (await jobs.FindAsync(batch.Id.JobOf(batch.Client, index), cancellationToken) is { } job)
+                    found[index] = job;
+            },
+            cancellationToken);
         return found;
     }
 
@@ -82,46 +85,43 @@ public sealed partial class BatchDriver(
     {
         if (items.Count == 0)
             return true;
-        ConcurrentBag<JobRecord> started = [];
-        ConcurrentDictionary<int, JobError> refused = [];
-        bool ready = true;
-        await ForEachAsync(items, cancellationToken, async index =>
-        {
-            NewGeneration wanted = new(
-                BatchId.Source, batch.Client, await batches.ReadRequestAsync(batch, index, cancellationToken), batch.Id.ItemKey(index), batch.OwnBases);
-            switch (await intake.AcceptAsync(durable, wanted, cancellationToken))
+        ConcurrentDictionary<int, IntakeResult> results = [];
+        await ForEachAsync(
+            items,
+            async index =>
             {
-                case IntakeResult.Accepted accepted:
-                    started.Add(accepted.Job);
-                    break;
-                case IntakeResult.Refused { Issues: [var issue, ..] }:
-                    refused[index] = new JobError("invalid_request", issue.Message);
-                    break;
-                case IntakeResult.Conflict:
-                    refused[index] = new JobError("idempotency_conflict", "The item's job exists with another request, which is a fault of this service.");
-                    break;
-                case IntakeResult.NotReady:
-                    ready = false;
-                    break;
-                default:
-                    throw new UnreachableException();
-            }
-        });
+                NewGeneration wanted = new(
+                    BatchId.Source, batch.Client, await batches.ReadRequestAsync(batch, index, cancellationToken), batch.Id.ItemKey(index), batch.OwnBases);
+                results[index] = await intake.AcceptAsync(durable, wanted, cancellationToken);
+            },
+            cancellationToken);
         DateTimeOffset now = time.GetUtcNow();
         BatchRecord after = await batches.UpdateAsync(
-            batch.Id, record => refused.Aggregate(record, (before, item) => before.WithRefusal(item.Key, item.Value, now)), cancellationToken);
+            batch.Id,
+            record => results.Aggregate(record, (before, item) => Refusal(item.Value) is { } error ? before.WithRefusal(item.Key, error, now) : before),
+            cancellationToken);
         // Another execution may have noted the cancel, and these items as having no job.
         if (after.CancelRequestedAt is not null)
-            await CancelAsync(durable, started, cancellationToken);
-        return ready;
+            await CancelAsync(durable, results.Values.OfType<IntakeResult.Accepted>().Select(accepted => accepted.Job), cancellationToken);
+        return !results.Values.Any(result => result is IntakeResult.NotReady);
     }
 
-    private Task CancelAsync(DurableTaskClient durable, IEnumerable<JobRecord> found, CancellationToken cancellationToken) =>
-        ForEachAsync(found.Where(job => !job.State.IsTerminal && job.CancelRequestedAt is null), cancellationToken, async job =>
+    private static JobError? Refusal(IntakeResult result) => result switch
+    {
+        IntakeResult.Accepted or IntakeResult.NotReady => null,
+        IntakeResult.Refused refused => new JobError("invalid_request", refused.Issues[0].Message),
+        IntakeResult.Conflict => new JobError("idempotency_conflict", "The item's job exists with another request, which is a fault of this service."),
+        _ => throw new UnreachableException(),
+    };
+
+    private Task CancelAsync(DurableTaskClient durable, IEnumerable<JobRecord> found, CancellationToken cancellationToken) => ForEachAsync(
+        found.Where(job => !job.State.IsTerminal && job.CancelRequestedAt is null),
+        async job =>
         {
             JobRecord cancelled = await jobs.UpdateAsync(job.Id, record => record.WithCancelRequest(time.GetUtcNow()), cancellationToken);
             await wake.SendAsync(durable, cancelled, cancellationToken);
-        });
+        },
+        cancellationToken);
 
     // Right after something happened more is to be expected; a batch of long videos is left alone.
     private TimeSpan Pause(BatchRecord batch)
@@ -130,7 +130,7 @@ public sealed partial class BatchDriver(
         return quiet < ShortestPause ? ShortestPause : quiet > LongestPause ? LongestPause : quiet;
     }
 
-    private static Task ForEachAsync<T>(IEnumerable<T> items, CancellationToken cancellationToken, Func<T, Task> action) => Parallel.ForEachAsync(
+    private static Task ForEachAsync<T>(IEnumerable<T> items, Func<T, Task> action, CancellationToken cancellationToken) => Parallel.ForEachAsync(
         items, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (item, _) => await action(item));
 
     [LoggerMessage(2401, LogLevel.Information, "Batch {BatchId} is over: {Completed} of {Count} items have a video.")]

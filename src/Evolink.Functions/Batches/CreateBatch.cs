@@ -5,6 +5,7 @@ using Evolink.Pipeline.Batches;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Options;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Options;
@@ -58,7 +59,7 @@ public sealed class CreateBatch(BatchIntake intake, BatchViews views, IOptions<E
     }
 
     // A thousand items can be wrong in the same way; the first ones tell it.
-    private static IResult Invalid(IReadOnlyList<ValidationIssue> issues) => Errors.Invalid(issues.Count <= MostIssues
+    private static JsonHttpResult<EvolinkErrorResponse> Invalid(IReadOnlyList<ValidationIssue> issues) => Errors.Invalid(issues.Count <= MostIssues
         ? issues
         : [.. issues.Take(MostIssues), new ValidationIssue("generations", ValidationCodes.Malformed, $"And {issues.Count - MostIssues} more.")]);
 }

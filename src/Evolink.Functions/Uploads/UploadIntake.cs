@@ -100,15 +100,15 @@ public sealed partial class UploadIntake(
         LogRejected(name, "none", reason.Code, reason.Message);
     }
 
-    [LoggerMessage(2401, LogLevel.Information, "Upload {Name} (version {Version}) is job {JobId}.")]
+    [LoggerMessage(2431, LogLevel.Information, "Upload {Name} (version {Version}) is job {JobId}.")]
     private partial void LogTaken(string name, string version, JobId jobId);
 
-    [LoggerMessage(2402, LogLevel.Warning, "Upload {Name} (version {Version}) is not usable, {Code}: {Reason}")]
+    [LoggerMessage(2432, LogLevel.Warning, "Upload {Name} (version {Version}) is not usable, {Code}: {Reason}")]
     private partial void LogRejected(string name, string version, string code, string reason);
 
-    [LoggerMessage(2403, LogLevel.Information, "Upload {Name} (version {Version}) is not there any more; nothing was made of it.")]
+    [LoggerMessage(2433, LogLevel.Information, "Upload {Name} (version {Version}) is not there any more; nothing was made of it.")]
     private partial void LogGone(string name, string version);
 
-    [LoggerMessage(2404, LogLevel.Warning, "Upload {Name} stays where it is: Evolink:Uploads:Client, who would own its video, is not set.")]
+    [LoggerMessage(2434, LogLevel.Warning, "Upload {Name} stays where it is: Evolink:Uploads:Client, who would own its video, is not set.")]
     private partial void LogOff(string name);
 }

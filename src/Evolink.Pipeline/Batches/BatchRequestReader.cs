@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Evolink.Client;
 using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Images;
 
 namespace Evolink.Pipeline.Batches;
 
@@ -86,7 +87,8 @@ public static class BatchRequestReader
             int index = requests.Count;
             using JsonDocument item = Fill(template, image);
             (VideoGenerationRequest? request, IReadOnlyList<ValidationIssue> wrong) = GenerationRequestReader.Read(item.RootElement, rules);
-            ILookup<bool, ValidationIssue> ofImage = wrong.ToLookup(mistake => mistake.Param.StartsWith(ImageUrls, StringComparison.Ordinal));
+            ILookup<bool, ValidationIssue> ofImage = wrong.ToLookup(
+                mistake => mistake.Param == GenerationRequestReader.ImageName || mistake.Param.StartsWith(ImageUrls, StringComparison.Ordinal));
             issues.AddRange(ofImage[true].Select(mistake => mistake with { Param = $"images[{index}]", Message = $"images[{index}]: {mistake.Message}" }));
             // What is wrong with the template is so for every image.
             if (index == 0)
@@ -101,7 +103,8 @@ public static class BatchRequestReader
     {
         { ValueKind: not JsonValueKind.Object } => new("template", ValidationCodes.Malformed, $"'template' is a JSON {GenerationRequestReader.Name(template)}; it must be a generation without its image."),
         _ when template.GetRawText().Length > MaxTemplateCharacters => new("template", ValidationCodes.TooLong, $"'template' has more than {MaxTemplateCharacters} characters."),
-        _ when template.TryGetProperty(ImageUrls, out _) => new($"template.{ImageUrls}", ValidationCodes.Conflict, $"'template.{ImageUrls}' stands beside 'images'; leave it out."),
+        _ when new[] { ImageUrls, GenerationRequestReader.ImageName }.FirstOrDefault(name => template.TryGetProperty(name, out _)) is { } image =>
+            new($"template.{image}", ValidationCodes.Conflict, $"'template.{image}' stands beside 'images'; leave it out."),
         _ => null,
     };
 
@@ -125,8 +128,12 @@ public static class BatchRequestReader
     // As text: what the template holds that is no text (half a surrogate pair) is for the reader to tell.
     private static JsonDocument Fill(JsonElement template, JsonElement image)
     {
+        string raw = image.GetRawText();
+        string shown = image.ValueKind == JsonValueKind.String && ImageStore.IsName(raw[1..^1])
+            ? $"\"{GenerationRequestReader.ImageName}\":{raw}"
+            : $"\"{ImageUrls}\":[{raw}]";
         string properties = template.GetRawText().Trim()[1..^1].Trim();
-        return JsonDocument.Parse($$"""{{{properties}}{{(properties.Length == 0 ? "" : ",")}}"{{ImageUrls}}":[{{image.GetRawText()}}]}""");
+        return JsonDocument.Parse($"{{{properties}{(properties.Length == 0 ? "" : ",")}{shown}}}");
     }
 
     // What is no JSON is told by the parser.

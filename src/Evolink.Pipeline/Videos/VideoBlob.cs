@@ -58,8 +58,8 @@ internal sealed class VideoBlob(BlockBlobClient blob, JobRecord job, Attempt att
                     Tags = tags,
                     Conditions = IfAbsent(),
                     TransferValidation = Checked(crc),
-                    // One request whatever the size; the SDK would cut a block of more than 256 MiB.
-                    TransferOptions = new StorageTransferOptions { InitialTransferSize = Math.Max(content.Count, 1) },
+                    // One request whatever the size: the SDK stages blocks of what is not smaller than this.
+                    TransferOptions = new StorageTransferOptions { InitialTransferSize = content.Count + 1L },
                 },
                 cancellationToken);
         });

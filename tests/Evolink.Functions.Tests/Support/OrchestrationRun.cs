@@ -4,7 +4,6 @@ using Evolink.Functions.Generations;
 using Evolink.LocalHost.Durable;
 using Evolink.LocalHost.Durable.Journal;
 using Evolink.LocalHost.Durable.Replay;
-using Evolink.Pipeline.Generations;
 using Evolink.Testing;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;

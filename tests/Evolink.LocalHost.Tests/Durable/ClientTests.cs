@@ -77,19 +77,21 @@ public sealed class ClientTests
     public async Task What_an_old_instance_left_running_cannot_reach_its_successor()
     {
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var runs = 0;
         var functions = new FunctionTable()
             .Activity<object>("Work", async _ =>
             {
                 if (Interlocked.Increment(ref runs) > 1)
                     return "new";
+                begun.SetResult();
                 await release.Task;
                 return "old";
             })
             .Orchestrator("Job", async context => (object?)await context.CallActivityAsync<string>("Work"));
         await using var engine = await EngineFixture.StartAsync(functions, replayEveryStep: false);
         await engine.ScheduleAsync("Job", id: "one");
-        await engine.UntilAsync("one", JournalEventKind.ActivityScheduled);
+        await begun.Task;
         await engine.Client.TerminateInstanceAsync("one");
         await engine.EndAsync("one");
         await engine.ScheduleAsync("Job", id: "one");

@@ -42,6 +42,7 @@ public sealed class BatchRequestReaderTests
     [InlineData("""{"template":TEMPLATE}""", "generations")]
     [InlineData("""{"template":{},"images":["https://example.com/1.png"]}""", "template.model")]
     [InlineData("""{"template":GENERATION,"images":["https://example.com/1.png"]}""", "template.image_urls")]
+    [InlineData("""{"template":{"image":"x"},"images":["https://example.com/1.png"]}""", "template.image")]
     [InlineData("""{"template":"\ud800","images":["https://example.com/1.png"]}""", "template")]
     [InlineData("""{"template":{"model":"wan2.6-image-to-video","prompt":"\ud800"},"images":["https://example.com/1.png"]}""", "template.prompt")]
     public void A_mistake_names_its_place(string json, string param)
@@ -51,6 +52,13 @@ public sealed class BatchRequestReaderTests
         Assert.Null(order);
         Assert.Equal(param, issues[0].Param);
         Assert.NotEmpty(issues[0].Message);
+    }
+
+    [Fact]
+    public void An_image_may_be_the_name_of_ones_own()
+    {
+        string name = new('a', 64);
+        Assert.Equal($"/v1/images/{name}", Read($$"""{"template":{{Template}},"images":["{{name}}"]}""").Order!.Requests[0].ImageUrls![0]);
     }
 
     [Theory]

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using Evolink.Pipeline.Batches;
 using Evolink.Pipeline.Generations;

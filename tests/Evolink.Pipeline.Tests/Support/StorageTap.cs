@@ -13,6 +13,9 @@ internal sealed class StorageTap : OutgoingHttp
     /// <summary>Blocks of videos that were sent.</summary>
     public int Blocks => Volatile.Read(ref _blocks);
 
+    /// <summary>Block lists of videos that were committed.</summary>
+    public int Commits => Volatile.Read(ref _commits);
+
     /// <summary>Instead of the commit with this number, from 1; null lets it pass.</summary>
     public Func<int, Func<Task<HttpResponseMessage>>, Task<HttpResponseMessage>> Commit { get; set; } = static (_, send) => send();
 

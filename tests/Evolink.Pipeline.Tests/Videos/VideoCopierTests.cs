@@ -60,6 +60,19 @@ public sealed class VideoCopierTests(AzuriteFixture azurite)
     }
 
     [Theory]
+    [InlineData(100)]
+    [InlineData(Block)]
+    public async Task A_video_of_up_to_one_block_is_stored_in_one_request(int length)
+    {
+        StorageTap tap = new();
+        byte[] video = TestVideos.Mp4(length);
+        await using ResultServer server = await ResultServer.StartAsync(video);
+        await using TestPipeline pipeline = await StartAsync(tap);
+        await AssertCopiedAsync(pipeline, server, video);
+        Assert.Equal((0, 0), (tap.Blocks, tap.Commits));
+    }
+
+    [Theory]
     [InlineData(null)]
     [InlineData("W/\"weak\"")]
     public async Task Without_a_validator_a_video_is_read_as_one_stream(string? version)

@@ -23,8 +23,6 @@ internal static partial class SettingsCheck
     ];
 
     /// <summary>Settings of parts that are not in the code yet; whatever is in the code is checked like all others.</summary>
-    private static readonly string[] Awaited = ["Evolink__Events__TopicEndpoint", "Evolink__Uploads__Client", "Evolink__Webhooks__Secrets__"];
-
     public static IEnumerable<Problem> Run(Outcome outcome, InfraSources sources)
     {
         if (outcome.OfType("Microsoft.Web/sites/config").FirstOrDefault(config => config.Name == "appsettings") is not { } resource)
@@ -38,7 +36,6 @@ internal static partial class SettingsCheck
     private static IEnumerable<string> Names(Dictionary<string, string> settings) =>
         from name in settings.Keys
         where !OfHost.Contains(name) && settings.GetValueOrDefault(Scheduler + "connectionStringName") != name
-            && !Awaited.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))
             && !(name.StartsWith("Evolink__", StringComparison.Ordinal) && IsRead(typeof(EvolinkOptions), name.Split("__").AsSpan(1)))
         select $"nobody reads '{name}'.";
 

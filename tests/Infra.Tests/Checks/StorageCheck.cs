@@ -18,7 +18,7 @@ internal static class StorageCheck
         Problem At(string message) => Problem.At(account.File, account.Declaration, message);
         HashSet<string> containers = [.. outcome.OfType("Microsoft.Storage/storageAccounts/blobServices/containers").Select(container => container.Name)];
         HashSet<string> queues = [.. outcome.OfType("Microsoft.Storage/storageAccounts/queueServices/queues").Select(queue => queue.Name)];
-        string[] needed = [.. EvolinkStorage.Containers, .. BlobTriggers().Select(trigger => trigger.Container), "uploads", "rejected", Package, DeadLetters];
+        string[] needed = [.. EvolinkStorage.Containers, .. BlobTriggers().Select(trigger => trigger.Container), Package, DeadLetters];
         foreach (string name in needed.Except(containers))
             yield return At($"The container '{name}' is missing.");
         foreach (string name in containers.Except(needed))
