@@ -15,6 +15,9 @@ internal enum CopyVariant
     /// <summary>Limit: parts of the source go to storage unseen.</summary>
     Relay,
 
+    /// <summary>Limit: the same with SHA-256 in the video's order; what a copy that hashes could at best be on this machine.</summary>
+    Hashed,
+
     /// <summary>Limit: parts of the source go nowhere.</summary>
     Get,
 

@@ -34,7 +34,8 @@ export class Wall {
     this.#actions = { ...actions, cancel: (card) => this.#cancel(card, actions.confirmCancel) };
     this.#onChange = onChange;
     this.#near = new IntersectionObserver((entries) => entries.filter((entry) => entry.isIntersecting).forEach(({ target }) => this.#reveal(target)), { rootMargin: '300px' });
-    this.#end = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && this.#page(), { rootMargin: '1200px' });
+    // What was seen may be told after the last page has come: without a next page there is nothing to ask for, least of all the first one again.
+    this.#end = new IntersectionObserver((entries) => this.#next && entries.some((entry) => entry.isIntersecting) && this.#page(), { rootMargin: '1200px' });
     document.addEventListener('visibilitychange', () => this.#again(document.hidden ? HIDDEN : 0));
     setInterval(() => this.#cards.forEach((card) => card.grow()), 30_000);
   }
