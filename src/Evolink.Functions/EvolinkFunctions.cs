@@ -28,6 +28,7 @@ public static class EvolinkFunctions
         services.AddSingleton<GenerationIntake>();
         services.AddSingleton<EndTeller>();
         services.AddSingleton<GenerationSweep>();
+        services.AddSingleton<QuotaSweep>();
         services.AddSingleton<UploadIntake>();
         services.AddSingleton<Wake>();
         services.AddSingleton<BatchIntake>();

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Evolink.Functions.Batches;
 using Evolink.Functions.Health;
+using Evolink.Functions.Http;
 using Evolink.Functions.Images;
 using Evolink.Functions.Tasks;
 
@@ -14,4 +15,5 @@ namespace Evolink.Functions;
 [JsonSerializable(typeof(BatchView))]
 [JsonSerializable(typeof(ImageAnswer))]
 [JsonSerializable(typeof(HealthReport))]
+[JsonSerializable(typeof(ClientPrincipal))]
 internal sealed partial class FunctionsJsonContext : JsonSerializerContext;

@@ -3,6 +3,7 @@ using Evolink.Pipeline.Batches;
 using Evolink.Pipeline.Callbacks;
 using Evolink.Pipeline.Events;
 using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Limits;
 using Evolink.Pipeline.Images;
 using Evolink.Pipeline.Options;
 using Evolink.Pipeline.Queues;
@@ -68,6 +69,8 @@ public static class EvolinkPipeline
 
         services.AddSingleton<EventTopic>();
         services.AddSingleton<EventTeller>();
+        services.AddSingleton<ClientQuota>();
+        services.AddSingleton<MinuteBudget>();
         services.AddSingleton<WebhookSender>();
         services.AddSingleton<WebhookDelivery>();
         return services;

@@ -13,6 +13,10 @@ internal sealed class GuardedSockets(bool allowLoopback, OutsideNetwork network)
 {
     public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
 
+    /// <summary>Whether an address may be called at all: https, or http to this machine where that is allowed; without credentials.</summary>
+    public static bool MayCall(Uri address, bool allowLoopback) => address.UserInfo.Length == 0
+        && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && allowLoopback && PublicAddresses.IsLoopbackHost(address)));
+
     /// <summary>A handler that connects in this way, and adds nothing of ours: no cookies, no credentials, no proxy, no redirects.</summary>
     public SocketsHttpHandler Handler() => new()
     {

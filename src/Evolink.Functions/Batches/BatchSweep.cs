@@ -33,13 +33,8 @@ public sealed partial class BatchSweep(BatchStore store, IOptions<EvolinkOptions
                 await store.RemoveActiveMarkerAsync(id, version, cancellationToken);
                 break;
             case { } batch when batch.Hub == _options.Hub && batch.UpdatedAt <= time.GetUtcNow() - _options.SweepGrace:
-                // Asked for first: on the Azure Storage backend a start is check-then-act, and would end a run that lives.
-                if (await durable.GetInstanceAsync(id.Value, cancellation: cancellationToken) is not { IsCompleted: false }
-                    && await GenerationStarter.RestartAsync(durable, new BatchRef(id), cancellationToken))
-                {
+                if (await GenerationStarter.RestartAsync(durable, new BatchRef(id), cancellationToken))
                     LogRestarted(id);
-                }
-
                 break;
         }
     }

@@ -37,18 +37,24 @@ public sealed class BatchViews(BatchDriver driver, TaskViews tasks, TimeProvider
             CancelRequestedAt = batch.CancelRequestedAt,
             EndedAt = batch.EndedAt,
         };
-        return page is null ? view : await WithPageAsync(view, batch, page, items, ownBase, cancellationToken);
+        return page is null ? view : await WithPageAsync(view, batch, page, items, underWay, ownBase, cancellationToken);
     }
 
     private async Task<BatchView> WithPageAsync(
-        BatchView view, BatchRecord batch, BatchPage page, Standing[] items, Uri ownBase, CancellationToken cancellationToken)
+        BatchView view, BatchRecord batch, BatchPage page, Standing[] items, IReadOnlyDictionary<int, JobRecord> underWay, Uri ownBase, CancellationToken cancellationToken)
     {
         int[] wanted = [.. Enumerable.Range(0, items.Length).Where(index => index > page.After && (page.Status is null || items[index].Status == page.Status)).Take(page.Limit + 1)];
         int[] shown = wanted[..Math.Min(wanted.Length, page.Limit)];
-        IReadOnlyDictionary<int, JobRecord> jobs = await driver.FindJobsAsync(batch, shown.Where(index => batch.Items[index] != BatchItemState.Waiting), cancellationToken);
+        IReadOnlyDictionary<int, JobRecord> over = await driver.FindJobsAsync(
+            batch, shown.Where(index => batch.Items[index] != BatchItemState.Waiting && !underWay.ContainsKey(index)), cancellationToken);
         List<BatchItemView> views = [];
         foreach (int index in shown)
-            views.Add(jobs.TryGetValue(index, out JobRecord? job) ? Item(index, await tasks.MakeAsync(job, ownBase, cancellationToken)) : WithoutJob(batch, index, items[index]));
+        {
+            views.Add((underWay.GetValueOrDefault(index) ?? over.GetValueOrDefault(index)) is { } job
+                ? Item(index, await tasks.MakeAsync(job, ownBase, cancellationToken))
+                : WithoutJob(batch, index, items[index]));
+        }
+
         return view with { Items = views, Next = wanted.Length > page.Limit ? shown[^1] : null };
     }
 

@@ -15,10 +15,6 @@ public static class RunBatch
     /// <summary>How often the batch is looked at in one history, with about six events each time; the next one begins with nothing but the id.</summary>
     public const int RoundsInOneHistory = 50;
 
-    // Faults of the world, as for a generation; beyond that, the sweep starts it again.
-    private static readonly TaskOptions Retry = TaskOptions.FromRetryPolicy(new RetryPolicy(
-        maxNumberOfAttempts: 300, firstRetryInterval: TimeSpan.FromSeconds(2), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(5)));
-
     /// <summary>Advance, wait, advance.</summary>
     [Function(nameof(RunBatch))]
     public static async Task RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
@@ -27,7 +23,7 @@ public static class RunBatch
         WakeWaiter wake = new(context);
         for (int round = 0; round < RoundsInOneHistory; round++)
         {
-            Step step = await context.CallActivityAsync<Step>(nameof(AdvanceBatch), batch, Retry);
+            Step step = await context.CallActivityAsync<Step>(nameof(AdvanceBatch), batch, ActivityRetry.UntilTheWorldIsBack);
             if (step.Kind == StepKind.Done)
                 return;
             await wake.UntilAsync(step.At);

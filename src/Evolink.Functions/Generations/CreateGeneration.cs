@@ -32,12 +32,13 @@ public sealed class CreateGeneration(GenerationIntake intake, TaskViews views, I
         if (issues.Count > 0 || generation is null)
             return Errors.Invalid(issues);
 
-        NewGeneration wanted = new("http", request.HttpContext.Caller.Name, generation, key, ownBases);
+        NewGeneration wanted = new(NewGeneration.Http, request.HttpContext.Caller.Name, generation, key, ownBases);
         return await intake.AcceptAsync(durable, wanted, cancellationToken) switch
         {
             IntakeResult.Accepted accepted => await AnswerAsync(request, accepted, cancellationToken),
             IntakeResult.Refused refused => Errors.Invalid(refused.Issues),
             IntakeResult.Conflict => Errors.IdempotencyConflict,
+            IntakeResult.OverQuota over => Errors.OverQuota(request.HttpContext.Response, over),
             IntakeResult.NotReady notReady => Errors.NotReady(notReady.Missing),
             _ => throw new UnreachableException(),
         };

@@ -1,15 +1,16 @@
 using Evolink.Pipeline.Events;
 using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Limits;
 using Evolink.Pipeline.Webhooks;
 using Microsoft.DurableTask.Client;
 
 namespace Evolink.Functions.Generations;
 
 /// <summary>
-/// Tells that a job is over: starts the calls to its client, sends its events, and then takes away the marker that says that something is left to
+/// Tells that a job is over: frees its place among those of its client, starts the calls to its client, sends its events, and then takes away the marker that says that something is left to
 /// do. Called again, by a repeated activity or by the sweep, it does what is left.
 /// </summary>
-public sealed class EndTeller(GenerationStore store, EventTeller events)
+public sealed class EndTeller(GenerationStore store, EventTeller events, ClientQuota quota)
 {
     /// <summary>Tells the end that the record holds.</summary>
     /// <param name="durable">The engine.</param>
@@ -19,8 +20,9 @@ public sealed class EndTeller(GenerationStore store, EventTeller events)
     /// <returns>Whether the marker is gone.</returns>
     public async Task<bool> TellAsync(DurableTaskClient durable, JobRecord job, ActiveMarker? marker, CancellationToken cancellationToken)
     {
+        await quota.SettleAsync(job, cancellationToken);
         if (WebhookRun.DueFor(job) is { } run)
             await GenerationStarter.StartAsync(durable, run, cancellationToken);
-        return await events.TellAsync(job.Id, cancellationToken) && (marker is not { } seen || await store.RemoveActiveMarkerAsync(seen, cancellationToken));
+        return await events.TellAsync(job, cancellationToken) && (marker is not { } seen || await store.RemoveActiveMarkerAsync(seen, cancellationToken));
     }
 }

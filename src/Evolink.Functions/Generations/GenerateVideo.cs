@@ -11,11 +11,6 @@ namespace Evolink.Functions.Generations;
 /// </summary>
 public static class GenerateVideo
 {
-    // Faults of the world (storage, mostly), for as long as a finished video can be had. What Evolink answers is no fault: the activities
-    // return it as a step.
-    private static readonly TaskOptions Retry = TaskOptions.FromRetryPolicy(new RetryPolicy(
-        maxNumberOfAttempts: 300, firstRetryInterval: TimeSpan.FromSeconds(2), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(5)));
-
     /// <summary>Submit, wait, save, tell.</summary>
     [Function(nameof(GenerateVideo))]
     public static async Task<string> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
@@ -38,7 +33,7 @@ public static class GenerateVideo
 
             if (step.Kind == StepKind.Done)
                 await UntilSettledAsync(nameof(SaveVideo), step.At);
-            status = await context.CallActivityAsync<string>(nameof(FinishGeneration), generation, Retry);
+            status = await context.CallActivityAsync<string>(nameof(FinishGeneration), generation, ActivityRetry.UntilTheWorldIsBack);
         }
         // One execution gave the task up, and another one found it before this end was written.
         while (status == JobState.Waiting.WireStatus);
@@ -52,7 +47,7 @@ public static class GenerateVideo
             do
             {
                 await wake.UntilAsync(at);
-                result = await context.CallActivityAsync<Step>(activity, generation, Retry);
+                result = await context.CallActivityAsync<Step>(activity, generation, ActivityRetry.UntilTheWorldIsBack);
                 at = result.At;
             }
             while (result.Kind == StepKind.Again);

@@ -1,6 +1,7 @@
 using Evolink.Client;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Images;
+using Evolink.Pipeline.Limits;
 using Evolink.Pipeline.Options;
 using Evolink.Pipeline.Webhooks;
 using Microsoft.DurableTask.Client;
@@ -11,7 +12,7 @@ namespace Evolink.Functions.Generations;
 
 /// <summary>The one way in: every trigger ends here. Writes the job and starts its orchestration; the same identity meets the same job.</summary>
 public sealed partial class GenerationIntake(
-    GenerationStore store, ImageStore images, IOptions<EvolinkOptions> options, TimeProvider time, ILogger<GenerationIntake> log)
+    GenerationStore store, ImageStore images, ClientQuota quota, IOptions<EvolinkOptions> options, TimeProvider time, ILogger<GenerationIntake> log)
 {
     /// <summary>Accepts a checked request.</summary>
     public async Task<IntakeResult> AcceptAsync(DurableTaskClient durable, NewGeneration generation, CancellationToken cancellationToken)
@@ -22,9 +23,10 @@ public sealed partial class GenerationIntake(
         if (await CheckAsync(generation, cancellationToken) is { } issue)
             return new IntakeResult.Refused([issue]);
 
-        string? ownImage = OwnImage(generation);
         JobRecord wanted = NewRecord(generation);
-        (JobRecord? job, bool created) = await store.CreateAsync(wanted, new StoredRequest(generation.Request, ownImage), cancellationToken);
+        if (!generation.Waits && await AdmitAsync(wanted, cancellationToken) is { } refusal)
+            return new IntakeResult.OverQuota(refusal, quota.RetryAfter(refusal));
+        (JobRecord? job, bool created) = await store.CreateAsync(wanted, new StoredRequest(generation.Request, OwnImage(generation)), cancellationToken);
         if (job is null || job.RequestDigest != wanted.RequestDigest || job.Client != wanted.Client)
             return new IntakeResult.Conflict();
 
@@ -67,6 +69,11 @@ public sealed partial class GenerationIntake(
             Timeline = [new StateChange(now, JobState.Accepted, 1)],
         };
     }
+
+    // What was accepted before is not refused now: sending it again takes nothing more. A crash after this leaves a place taken until the sweep sees
+    // that there is nobody in it.
+    private async Task<QuotaRefusal?> AdmitAsync(JobRecord wanted, CancellationToken cancellationToken) =>
+        quota.IsLimited(wanted.Client) && await store.FindAsync(wanted.Id, cancellationToken) is null ? await quota.AdmitAsync(wanted, cancellationToken) : null;
 
     // The record is what makes the job: if the engine cannot be reached now, the sweep starts it later.
     private async Task StartAsync(DurableTaskClient durable, JobRecord job, CancellationToken cancellationToken)

@@ -29,7 +29,7 @@ public static class GenerationStarter
     /// <summary>Starts a run again whose orchestration ended, or was lost, before its job was over.</summary>
     /// <returns>Whether it was started; not where it still runs.</returns>
     public static Task<bool> RestartAsync(DurableTaskClient durable, GenerationRef generation, CancellationToken cancellationToken) =>
-        ScheduleAsync(durable, nameof(GenerateVideo), generation.InstanceId, generation, Restart, cancellationToken);
+        RestartAsync(durable, nameof(GenerateVideo), generation.InstanceId, generation, cancellationToken);
 
     /// <inheritdoc cref="StartAsync(DurableTaskClient, GenerationRef, CancellationToken)"/>
     public static Task<bool> StartAsync(DurableTaskClient durable, BatchRef batch, CancellationToken cancellationToken) =>
@@ -37,12 +37,18 @@ public static class GenerationStarter
 
     /// <inheritdoc cref="RestartAsync(DurableTaskClient, GenerationRef, CancellationToken)"/>
     public static Task<bool> RestartAsync(DurableTaskClient durable, BatchRef batch, CancellationToken cancellationToken) =>
-        ScheduleAsync(durable, nameof(RunBatch), batch.Id.Value, batch, Restart, cancellationToken);
+        RestartAsync(durable, nameof(RunBatch), batch.Id.Value, batch, cancellationToken);
 
     /// <summary>Starts the calls that tell a job's end to its client, unless they were started before.</summary>
     /// <returns>Whether this call found none; another one may have started them at the same time.</returns>
     public static Task<bool> StartAsync(DurableTaskClient durable, WebhookRun run, CancellationToken cancellationToken) =>
         ScheduleAsync(durable, nameof(DeliverWebhook), run.InstanceId, run, Intake, cancellationToken);
+
+    // On the Azure Storage backend a start is check-then-act, and would end a run that lives: so it is asked for first.
+    private static async Task<bool> RestartAsync(
+        DurableTaskClient durable, string orchestrator, string instanceId, object input, CancellationToken cancellationToken) =>
+        await durable.GetInstanceAsync(instanceId, cancellation: cancellationToken) is not { IsCompleted: false }
+        && await ScheduleAsync(durable, orchestrator, instanceId, input, Restart, cancellationToken);
 
     private static async Task<bool> ScheduleAsync(
         DurableTaskClient durable, string orchestrator, string instanceId, object input, OrchestrationRuntimeStatus[] keep, CancellationToken cancellationToken)

@@ -45,18 +45,10 @@ public sealed partial class GenerationSweep(GenerationStore store, EndTeller tel
             case { State.IsTerminal: false } job when job.Hub == _options.Hub && job.UpdatedAt <= now - _options.SweepGrace:
                 if (job.State == JobState.Saving && job.CompletedSeenAt <= now - NearExpiry)
                     LogNearExpiry(marker.Id, job.CompletedSeenAt.Value, job.SaveTries);
-                await RestartIfDeadAsync(durable, job, cancellationToken);
+                if (await GenerationStarter.RestartAsync(durable, job.Ref, cancellationToken))
+                    LogRestarted(job.Id, job.State);
                 break;
         }
-    }
-
-    private async Task RestartIfDeadAsync(DurableTaskClient durable, JobRecord job, CancellationToken cancellationToken)
-    {
-        // On the Azure Storage backend a start is check-then-act, and would end a run that lives: so it is asked for first.
-        if (await durable.GetInstanceAsync(job.Ref.InstanceId, cancellation: cancellationToken) is { IsCompleted: false })
-            return;
-        if (await GenerationStarter.RestartAsync(durable, job.Ref, cancellationToken))
-            LogRestarted(job.Id, job.State);
     }
 
     [LoggerMessage(2301, LogLevel.Warning, "Job {JobId} is {State}, and its orchestration was not there; it was started again.")]

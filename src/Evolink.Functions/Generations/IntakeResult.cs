@@ -1,5 +1,6 @@
 using Evolink.Client;
 using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Limits;
 
 namespace Evolink.Functions.Generations;
 
@@ -21,6 +22,11 @@ public abstract record IntakeResult
 
     /// <summary>Its identity already stands for another request.</summary>
     public sealed record Conflict : IntakeResult;
+
+    /// <summary>The client has used up what it may take; nothing was written.</summary>
+    /// <param name="Refusal">Of what.</param>
+    /// <param name="RetryAfter">When it is worth trying again.</param>
+    public sealed record OverQuota(QuotaRefusal Refusal, TimeSpan RetryAfter) : IntakeResult;
 
     /// <summary>The app is not configured for work.</summary>
     /// <param name="Missing">The settings that are missing.</param>

@@ -8,4 +8,11 @@ namespace Evolink.Functions.Generations;
 /// <param name="Request">What shall be generated.</param>
 /// <param name="Key">Its identity within source and client; null where it has none and every delivery is a new job.</param>
 /// <param name="OwnBases">Addresses under which this app is reached: a link to an image there names the client's own image.</param>
-public sealed record NewGeneration(string Source, string Client, VideoGenerationRequest Request, string? Key, IReadOnlyList<Uri> OwnBases);
+public sealed record NewGeneration(string Source, string Client, VideoGenerationRequest Request, string? Key, IReadOnlyList<Uri> OwnBases)
+{
+    /// <summary>Source of what is asked for over HTTP.</summary>
+    public const string Http = "http";
+
+    /// <summary>Whether it waits, already accepted, while its client is over a limit. Over HTTP somebody is there to be told, and is refused.</summary>
+    public bool Waits => Source != Http;
+}

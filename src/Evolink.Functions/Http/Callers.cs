@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
 using Evolink.Pipeline.Options;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace Evolink.Functions.Http;
 
-/// <summary>Knows the keys of clients and operators, as hashes only.</summary>
+/// <summary>Knows clients and operators: by their keys, which are kept as hashes only, and by the principals that the platform has identified.</summary>
 public sealed class Callers(IOptions<EvolinkOptions> options)
 {
     private const string Scheme = "Bearer ";
@@ -18,8 +19,16 @@ public sealed class Callers(IOptions<EvolinkOptions> options)
         .. Keys(options.Value.OperatorKeys, isOperator: true),
     ];
 
-    /// <summary>The caller whose key the request carries, or null. Every key is compared, each in constant time.</summary>
-    public Caller? Identify(HttpRequest request)
+    private readonly FrozenDictionary<Guid, Caller> _principals = options.Value.TrustPrincipalHeader
+        ? Principals(options.Value.ClientPrincipals, isOperator: false).Concat(Principals(options.Value.OperatorPrincipals, isOperator: true)).ToFrozenDictionary()
+        : FrozenDictionary<Guid, Caller>.Empty;
+
+    /// <summary>The caller whose key the request carries, or whom the platform has identified; null where there is none.</summary>
+    public Caller? Identify(HttpRequest request) =>
+        ByKey(request) ?? (_principals.Count > 0 && PlatformPrincipal.Of(request) is { } principal ? _principals.GetValueOrDefault(principal) : null);
+
+    // Every key is compared, each in constant time.
+    private Caller? ByKey(HttpRequest request)
     {
         if (request.Headers.Authorization is not [{ } header] || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
             return null;
@@ -40,6 +49,11 @@ public sealed class Callers(IOptions<EvolinkOptions> options)
         from secret in name.Value.Values
         where EvolinkReadiness.IsResolved(secret)
         select (Hash(secret), new Caller(name.Key, isOperator));
+
+    private static IEnumerable<KeyValuePair<Guid, Caller>> Principals(Dictionary<string, Dictionary<string, Guid>> names, bool isOperator) =>
+        from name in names
+        from principal in name.Value.Values
+        select KeyValuePair.Create(principal, new Caller(name.Key, isOperator));
 
     private static byte[] Hash(string secret) => secret.StartsWith(HashPrefix, StringComparison.Ordinal)
         ? Convert.FromHexString(secret.AsSpan(HashPrefix.Length))

@@ -1,4 +1,8 @@
+using System.Diagnostics;
+using System.Globalization;
 using Evolink.Client;
+using Evolink.Functions.Generations;
+using Evolink.Pipeline.Limits;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -39,6 +43,29 @@ internal static class Errors
 
     public static JsonHttpResult<EvolinkErrorResponse> TooLarge(long limit) => Envelope(
         StatusCodes.Status413PayloadTooLarge, "payload_too_large", $"The body may have at most {limit:N0} bytes.", "invalid_request_error");
+
+    public static JsonHttpResult<EvolinkErrorResponse> TooManyRequests(HttpResponse response, TimeSpan retryAfter) => RateLimited(
+        response, retryAfter, "You have used up the requests of this minute.");
+
+    public static JsonHttpResult<EvolinkErrorResponse> OverQuota(HttpResponse response, IntakeResult.OverQuota over) => over.Refusal switch
+    {
+        QuotaRefusal.InFlight full => RateLimited(response, over.RetryAfter, $"{full.Limit} of your generations are under way, which is the most that you may have at once."),
+        QuotaRefusal.Credits credits => WithRetryAfter(response, over.RetryAfter, Envelope(
+            StatusCodes.Status402PaymentRequired,
+            "insufficient_quota",
+            string.Create(CultureInfo.InvariantCulture, $"This generation takes about {credits.Wanted:0.##} credits; of your {credits.Limit:0.##} for today (UTC) {credits.Spent:0.##} are spent and {credits.Held:0.##} held back for what is under way."),
+            "insufficient_quota")),
+        _ => throw new UnreachableException(),
+    };
+
+    private static JsonHttpResult<EvolinkErrorResponse> RateLimited(HttpResponse response, TimeSpan retryAfter, string message) => WithRetryAfter(
+        response, retryAfter, Envelope(StatusCodes.Status429TooManyRequests, "rate_limit_exceeded", message, "rate_limit_error"));
+
+    private static JsonHttpResult<EvolinkErrorResponse> WithRetryAfter(HttpResponse response, TimeSpan retryAfter, JsonHttpResult<EvolinkErrorResponse> error)
+    {
+        response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        return error;
+    }
 
     public static JsonHttpResult<EvolinkErrorResponse> NotReady(IReadOnlyList<string> missing) => Envelope(
         StatusCodes.Status503ServiceUnavailable, "service_not_configured", $"This service is not configured yet: {string.Join(", ", missing)} missing.", "api_error");

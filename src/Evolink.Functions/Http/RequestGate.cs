@@ -4,6 +4,7 @@ using Evolink.Functions.Health;
 using Evolink.Functions.Images;
 using Evolink.Functions.Studio;
 using Evolink.Functions.Videos;
+using Evolink.Pipeline.Limits;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
@@ -12,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace Evolink.Functions.Http;
 
 /// <summary>Stands before every HTTP function: knows the caller or refuses, and turns what goes wrong into Evolink's envelope.</summary>
-internal sealed partial class RequestGate(Callers callers, ILogger<RequestGate> log)
+internal sealed partial class RequestGate(Callers callers, MinuteBudget budget, ILogger<RequestGate> log)
 {
     // Closed unless named here. Those that serve signed links check the signature, or the caller, themselves.
     private static readonly FrozenSet<string> Open = FrozenSet.Create(
@@ -35,6 +36,12 @@ internal sealed partial class RequestGate(Callers callers, ILogger<RequestGate> 
             {
                 http.Response.Headers.WWWAuthenticate = "Bearer";
                 await Errors.Unauthorized.ExecuteAsync(http);
+                return;
+            }
+
+            if (!caller.IsOperator && await budget.TakeAsync(caller.Name, http.RequestAborted) is { } wait)
+            {
+                await Errors.TooManyRequests(http.Response, wait).ExecuteAsync(http);
                 return;
             }
 

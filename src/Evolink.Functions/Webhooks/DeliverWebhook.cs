@@ -11,16 +11,12 @@ namespace Evolink.Functions.Webhooks;
 /// </summary>
 public static class DeliverWebhook
 {
-    // Faults of storage; what the receiver answers is no fault.
-    private static readonly TaskOptions Retry = TaskOptions.FromRetryPolicy(new RetryPolicy(
-        maxNumberOfAttempts: 300, firstRetryInterval: TimeSpan.FromSeconds(2), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(5)));
-
     /// <summary>Call, and call again when the time has come.</summary>
     [Function(nameof(DeliverWebhook))]
     public static async Task RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         WebhookRun run = context.GetInput<WebhookRun>() ?? throw new InvalidOperationException("DeliverWebhook needs to know whose end it tells.");
-        while (await context.CallActivityAsync<Step>(nameof(CallWebhook), run, Retry) is { Kind: StepKind.Again, At: { } at })
+        while (await context.CallActivityAsync<Step>(nameof(CallWebhook), run, ActivityRetry.UntilTheWorldIsBack) is { Kind: StepKind.Again, At: { } at })
             await context.CreateTimer(at.UtcDateTime, CancellationToken.None);
     }
 }

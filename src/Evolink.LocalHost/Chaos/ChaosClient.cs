@@ -45,29 +45,18 @@ internal sealed class ChaosClient : IDisposable
     /// <param name="number">Which.</param>
     /// <param name="givesUp">Whether the client is gone for good when the connection breaks: whether there is a job then, nobody was told.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public async Task PostAsync(int number, bool givesUp, CancellationToken cancellationToken)
-    {
-        string key = $"chaos-{_seed}-{number}";
-        while (true)
+    public Task PostAsync(int number, bool givesUp, CancellationToken cancellationToken) => UntilAnsweredAsync(
+        () => new HttpRequestMessage(HttpMethod.Post, "v1/videos/generations") { Headers = { { "Idempotency-Key", $"chaos-{_seed}-{number}" } }, Content = Body(number) },
+        $"Generation {number}",
+        async response =>
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            try
-            {
-                using HttpRequestMessage request = new(HttpMethod.Post, "v1/videos/generations") { Headers = { { "Idempotency-Key", key } }, Content = Body(number) };
-                using HttpResponseMessage response = await _http.SendAsync(request, cancellationToken);
-                if (await SettledAsync(number, response, cancellationToken))
-                    return;
-            }
-            catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-            {
-                // The host was killed, or takes too long: nobody knows whether it has the job.
-            }
-
-            if (givesUp)
-                return;
-            await Task.Delay(Pause, TimeProvider.System, cancellationToken);
-        }
-    }
+            PostedTask? task = JsonSerializer.Deserialize(await response.Content.ReadAsStreamAsync(cancellationToken), ChaosJson.Default.PostedTask);
+            string job = Jobs.GetOrAdd(number, task?.Id ?? "");
+            if (job != task?.Id)
+                Surprises.Enqueue($"Generation {number} was answered as {task?.Id}, and before as {job}.");
+        },
+        givesUp,
+        cancellationToken);
 
     /// <summary>Cancels a generation that was answered, and says so again until that is answered.</summary>
     public async Task CancelAsync(int number, TimeSpan after, CancellationToken cancellationToken)
@@ -75,41 +64,37 @@ internal sealed class ChaosClient : IDisposable
         await Task.Delay(after, TimeProvider.System, cancellationToken);
         string job = Jobs[number];
         Cancelled[job] = true;
+        await UntilAnsweredAsync(
+            () => new HttpRequestMessage(HttpMethod.Post, $"v1/tasks/{job}/cancel"), $"The cancel of {job}", _ => Task.CompletedTask, givesUp: false, cancellationToken);
+    }
+
+    private async Task UntilAnsweredAsync(
+        Func<HttpRequestMessage> make, string what, Func<HttpResponseMessage, Task> answered, bool givesUp, CancellationToken cancellationToken)
+    {
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                using HttpResponseMessage response = await _http.PostAsync(new Uri($"v1/tasks/{job}/cancel", UriKind.Relative), content: null, cancellationToken);
+                using HttpRequestMessage request = make();
+                using HttpResponseMessage response = await _http.SendAsync(request, cancellationToken);
+                bool later = response.StatusCode is >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests;
                 if (response.IsSuccessStatusCode)
+                    await answered(response);
+                else if (!later)
+                    Surprises.Enqueue($"{what} was refused: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync(cancellationToken)}");
+                if (!later)
                     return;
-                if (response.StatusCode < HttpStatusCode.InternalServerError)
-                    Surprises.Enqueue($"The cancel of {job} was refused: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync(cancellationToken)}");
             }
             catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
-                // The host was killed.
+                // The host was killed, or takes too long: nobody knows what it has done.
             }
 
+            if (givesUp)
+                return;
             await Task.Delay(Pause, TimeProvider.System, cancellationToken);
         }
-    }
-
-    private async Task<bool> SettledAsync(int number, HttpResponseMessage response, CancellationToken cancellationToken)
-    {
-        if (response.StatusCode >= HttpStatusCode.InternalServerError || response.StatusCode == HttpStatusCode.TooManyRequests)
-            return false;
-        if (!response.IsSuccessStatusCode)
-        {
-            Surprises.Enqueue($"Generation {number} was refused: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync(cancellationToken)}");
-            return true;
-        }
-
-        PostedTask? task = JsonSerializer.Deserialize(await response.Content.ReadAsStreamAsync(cancellationToken), ChaosJson.Default.PostedTask);
-        string job = Jobs.GetOrAdd(number, task?.Id ?? "");
-        if (job != task?.Id)
-            Surprises.Enqueue($"Generation {number} was answered as {task?.Id}, and before as {job}.");
-        return true;
     }
 
     private static JsonContent Body(int number) => JsonContent.Create(

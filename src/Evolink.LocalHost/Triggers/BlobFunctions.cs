@@ -64,8 +64,14 @@ internal sealed partial class BlobFunctions(
                 underWay[item.Name] = Task.Run(
                     async () =>
                     {
-                        await RunOnceAsync(function, container.GetBlobClient(item.Name), parts, item.Name, receipt, stopping);
-                        slots.Release();
+                        try
+                        {
+                            await RunOnceAsync(function, container.GetBlobClient(item.Name), parts, item.Name, receipt, stopping);
+                        }
+                        finally
+                        {
+                            slots.Release();
+                        }
                     },
                     CancellationToken.None);
             }

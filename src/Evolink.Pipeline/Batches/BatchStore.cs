@@ -1,4 +1,3 @@
-using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Azure;
@@ -54,18 +53,12 @@ public sealed class BatchStore(EvolinkStorage storage)
     /// <summary>Changes a record, as <see cref="Generations.GenerationStore.UpdateAsync"/> does.</summary>
     public async Task<BatchRecord> UpdateAsync(BatchId id, Func<BatchRecord, BatchRecord> transition, CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            (BatchRecord before, ETag etag) = await _container.FindAsync(RecordPath(id), PipelineJsonContext.Default.BatchRecord, cancellationToken) ?? throw NotFound(id);
-            if (before.Schema > BatchRecord.CurrentSchema)
-                throw new InvalidDataException($"The record of batch {id} was written by a newer version of this app (schema {before.Schema}); this one would lose what it holds.");
-            BatchRecord after = transition(before);
-            if (ReferenceEquals(after, before)
-                || await _container.TryReplaceAsync(RecordPath(id), after, etag, PipelineJsonContext.Default.BatchRecord, cancellationToken) is not null)
-            {
-                return after;
-            }
-        }
+        (BatchRecord batch, _) = await _container.TryUpdateAsync(RecordPath(id), Change, PipelineJsonContext.Default.BatchRecord, cancellationToken) ?? throw NotFound(id);
+        return batch;
+
+        BatchRecord Change(BatchRecord before) => before.Schema <= BatchRecord.CurrentSchema
+            ? transition(before)
+            : throw new InvalidDataException($"The record of batch {id} was written by a newer version of this app (schema {before.Schema}); this one would lose what it holds.");
     }
 
     /// <summary>The request of one item, read alone.</summary>
@@ -92,18 +85,9 @@ public sealed class BatchStore(EvolinkStorage storage)
     /// <param name="id">The batch.</param>
     /// <param name="version">The marker that was seen, so that one that was set anew since then stays; null: any.</param>
     /// <param name="cancellationToken">Ends it early.</param>
-    public async Task RemoveActiveMarkerAsync(BatchId id, ETag? version, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _container.GetBlobClient(ActivePath(id)).DeleteIfExistsAsync(
-                conditions: new BlobRequestConditions { IfMatch = version }, cancellationToken: cancellationToken);
-        }
-        catch (RequestFailedException e) when (e.Status == (int)HttpStatusCode.PreconditionFailed)
-        {
-            // Somebody posts the batch again.
-        }
-    }
+    /// <returns>Whether it is gone; not where somebody posted the batch again.</returns>
+    public Task<bool> RemoveActiveMarkerAsync(BatchId id, ETag? version, CancellationToken cancellationToken) =>
+        _container.GetBlobClient(ActivePath(id)).TryDeleteAsync(version, cancellationToken);
 
     private static InvalidOperationException NotFound(BatchId id) => new($"There is no batch {id}.");
 

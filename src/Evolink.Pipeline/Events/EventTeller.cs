@@ -20,24 +20,29 @@ public sealed partial class EventTeller(GenerationStore store, EventTopic topic,
 
     private long _restsUntil;
 
-    /// <summary>Tells a job's events.</summary>
+    /// <summary>Tells a job's events, as its record is now.</summary>
     /// <returns>Whether nothing is left to tell.</returns>
-    public async Task<bool> TellAsync(JobId id, CancellationToken cancellationToken)
+    public async Task<bool> TellAsync(JobId id, CancellationToken cancellationToken) =>
+        !topic.IsOn || await store.FindAsync(id, cancellationToken) is not { } job || await TellAsync(job, cancellationToken);
+
+    /// <summary>Tells the events of a record that was just read.</summary>
+    /// <returns>Whether nothing is left to tell.</returns>
+    public async Task<bool> TellAsync(JobRecord job, CancellationToken cancellationToken)
     {
-        if (!topic.IsOn || await store.FindAsync(id, cancellationToken) is not { } job)
+        if (!topic.IsOn)
             return true;
         ImmutableArray<JobEvent> untold = job.UntoldEvents();
         if (untold.IsEmpty)
             return true;
-        if (!await TrySendAsync(id, untold, cancellationToken))
+        if (!await TrySendAsync(job.Id, untold, cancellationToken))
         {
             bool tooOld = untold.All(happened => happened.At <= time.GetUtcNow() - Oldest);
             if (tooOld)
-                LogGivenUp(id, untold.Length);
+                LogGivenUp(job.Id, untold.Length);
             return tooOld;
         }
 
-        await store.UpdateAsync(id, record => record.WithTold(untold), cancellationToken);
+        await store.UpdateAsync(job.Id, record => record.WithTold(untold), cancellationToken);
         return true;
     }
 

@@ -16,12 +16,13 @@ public static class GenerationRequestReader
     /// <summary>Names one of the client's own images, in place of <c>image_urls</c>.</summary>
     internal const string ImageName = "image";
 
+    /// <summary>JSON as it is taken from outside.</summary>
+    internal static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = MaxDepth };
+
     private static readonly string[] Known =
-        ["model", "prompt", "duration", "quality", "image_urls", "prompt_extend", "model_params", "audio_url", "callback_url", "image"];
+        ["model", "prompt", "duration", "quality", "image_urls", "prompt_extend", "model_params", "audio_url", "callback_url", ImageName];
 
     private static readonly string[] KnownModelParams = ["shot_type"];
-
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = MaxDepth };
 
     /// <summary>Reads and checks a body.</summary>
     /// <param name="utf8">The body.</param>

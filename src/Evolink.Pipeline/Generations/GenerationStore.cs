@@ -51,7 +51,7 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
 
     /// <summary>The record of a job, or null where there is none.</summary>
     public async Task<JobRecord?> FindAsync(JobId id, CancellationToken cancellationToken) =>
-        await FindWithETagAsync(id, cancellationToken) is { } found ? found.Record : null;
+        (await _container.FindAsync(RecordPath(id), PipelineJsonContext.Default.JobRecord, cancellationToken))?.Value;
 
     /// <summary>The record of a job that must be there.</summary>
     /// <exception cref="JobNotFoundException">It is not.</exception>
@@ -72,17 +72,15 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
     /// <exception cref="JobNotFoundException">There is no such job.</exception>
     public async Task<JobRecord> UpdateAsync(JobId id, Func<JobRecord, JobRecord> transition, CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            (JobRecord before, ETag etag) = await FindWithETagAsync(id, cancellationToken) ?? throw new JobNotFoundException(id);
-            if (before.Schema > JobRecord.CurrentSchema)
-                throw new InvalidDataException($"The record of job {id} was written by a newer version of this app (schema {before.Schema}); this one would lose what it holds.");
-            JobRecord after = transition(before);
-            if (ReferenceEquals(after, before))
-                return before;
-            if (await TryWriteAsync(after, etag, cancellationToken))
-                return after;
-        }
+        (JobRecord job, bool written) = await _container.TryUpdateAsync(RecordPath(id), Change, PipelineJsonContext.Default.JobRecord, cancellationToken)
+            ?? throw new JobNotFoundException(id);
+        if (written)
+            changes.Signal(id);
+        return job;
+
+        JobRecord Change(JobRecord before) => before.Schema <= JobRecord.CurrentSchema
+            ? transition(before)
+            : throw new InvalidDataException($"The record of job {id} was written by a newer version of this app (schema {before.Schema}); this one would lose what it holds.");
     }
 
     /// <summary>Sets the marker that says that a job is not over; before the record says so, so that a crash in between leaves no job unseen.</summary>
@@ -115,19 +113,8 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
 
     /// <summary>Takes a marker away, unless it was set anew since it was seen.</summary>
     /// <returns>Whether it is gone.</returns>
-    public async Task<bool> RemoveActiveMarkerAsync(ActiveMarker marker, CancellationToken cancellationToken)
-    {
-        try
-        {
-            BlobRequestConditions ifUnchanged = new() { IfMatch = marker.Version };
-            await _container.GetBlobClient(ActivePath(marker.Id)).DeleteIfExistsAsync(conditions: ifUnchanged, cancellationToken: cancellationToken);
-            return true;
-        }
-        catch (RequestFailedException e) when (e.Status == (int)HttpStatusCode.PreconditionFailed)
-        {
-            return false;
-        }
-    }
+    public Task<bool> RemoveActiveMarkerAsync(ActiveMarker marker, CancellationToken cancellationToken) =>
+        _container.GetBlobClient(ActivePath(marker.Id)).TryDeleteAsync(marker.Version, cancellationToken);
 
     /// <summary>Makes <paramref name="id"/> the owner of a task of Evolink's, unless another job is.</summary>
     /// <returns>Whether the job owns the task now.</returns>
@@ -142,17 +129,6 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
     /// <summary>Which job owns a task of Evolink's; null where none does.</summary>
     public async Task<JobClaim?> FindClaimAsync(string taskId, CancellationToken cancellationToken) =>
         (await _container.FindAsync(ClaimPath(taskId), PipelineJsonContext.Default.JobClaim, cancellationToken))?.Value;
-
-    private async Task<bool> TryWriteAsync(JobRecord record, ETag etag, CancellationToken cancellationToken)
-    {
-        if (await _container.TryReplaceAsync(RecordPath(record.Id), record, etag, PipelineJsonContext.Default.JobRecord, cancellationToken) is null)
-            return false;
-        changes.Signal(record.Id);
-        return true;
-    }
-
-    private async Task<(JobRecord Record, ETag ETag)?> FindWithETagAsync(JobId id, CancellationToken cancellationToken) =>
-        await _container.FindAsync(RecordPath(id), PipelineJsonContext.Default.JobRecord, cancellationToken);
 
     private static string RecordPath(JobId id) => $"{RecordPrefix}{id}.json";
 

@@ -11,7 +11,7 @@ public readonly record struct JobId
     private const string Prefix = "gen-";
 
     /// <summary>Characters of every id.</summary>
-    internal const int TotalLength = 4 + IdLetters.Length;
+    internal static readonly int TotalLength = Prefix.Length + IdLetters.Length;
 
     private JobId(string value) => Value = value;
 

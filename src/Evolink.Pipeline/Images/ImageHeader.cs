@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 
 namespace Evolink.Pipeline.Images;
 
@@ -46,7 +47,10 @@ internal sealed record ImageHeader(int Width, int Height, bool Transparent)
     {
         if (PngChunk(chunk) != (13, 0x49484452))
             throw new InvalidDataException("it does not begin with a header");
-        if (Crc32(chunk[4..21]) != BinaryPrimitives.ReadUInt32BigEndian(chunk[21..]))
+        // The library writes it the other way round.
+        Span<byte> checksum = stackalloc byte[sizeof(uint)];
+        Crc32.Hash(chunk[4..21], checksum);
+        if (BinaryPrimitives.ReadUInt32LittleEndian(checksum) != BinaryPrimitives.ReadUInt32BigEndian(chunk[21..]))
             throw new InvalidDataException("its checksum is wrong");
         (byte depth, byte color) = (chunk[16], chunk[17]);
         bool known = (color, depth) is (0, 1 or 2 or 4 or 8 or 16) or (3, 1 or 2 or 4 or 8) or (2 or 4 or 6, 8 or 16);
@@ -64,20 +68,6 @@ internal sealed record ImageHeader(int Width, int Height, bool Transparent)
             return false;
         ReadOnlyMemory<byte> start = await file.AtAsync(offset, 2, cancellationToken);
         return (start.Span[0] & 0x0F) == 8 && BinaryPrimitives.ReadUInt16BigEndian(start.Span) % 31 == 0;
-    }
-
-    // Seventeen bytes are too few for a table.
-    private static uint Crc32(ReadOnlySpan<byte> data)
-    {
-        uint crc = uint.MaxValue;
-        foreach (byte value in data)
-        {
-            crc ^= value;
-            for (int bit = 0; bit < 8; bit++)
-                crc = (crc >> 1) ^ (0xEDB88320 & (0 - (crc & 1)));
-        }
-
-        return ~crc;
     }
 
     // ITU T.81, B.1 and B.2: marker segments up to the frame header, which holds the size.

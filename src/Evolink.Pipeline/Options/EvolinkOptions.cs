@@ -28,6 +28,21 @@ public sealed class EvolinkOptions
     /// <summary>Keys of the operators, who see every job and may attach, redeliver and purge; written like <see cref="ClientKeys"/>.</summary>
     public Dictionary<string, Dictionary<string, string>> OperatorKeys { get; set; } = new(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Whether the platform's own authentication stands before this app and names the caller in <c>X-MS-CLIENT-PRINCIPAL</c>. Only where it does: without
+    /// it, anybody could send that header. Default no.
+    /// </summary>
+    public bool TrustPrincipalHeader { get; set; }
+
+    /// <summary>Microsoft Entra principals that are clients: name, then one or more object ids. Needs <see cref="TrustPrincipalHeader"/>.</summary>
+    public Dictionary<string, Dictionary<string, Guid>> ClientPrincipals { get; set; } = new(StringComparer.Ordinal);
+
+    /// <summary>Microsoft Entra principals that are operators, written like <see cref="ClientPrincipals"/>.</summary>
+    public Dictionary<string, Dictionary<string, Guid>> OperatorPrincipals { get; set; } = new(StringComparer.Ordinal);
+
+    /// <summary>What each client may take of the whole.</summary>
+    public LimitsOptions Limits { get; set; } = new();
+
     /// <summary>How an image that came through this app reaches Evolink. Default: <c>Host</c> where <see cref="PublicBaseUrl"/> is set, else <c>Files</c>.</summary>
     public ImageDelivery? ImageDelivery { get; set; }
 

@@ -95,12 +95,8 @@ public sealed partial class EvolinkOptionsValidator(IHostEnvironment environment
 
     private static IEnumerable<string> Telling(EvolinkOptions options)
     {
-        if (options.Events.TopicEndpoint is { } topic && !(topic.IsAbsoluteUri && topic.UserInfo.Length == 0 && (topic.Scheme == Uri.UriSchemeHttps
-            || (topic.Scheme == Uri.UriSchemeHttp && options.AllowLoopback && PublicAddresses.IsLoopbackHost(topic)))))
-        {
+        if (options.Events.TopicEndpoint is { } topic && !(topic.IsAbsoluteUri && GuardedSockets.MayCall(topic, options.AllowLoopback)))
             yield return "Evolink:Events:TopicEndpoint must be the https address of an Event Grid topic, such as https://name.region-1.eventgrid.azure.net/api/events.";
-        }
-
         foreach ((string client, Dictionary<string, string> secrets) in options.Webhooks.Secrets)
         {
             if (!ClientName().IsMatch(client))
@@ -140,6 +136,13 @@ public sealed partial class EvolinkOptionsValidator(IHostEnvironment environment
             ("MaxRegenerations", options.MaxRegenerations is >= 0 and <= 10, "0 to 10"),
             ("MaxRegenerationPause", options.MaxRegenerationPause > TimeSpan.Zero, "above 0"),
             ("MaxWaitingRequests", options.MaxWaitingRequests >= 0, "0 or more"),
+            ("Limits:CreditsPerSecond", options.Limits.CreditsPerSecond > 0, "above 0"),
+            ("Limits:Default:MaxInFlight", options.Limits.Default.MaxInFlight is null or (>= 0 and <= 1000), "0 (no limit) to 1000"),
+            ("Limits:Default:RequestsPerMinute", options.Limits.Default.RequestsPerMinute is null or >= 0, "0 (no limit) or more"),
+            ("Limits:Default:CreditsPerDay", options.Limits.Default.CreditsPerDay is null or >= 0, "0 (no limit) or more"),
+            ("Limits:Clients", options.Limits.Clients.All(client => ClientName().IsMatch(client.Key)
+                && client.Value is { MaxInFlight: null or (>= 0 and <= 1000), RequestsPerMinute: null or >= 0, CreditsPerDay: null or >= 0 }), "names of clients, with a MaxInFlight of 0 to 1000, and RequestsPerMinute and CreditsPerDay of 0 or more"),
+            ("TrustPrincipalHeader", options.TrustPrincipalHeader || options.ClientPrincipals.Count + options.OperatorPrincipals.Count == 0, "true where ClientPrincipals or OperatorPrincipals are set, and only behind the platform's own authentication"),
             ("Uploads:Client", options.Uploads.Client is not { Length: > 0 } owner || ClientName().IsMatch(owner), "1 to 40 letters, digits or underscores"),
             ("Uploads:SidecarWait", options.Uploads.SidecarWait >= TimeSpan.Zero && options.Uploads.SidecarWait <= TimeSpan.FromMinutes(1), "0 to 1 minute"),
             ("Hub", ClientName().IsMatch(options.Hub), "1 to 40 letters, digits or underscores"),

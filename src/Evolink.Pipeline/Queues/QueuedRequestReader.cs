@@ -12,29 +12,32 @@ namespace Evolink.Pipeline.Queues;
 public sealed class QueuedRequestReader(IOptions<EvolinkOptions> options)
 {
     private const string Client = "client";
-    private const string IdempotencyKey = "idempotency_key";
-    private const int MaxKey = 255;
+    private const string Key = "idempotency_key";
 
     private readonly EvolinkOptions _options = options.Value;
 
     private readonly RequestRules _rules = new(
         options.Value.PublicBaseUrl is { } own ? [own] : [], options.Value.AllowLoopback, options.Value.AllowUnknownFields)
-    { Beside = [Client, IdempotencyKey] };
+    { Beside = [Client, Key] };
 
     /// <summary>Reads and checks a message.</summary>
     /// <param name="messageId">Its id: the identity of a request that names none.</param>
     /// <param name="body">Its text, as it is or in base64, as some senders write it.</param>
     public (QueuedRequest? Request, IReadOnlyList<ValidationIssue> Issues) Read(string messageId, BinaryData body)
     {
-        ReadOnlyMemory<byte> json = Decoded(body);
-        (VideoGenerationRequest? request, IReadOnlyList<ValidationIssue> issues) = GenerationRequestReader.Read(json, _rules);
+        (JsonDocument? document, ValidationIssue? broken) = GenerationRequestReader.Parse(Decoded(body));
+        using (document)
+            return document is null ? (null, [broken!]) : Read(messageId, document);
+    }
+
+    private (QueuedRequest? Request, IReadOnlyList<ValidationIssue> Issues) Read(string messageId, JsonDocument document)
+    {
+        (VideoGenerationRequest? request, IReadOnlyList<ValidationIssue> issues) = GenerationRequestReader.Read(document.RootElement, _rules);
         if (request is null)
             return (null, issues);
-
-        using JsonDocument document = JsonDocument.Parse(json);
         JsonFields envelope = new(document.RootElement, string.Empty, _rules.Beside);
         string? client = envelope.String(Client);
-        string? key = envelope.String(IdempotencyKey);
+        string? key = envelope.String(Key);
         issues = [.. envelope.Issues, .. CheckClient(client, envelope), .. CheckKey(key), .. issues];
         // A blank is in no key: a message id can be taken for none.
         return issues.Count > 0 || client is null ? (null, issues) : (new QueuedRequest(client, key ?? $"message {messageId}", request), []);
@@ -52,8 +55,8 @@ public sealed class QueuedRequestReader(IOptions<EvolinkOptions> options)
 
     private static IEnumerable<ValidationIssue> CheckKey(string? key)
     {
-        if (key is not null && (key.Length is 0 or > MaxKey || key.AsSpan().ContainsAnyExceptInRange('!', '~')))
-            yield return new(IdempotencyKey, ValidationCodes.Malformed, $"'idempotency_key' must have 1 to {MaxKey} visible ASCII characters.");
+        if (key is not null && !IdempotencyKey.IsValid(key))
+            yield return new(Key, ValidationCodes.Malformed, $"'{Key}' must have {IdempotencyKey.Rule}.");
     }
 
     private static ReadOnlyMemory<byte> Decoded(BinaryData body)

@@ -1,8 +1,10 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
 
 namespace Evolink.Pipeline.Storage;
 
@@ -67,6 +69,46 @@ internal static class JsonBlobs
             catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobAlreadyExists || e.ErrorCode == BlobErrorCode.ConditionNotMet)
             {
                 return null;
+            }
+        }
+
+        /// <summary>
+        /// Changes a blob: reads it, applies <paramref name="transition"/>, writes it if nobody wrote in between, and starts over otherwise. The transition
+        /// runs once per try, so it must be a pure function; returning its argument unchanged writes nothing.
+        /// </summary>
+        /// <returns>What it holds now, and whether this call wrote it; null where there is no blob.</returns>
+        public async Task<(T Value, bool Written)?> TryUpdateAsync<T>(string path, Func<T, T> transition, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+            where T : class
+        {
+            while (await container.FindAsync(path, type, cancellationToken) is { } found)
+            {
+                T after = transition(found.Value);
+                if (ReferenceEquals(after, found.Value))
+                    return (after, false);
+                if (await container.TryReplaceAsync(path, after, found.ETag, type, cancellationToken) is not null)
+                    return (after, true);
+            }
+
+            return null;
+        }
+    }
+
+    extension(BlobBaseClient blob)
+    {
+        /// <summary>Deletes a blob unless it has changed since it was seen.</summary>
+        /// <param name="seen">Its version then; null: whatever is there.</param>
+        /// <param name="cancellationToken">Stops.</param>
+        /// <returns>Whether it is gone.</returns>
+        public async Task<bool> TryDeleteAsync(ETag? seen, CancellationToken cancellationToken)
+        {
+            try
+            {
+                await blob.DeleteIfExistsAsync(conditions: new BlobRequestConditions { IfMatch = seen }, cancellationToken: cancellationToken);
+                return true;
+            }
+            catch (RequestFailedException e) when (e.Status == (int)HttpStatusCode.PreconditionFailed)
+            {
+                return false;
             }
         }
     }

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Evolink.Pipeline.Batches;
 using Evolink.Pipeline.Events;
 using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Limits;
 using Evolink.Pipeline.Submissions;
 using Evolink.Pipeline.Uploads;
 
@@ -20,6 +21,8 @@ namespace Evolink.Pipeline.Storage;
 [JsonSerializable(typeof(RejectedUpload))]
 [JsonSerializable(typeof(RateState))]
 [JsonSerializable(typeof(JobEventData))]
+[JsonSerializable(typeof(ClientAccount))]
+[JsonSerializable(typeof(MinuteState))]
 public sealed partial class PipelineJsonContext : JsonSerializerContext;
 
 /// <summary>Content of <c>generations/claims/{taskId}</c>: which job owns a task of Evolink's.</summary>

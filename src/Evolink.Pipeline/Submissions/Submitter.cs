@@ -2,6 +2,7 @@ using Azure;
 using Evolink.Client;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Images;
+using Evolink.Pipeline.Limits;
 using Evolink.Pipeline.Options;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -20,6 +21,7 @@ public sealed partial class Submitter(
     SubmitGate gate,
     SubmitRate rate,
     ImageDispatch images,
+    ClientQuota quota,
     IOptions<EvolinkOptions> options,
     TimeProvider time,
     Random random,
@@ -30,6 +32,9 @@ public sealed partial class Submitter(
     // Longer than any storage outage that a worker lives through; a task id that is not written down is money that is not found again.
     private static readonly TimeSpan LongestSettling = TimeSpan.FromMinutes(20);
     private static readonly TimeSpan SettlingPause = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan ShortestQuotaPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestQuotaPause = TimeSpan.FromMinutes(1);
 
     private readonly EvolinkOptions _options = options.Value;
 
@@ -88,6 +93,9 @@ public sealed partial class Submitter(
         if (now - since > _options.MaxSubmitAge)
             return await EndAsync(job, number, Expired(job.CurrentAttempt), cancellationToken);
 
+        // Over HTTP it was let in before it was accepted; all else waits here for its turn.
+        if (number == 1 && await quota.ReserveAsync(job, cancellationToken) is not null)
+            return new Submission.Throttled(now + QuotaPause(now - job.AcceptedAt));
         if (await gate.ClosedUntilAsync(job.Id, Lease, cancellationToken) is { } closed)
             return new Submission.Throttled(closed);
         DateTimeOffset? slot = await rate.SlotAsync(job.SubmitSlot, cancellationToken);
@@ -102,24 +110,29 @@ public sealed partial class Submitter(
         if (plan.Intent is not { } intent)
             return plan.RetryAt is { } retryAt ? new Submission.Throttled(retryAt) : await EndAsync(job, number, plan.Error!, cancellationToken);
 
-        DateTimeOffset intentAt = time.GetUtcNow();
-        Attempt attempt = new()
+        Attempt attempt = Intend(number, again, intent, owner);
+        JobRecord claimed = await store.UpdateAsync(job.Id, record => record.WithIntent(attempt, attempt.IntentAt), cancellationToken);
+        return claimed.CurrentAttempt is { State: AttemptState.Intent } mine && mine.Owner == owner
+            ? await SendAsync(claimed, mine, request, slot, cancellationToken)
+            : new Submission.Unknown(claimed.CancelRequestedAt is null ? now + TimeSpan.FromSeconds(1) : now);
+    }
+
+    private Attempt Intend(int number, Attempt? again, SubmitIntent intent, string owner)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        return new Attempt
         {
             Number = number,
             State = AttemptState.Intent,
-            FirstIntentAt = again?.FirstIntentAt ?? intentAt,
-            IntentAt = intentAt,
+            FirstIntentAt = again?.FirstIntentAt ?? now,
+            IntentAt = now,
             Owner = owner,
-            LeaseUntil = intentAt + Lease,
+            LeaseUntil = now + Lease,
             Intent = intent,
             Throttles = again?.Throttles ?? 0,
             Candidates = again?.Candidates ?? [],
             NamedAt = again?.NamedAt,
         };
-        JobRecord claimed = await store.UpdateAsync(job.Id, record => record.WithIntent(attempt, intentAt), cancellationToken);
-        return claimed.CurrentAttempt is { State: AttemptState.Intent } mine && mine.Owner == owner
-            ? await SendAsync(claimed, mine, request, slot, cancellationToken)
-            : new Submission.Unknown(claimed.CancelRequestedAt is null ? now + TimeSpan.FromSeconds(1) : now);
     }
 
     private async Task<Submission> RecoverAsync(JobRecord job, string owner, CancellationToken cancellationToken)
@@ -196,6 +209,7 @@ public sealed partial class Submitter(
             case { State: AttemptState.Accepted, TaskId: { } taskId } attempt:
                 if (!await store.ClaimTaskAsync(taskId, id, attempt.Number, CancellationToken.None))
                     LogClaimLost(id, taskId);
+                await quota.CorrectAsync(job, CancellationToken.None);
                 return job.State.IsTerminal ? new Submission.Ended() : Accepted(attempt);
             case { State: AttemptState.NotSent or AttemptState.Throttled } attempt:
                 return new Submission.Throttled(attempt.RetryAt ?? now);
@@ -238,13 +252,18 @@ public sealed partial class Submitter(
 
     private JobError Expired(Attempt? attempt) => new(
         "submit_expired",
-        $"Evolink took no submit of this job for {_options.MaxSubmitAge.TotalHours:0.#} h; nothing was charged. Last answer: {attempt?.Error?.Code ?? "none"}.");
+        $"This job could not be submitted for {_options.MaxSubmitAge.TotalHours:0.#} h; nothing was charged. Last answer of Evolink: {attempt?.Error?.Code ?? "none, the job waited for its client's limits or for the submits of others"}.");
 
     private Submission.Accepted Accepted(Attempt attempt) =>
         new(attempt.TaskId!, attempt.Schedule(_options).First(random.NextDouble()));
 
     // The callback may have come, and its wake be spent, while this was found out: the task is read at once.
     private Submission.Accepted AcceptedBefore(Attempt attempt) => new(attempt.TaskId!, time.GetUtcNow());
+
+    // The longer it has waited, the longer it may wait: many can be parked here.
+    private static TimeSpan QuotaPause(TimeSpan waited) => waited / 4 is var pause && pause < ShortestQuotaPause ? ShortestQuotaPause
+        : pause > LongestQuotaPause ? LongestQuotaPause
+        : pause;
 
     // The other execution is most likely done in a moment; one that died is waited for to the end of its lease.
     private static DateTimeOffset LookAgain(DateTimeOffset lease, DateTimeOffset now) =>

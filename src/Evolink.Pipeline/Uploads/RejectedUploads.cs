@@ -1,8 +1,6 @@
-using System.Net;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -51,16 +49,8 @@ public sealed class RejectedUploads(EvolinkStorage storage, TimeProvider time)
     /// <summary>Takes the original away that was copied here, unless another version has taken its place.</summary>
     public static async Task RemoveOriginalAsync(Upload upload, CancellationToken cancellationToken)
     {
-        if (upload.IsRejected)
-            return;
-        try
-        {
-            await upload.Blob.DeleteIfExistsAsync(conditions: new BlobRequestConditions { IfMatch = upload.Current }, cancellationToken: cancellationToken);
-        }
-        catch (RequestFailedException e) when (e.Status == (int)HttpStatusCode.PreconditionFailed)
-        {
-            // A newer version: it is told of on its own.
-        }
+        if (!upload.IsRejected)
+            await upload.Blob.TryDeleteAsync(upload.Current, cancellationToken);
     }
 
     /// <summary>Takes an upload away from here that has become a job after all.</summary>
@@ -115,10 +105,9 @@ public sealed class RejectedUploads(EvolinkStorage storage, TimeProvider time)
     {
         try
         {
-            BlobDownloadResult blob = await _container.GetBlobClient(path).DownloadContentAsync(cancellationToken);
-            return JsonSerializer.Deserialize(blob.Content.ToMemory().Span, PipelineJsonContext.Default.RejectedUpload);
+            return (await _container.FindAsync(path, PipelineJsonContext.Default.RejectedUpload, cancellationToken))?.Value;
         }
-        catch (Exception e) when (e is JsonException || (e is RequestFailedException failure && UploadInbox.IsGone(failure)))
+        catch (InvalidDataException)
         {
             return null;
         }
@@ -129,7 +118,7 @@ public sealed class RejectedUploads(EvolinkStorage storage, TimeProvider time)
         RejectedUpload content = new(name, version, time.GetUtcNow(), reason.Code, reason.Message, reason.Issues);
         BlobUploadOptions json = new() { HttpHeaders = new BlobHttpHeaders { ContentType = "application/json" } };
         await _container.GetBlobClient(folder + ReasonFile).UploadAsync(
-            new BinaryData(JsonSerializer.SerializeToUtf8Bytes(content, PipelineJsonContext.Default.RejectedUpload)), json, cancellationToken);
+            JsonBlobs.Json(content, PipelineJsonContext.Default.RejectedUpload), json, cancellationToken);
     }
 
     // Storage allows names of 1024 characters: a name that leaves no room for the rest is kept under its hash.

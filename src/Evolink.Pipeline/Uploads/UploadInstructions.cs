@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Options;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -17,8 +18,6 @@ public sealed partial class UploadInstructions(UploadInbox inbox, IOptions<Evoli
 {
     private const int MaxBytes = 64 << 10;
     private const string Prompt = "prompt";
-
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
     private static readonly string[] Texts = ["model", Prompt, "quality", "audio_url", "callback_url"];
     private static readonly string[] Values = ["duration", "prompt_extend"];
@@ -40,7 +39,7 @@ public sealed partial class UploadInstructions(UploadInbox inbox, IOptions<Evoli
             return (fields, new RejectReason(RejectReason.OptionsNotValid, e.Message));
         }
 
-        if (fields.Keys.FirstOrDefault(name => name is "image" or "image_urls") is { } image)
+        if (fields.Keys.FirstOrDefault(name => name is GenerationRequestReader.ImageName or "image_urls") is { } image)
             return (fields, new RejectReason(RejectReason.OptionsNotValid, $"'{image}' stands beside an upload; the upload itself is the image."));
         return fields.ContainsKey(Prompt) ? (fields, null) : (fields, NoPrompt(upload.Name));
     }
@@ -88,7 +87,7 @@ public sealed partial class UploadInstructions(UploadInbox inbox, IOptions<Evoli
                 json = json[Encoding.UTF8.Preamble.Length..];
             if (!Utf8.IsValid(json.Span))
                 throw new InvalidDataException("is not UTF-8");
-            using JsonDocument document = JsonDocument.Parse(json, Strict);
+            using JsonDocument document = JsonDocument.Parse(json, GenerationRequestReader.Strict);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw new InvalidDataException("is JSON, but no object");
             foreach (JsonProperty property in document.RootElement.EnumerateObject().Where(property => property.Value.ValueKind != JsonValueKind.Null))

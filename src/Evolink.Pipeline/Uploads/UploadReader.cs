@@ -58,7 +58,7 @@ public sealed class UploadReader(UploadInstructions instructions, ImageStore ima
                 json.WriteRawValue(value.GetRawText());
             }
 
-            json.WriteString("image", image);
+            json.WriteString(GenerationRequestReader.ImageName, image);
             json.WriteEndObject();
         }
 

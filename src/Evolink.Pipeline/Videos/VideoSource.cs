@@ -88,19 +88,35 @@ internal sealed class VideoSource : IAsyncDisposable
     public async Task<(int Length, ulong Crc)> ReadNextAsync(Memory<byte> buffer, IncrementalHash hash, CancellationToken cancellationToken)
     {
         ulong crc = Crc64.Empty;
-        int length = await FillAsync(_body, buffer, Passed, cancellationToken);
-        return (length, crc);
+        Task hashing = Task.CompletedTask;
+        (int filled, int handed) = (0, 0);
+        try
+        {
+            await FillAsync(_body, buffer, Passed, cancellationToken);
+        }
+        finally
+        {
+            await hashing;
+        }
+
+        hash.AppendData(buffer.Span[handed..filled]);
+        return (filled, crc);
 
         void Passed(ReadOnlySpan<byte> bytes)
         {
             Streamed += bytes.Length;
             if (Streamed > _limit)
                 throw TooLarge();
-            // While they are in the processor's cache, and the next ones on their way.
-            hash.AppendData(bytes);
             crc = Crc64.Append(crc, bytes);
             if (Length is null)
                 _boxes.Append(bytes);
+            filled += bytes.Length;
+            if (!hashing.IsCompletedSuccessfully)
+                return;
+            // On another processor, while the next ones are on their way: hashing takes longer than anything else here.
+            Memory<byte> arrived = buffer[handed..filled];
+            handed = filled;
+            hashing = Task.Run(() => hash.AppendData(arrived.Span), CancellationToken.None);
         }
     }
 

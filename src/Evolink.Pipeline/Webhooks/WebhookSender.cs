@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Http.Headers;
-using Evolink.Client;
 using Evolink.Pipeline.Options;
 using Microsoft.Extensions.Options;
 
@@ -84,9 +83,7 @@ public sealed class WebhookSender : IDisposable
 
     // Intake has checked it, but perhaps under other settings.
     private bool IsAllowed(string url, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Uri? target) =>
-        Uri.TryCreate(url, UriKind.Absolute, out target) && target.UserInfo.Length == 0
-        && (target.Scheme == Uri.UriSchemeHttps
-            || (target.Scheme == Uri.UriSchemeHttp && _options.AllowLoopback && PublicAddresses.IsLoopbackHost(target)));
+        Uri.TryCreate(url, UriKind.Absolute, out target) && GuardedSockets.MayCall(target, _options.AllowLoopback);
 
     private TimeSpan? RetryAfter(RetryConditionHeaderValue? header) => header switch
     {

@@ -23,9 +23,9 @@ public sealed partial class ReadmeTableTests
         foreach (PropertyInfo property in options.GetType().GetProperties().Where(property => property.CanWrite))
         {
             object? value = property.GetValue(options);
-            if (value is StorageOptions or CallbackOptions or UploadsOptions or EventsOptions or WebhookOptions)
+            if (value is StorageOptions or CallbackOptions or UploadsOptions or EventsOptions or WebhookOptions or LimitsOptions or ClientLimits)
             {
-                foreach (KeyValuePair<string, string> inner in Settings(value, $"{property.Name}:"))
+                foreach (KeyValuePair<string, string> inner in Settings(value, $"{prefix}{property.Name}:"))
                     yield return inner;
             }
             else

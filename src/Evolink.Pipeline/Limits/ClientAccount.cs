@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Options;
+
+namespace Evolink.Pipeline.Limits;
+
+/// <summary>
+/// What a client has under way and has spent today: <c>generations/limits/clients/{client}.json</c>. Exists only where the client has a limit. Each job stands
+/// in it from its reservation to its settlement; both are one conditional write, so that nothing is counted twice.
+/// </summary>
+public sealed record ClientAccount
+{
+    /// <summary>Before the first reservation.</summary>
+    public static ClientAccount Empty { get; } = new();
+
+    /// <summary>The jobs under way, by id.</summary>
+    public ImmutableDictionary<string, Reservation> Open { get => field ?? ImmutableDictionary<string, Reservation>.Empty; init; }
+
+    /// <summary>The day, in UTC, that <see cref="Spent"/> is about.</summary>
+    public DateOnly Day { get; init; }
+
+    /// <summary>Credits of jobs that were reserved on <see cref="Day"/> and are over.</summary>
+    public decimal Spent { get; init; }
+
+    /// <summary>Credits of one second of video, by quality, as Evolink reserved them last.</summary>
+    public ImmutableDictionary<string, decimal> CreditsPerSecond { get => field ?? ImmutableDictionary<string, decimal>.Empty; init; }
+
+    /// <summary>What a job will cost, as far as is known before Evolink has told.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="perSecond">Credits of a second where Evolink has told none for this quality.</param>
+    public decimal Estimate(JobRecord job, decimal perSecond) => job.Seconds * CreditsPerSecond.GetValueOrDefault(job.QualityOrDefault, perSecond);
+
+    /// <summary>Reserves for a job, unless it has a reservation.</summary>
+    /// <returns>The account after it, or this very one where nothing changes; and why it was refused.</returns>
+    public (ClientAccount After, QuotaRefusal? Refusal) WithReservation(JobRecord job, ClientLimits limits, decimal perSecond, DateTimeOffset now)
+    {
+        if (Open.ContainsKey(job.Id.Value))
+            return (this, null);
+        if (limits.MaxInFlight is > 0 and { } most && Open.Count >= most)
+            return (this, new QuotaRefusal.InFlight(most));
+        DateOnly today = DateOnly.FromDateTime(now.UtcDateTime);
+        decimal spent = Day == today ? Spent : 0;
+        decimal credits = Estimate(job, perSecond);
+        decimal held = Open.Values.Where(reservation => DateOnly.FromDateTime(reservation.At.UtcDateTime) == today).Sum(reservation => reservation.Credits);
+        if (limits.CreditsPerDay is > 0 and { } budget && spent + held + credits > budget)
+            return (this, new QuotaRefusal.Credits(budget, spent, held, credits));
+        return (this with { Day = today, Spent = spent, Open = Open.SetItem(job.Id.Value, new Reservation(credits, now)) }, null);
+    }
+
+    /// <summary>Holds what Evolink has told that it reserved, in place of the estimate.</summary>
+    public ClientAccount WithCredits(JobRecord job)
+    {
+        if (job.Credits is not { } credits || !Open.TryGetValue(job.Id.Value, out Reservation? reservation))
+            return this;
+        decimal perSecond = job.CurrentAttempt?.CreditsReserved is { } reserved && job.Seconds > 0 ? reserved / job.Seconds : 0;
+        bool known = perSecond == 0 || CreditsPerSecond.GetValueOrDefault(job.QualityOrDefault) == perSecond;
+        return known && reservation.Credits == credits ? this : this with
+        {
+            Open = Open.SetItem(job.Id.Value, reservation with { Credits = credits }),
+            CreditsPerSecond = known ? CreditsPerSecond : CreditsPerSecond.SetItem(job.QualityOrDefault, perSecond),
+        };
+    }
+
+    /// <summary>A job is over: what it cost is spent, and its place is free.</summary>
+    public ClientAccount WithSettlement(JobId id, decimal credits)
+    {
+        if (!Open.TryGetValue(id.Value, out Reservation? reservation))
+            return this;
+        bool counts = DateOnly.FromDateTime(reservation.At.UtcDateTime) == Day;
+        return this with { Open = Open.Remove(id.Value), Spent = counts ? Spent + credits : Spent };
+    }
+}
+
+/// <summary>What a job under way holds.</summary>
+/// <param name="Credits">Credits that are held back for it.</param>
+/// <param name="At">When it was reserved; it counts for that day.</param>
+public sealed record Reservation(decimal Credits, DateTimeOffset At);

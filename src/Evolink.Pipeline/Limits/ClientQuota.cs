@@ -1,0 +1,159 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Options;
+using Evolink.Pipeline.Storage;
+using Microsoft.Extensions.Options;
+
+namespace Evolink.Pipeline.Limits;
+
+/// <summary>
+/// Keeps every client within its generations under way and its credits of a day, for all instances together. Clients without such a limit cost nothing.
+/// </summary>
+/// <remarks>
+/// Under way is exact: of any number of requests at once, as many are let in as there is room for. Credits are held back at the door as an estimate
+/// (seconds times what Evolink reserved last for a second of that quality), corrected to what Evolink reserves when it accepts, and settled by what it
+/// charged. So a day can be overshot by what the jobs under way cost more than was estimated, and by no more: nothing new is let in after that. A job counts
+/// for the day on which it was let in. One whose cost Evolink never told counts as estimated.
+/// </remarks>
+public sealed class ClientQuota(EvolinkStorage storage, IOptions<EvolinkOptions> options, TimeProvider time) : IDisposable
+{
+    private const string Folder = "limits/clients/";
+
+    // One who hammers at a closed door is answered without asking storage each time.
+    private static readonly TimeSpan RefusedFor = TimeSpan.FromSeconds(0.5);
+
+    private readonly LimitsOptions _limits = options.Value.Limits;
+    private readonly BlobContainerClient _container = storage.Generations;
+    private readonly ConcurrentDictionary<string, Door> _doors = new(StringComparer.Ordinal);
+
+    /// <summary>Whether a client has such a limit.</summary>
+    public bool IsLimited(string client) => _limits.Of(client) is { MaxInFlight: > 0 } or { CreditsPerDay: > 0 };
+
+    /// <summary>When it is worth trying again after a refusal.</summary>
+    public TimeSpan RetryAfter(QuotaRefusal refusal) => refusal switch
+    {
+        QuotaRefusal.Credits => time.GetUtcNow().UtcDateTime.Date.AddDays(1) - time.GetUtcNow().UtcDateTime,
+        _ => TimeSpan.FromSeconds(5),
+    };
+
+    /// <summary>Lets a new job in, or says why not. A refusal may be half a second old.</summary>
+    public async Task<QuotaRefusal?> AdmitAsync(JobRecord job, CancellationToken cancellationToken)
+    {
+        if (!IsLimited(job.Client))
+            return null;
+        return DoorOf(job.Client).Refusal(time.GetUtcNow()) ?? await ReserveAsync(job, cancellationToken);
+    }
+
+    /// <summary>Reserves for a job that exists, unless it has a reservation.</summary>
+    public async Task<QuotaRefusal?> ReserveAsync(JobRecord job, CancellationToken cancellationToken)
+    {
+        if (!IsLimited(job.Client))
+            return null;
+        QuotaRefusal? refusal = null;
+        await ChangeAsync(
+            job.Client,
+            account =>
+            {
+                (ClientAccount after, refusal) = account.WithReservation(job, _limits.Of(job.Client), _limits.CreditsPerSecond, time.GetUtcNow());
+                return after;
+            },
+            cancellationToken);
+        DoorOf(job.Client).Note(refusal, time.GetUtcNow() + RefusedFor);
+        return refusal;
+    }
+
+    /// <summary>Holds what Evolink has reserved, in place of the estimate.</summary>
+    public Task CorrectAsync(JobRecord job, CancellationToken cancellationToken) =>
+        IsLimited(job.Client) ? ChangeAsync(job.Client, account => account.WithCredits(job), cancellationToken) : Task.CompletedTask;
+
+    /// <summary>Frees the place of a job that is over, and books what it cost. Doing it again changes nothing.</summary>
+    public async Task SettleAsync(JobRecord job, CancellationToken cancellationToken)
+    {
+        if (!IsLimited(job.Client))
+            return;
+        await ChangeAsync(
+            job.Client,
+            account => account.WithSettlement(job.Id, Math.Max(job.Credits ?? 0, job.HasUnknownCost ? account.Estimate(job, _limits.CreditsPerSecond) : 0)),
+            cancellationToken);
+        DoorOf(job.Client).Note(null, default);
+    }
+
+    /// <summary>Frees a place that nothing was made of.</summary>
+    public async Task ReleaseAsync(string client, JobId id, CancellationToken cancellationToken)
+    {
+        if (!IsLimited(client))
+            return;
+        await ChangeAsync(client, account => account.WithSettlement(id, 0), cancellationToken);
+        DoorOf(client).Note(null, default);
+    }
+
+    /// <summary>All reservations that are older than <paramref name="age"/>: a crash may have left them behind.</summary>
+    public async IAsyncEnumerable<(string Client, JobId Id)> OlderThanAsync(TimeSpan age, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (BlobItem blob in _container.GetBlobsAsync(prefix: Folder, cancellationToken: cancellationToken))
+        {
+            if (await _container.FindAsync(blob.Name, PipelineJsonContext.Default.ClientAccount, cancellationToken) is not { } found)
+                continue;
+            string client = blob.Name[Folder.Length..^".json".Length];
+            foreach ((string id, Reservation reservation) in found.Value.Open)
+            {
+                if (reservation.At <= time.GetUtcNow() - age && JobId.TryParse(id, out JobId job))
+                    yield return (client, job);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (Door door in _doors.Values)
+            door.Dispose();
+    }
+
+    private Door DoorOf(string client) => _doors.GetOrAdd(client, _ => new Door());
+
+    // One after the other within an instance: those who come at once would only undo each other's tries.
+    private async Task ChangeAsync(string client, Func<ClientAccount, ClientAccount> transition, CancellationToken cancellationToken)
+    {
+        Door door = DoorOf(client);
+        await door.Turn.WaitAsync(cancellationToken);
+        try
+        {
+            string path = $"{Folder}{client}.json";
+            while (true)
+            {
+                (ClientAccount Value, ETag ETag)? found = await _container.FindAsync(path, PipelineJsonContext.Default.ClientAccount, cancellationToken);
+                ClientAccount before = found?.Value ?? ClientAccount.Empty;
+                ClientAccount after = transition(before);
+                if (ReferenceEquals(after, before)
+                    || await _container.TryReplaceAsync(path, after, found?.ETag, PipelineJsonContext.Default.ClientAccount, cancellationToken) is not null)
+                {
+                    return;
+                }
+            }
+        }
+        finally
+        {
+            door.Turn.Release();
+        }
+    }
+
+    private sealed class Door : IDisposable
+    {
+        private volatile Closed? _closed;
+
+        public SemaphoreSlim Turn { get; } = new(1);
+
+        public QuotaRefusal? Refusal(DateTimeOffset now) => _closed is { } closed && now < closed.Until ? closed.Refusal : null;
+
+        public void Note(QuotaRefusal? refusal, DateTimeOffset until) => _closed = refusal is null ? null : new Closed(refusal, until);
+
+        public void Dispose() => Turn.Dispose();
+
+        private sealed record Closed(QuotaRefusal Refusal, DateTimeOffset Until);
+    }
+}

@@ -1,0 +1,99 @@
+using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Limits;
+using Evolink.Pipeline.Options;
+using Evolink.Pipeline.Tests.Support;
+
+namespace Evolink.Pipeline.Tests.Limits;
+
+/// <summary>The account of a client, as a pure function.</summary>
+public sealed class ClientAccountTests
+{
+    private const decimal PerSecond = 10;
+
+    private static readonly ClientLimits Limits = new() { MaxInFlight = 2, CreditsPerDay = 120 };
+
+    private static ClientAccount Reserve(ClientAccount account, JobRecord job, DateTimeOffset? now = null)
+    {
+        (ClientAccount after, QuotaRefusal? refusal) = account.WithReservation(job, Limits, PerSecond, now ?? Jobs.Start);
+        Assert.Null(refusal);
+        return after;
+    }
+
+    private static JobRecord Charged(JobRecord job, decimal? reserved, decimal? used) =>
+        job with { Attempts = [Jobs.Intent(1, "a") with { State = AttemptState.Accepted, TaskId = "t", CreditsReserved = reserved, CreditsUsed = used }] };
+
+    [Fact]
+    public void One_too_many_under_way_is_refused_and_comes_in_when_one_is_over()
+    {
+        JobRecord first = Jobs.Accepted(), third = Jobs.Accepted();
+        ClientAccount full = Reserve(Reserve(ClientAccount.Empty, first), Jobs.Accepted());
+        (ClientAccount after, QuotaRefusal? refusal) = full.WithReservation(third, Limits, PerSecond, Jobs.Start);
+        Assert.Equal(new QuotaRefusal.InFlight(2), refusal);
+        Assert.Same(full, after);
+        Assert.Contains(third.Id.Value, Reserve(full.WithSettlement(first.Id, 20), third).Open.Keys);
+    }
+
+    [Fact]
+    public void A_job_that_has_a_reservation_takes_no_second_one()
+    {
+        JobRecord job = Jobs.Accepted();
+        ClientAccount account = Reserve(Reserve(ClientAccount.Empty, job), Jobs.Accepted());
+        Assert.Same(account, Reserve(account, job));
+    }
+
+    [Fact]
+    public void Credits_are_held_as_estimated_then_as_reserved_then_as_charged()
+    {
+        JobRecord job = Jobs.Accepted() with { Duration = 5 };
+        ClientAccount account = Reserve(ClientAccount.Empty, job);
+        Assert.Equal(50, account.Open[job.Id.Value].Credits);
+        account = account.WithCredits(Charged(job, reserved: 75, used: null));
+        Assert.Equal(75, account.Open[job.Id.Value].Credits);
+        // What a second of this quality costs is known from now on.
+        Assert.Equal(45, account.Estimate(Jobs.Accepted() with { Duration = 3 }, PerSecond));
+        Assert.Equal(30, account.Estimate(Jobs.Accepted() with { Duration = 3, Quality = "1080p" }, PerSecond));
+        account = account.WithSettlement(job.Id, 60);
+        Assert.Equal(60, account.Spent);
+        Assert.Empty(account.Open);
+    }
+
+    [Fact]
+    public void The_day_is_full_when_spent_held_and_wanted_exceed_it_and_the_next_one_is_empty()
+    {
+        JobRecord job = Jobs.Accepted() with { Duration = 5 };
+        ClientAccount account = Reserve(ClientAccount.Empty, job).WithSettlement(job.Id, 50);
+        account = Reserve(account, Jobs.Accepted() with { Duration = 5 });
+        (_, QuotaRefusal? refusal) = account.WithReservation(Jobs.Accepted() with { Duration = 3 }, Limits, PerSecond, Jobs.Start);
+        Assert.Equal(new QuotaRefusal.Credits(120, 50, 50, 30), refusal);
+        Reserve(account, Jobs.Accepted() with { Duration = 3 }, Jobs.Start.AddDays(1));
+    }
+
+    [Fact]
+    public void A_settlement_counts_once_and_for_the_day_of_the_reservation()
+    {
+        JobRecord old = Jobs.Accepted() with { Duration = 5 };
+        ClientAccount account = Reserve(ClientAccount.Empty, old);
+        account = Reserve(account, Jobs.Accepted() with { Duration = 2 }, Jobs.Start.AddDays(1));
+        account = account.WithSettlement(old.Id, 50);
+        Assert.Equal(0, account.Spent);
+        Assert.Same(account, account.WithSettlement(old.Id, 50));
+    }
+
+    [Fact]
+    public void Every_paid_attempt_costs_and_one_that_told_nothing_is_known_to_be_unknown()
+    {
+        JobRecord job = Jobs.Accepted() with
+        {
+            Attempts =
+            [
+                Jobs.Intent(1, "a") with { State = AttemptState.Accepted, CreditsReserved = 50, CreditsUsed = 40 },
+                Jobs.Intent(2, "b") with { State = AttemptState.Accepted, CreditsReserved = 50 },
+            ],
+        };
+        Assert.Equal(90, job.Credits);
+        Assert.False(job.HasUnknownCost);
+        Assert.True(Jobs.Unknown().HasUnknownCost);
+        Assert.Null(Jobs.Accepted().Credits);
+        Assert.False(Jobs.Accepted().HasUnknownCost);
+    }
+}

@@ -1,0 +1,75 @@
+using Evolink.Pipeline.Limits;
+using Evolink.Pipeline.Tests.Support;
+using Evolink.Testing;
+using Evolink.Testing.Hosting;
+
+namespace Evolink.Pipeline.Tests.Limits;
+
+/// <summary>Requests of a minute, leased from storage by several instances.</summary>
+public sealed class MinuteBudgetTests(AzuriteFixture azurite)
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    private readonly string _client = $"c{Guid.NewGuid():N}";
+    private readonly ManualTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 12, 0, 20, TimeSpan.Zero));
+
+    private Task<TestPipeline> InstanceAsync(int limit) => TestPipeline.StartAsync(
+        azurite, time: _time, configure: options => options.Limits.Clients[_client] = new() { RequestsPerMinute = limit });
+
+    private async Task<int> TakeAsync(MinuteBudget budget, int requests)
+    {
+        TimeSpan?[] taken = await Task.WhenAll(Enumerable.Range(0, requests).Select(_ => budget.TakeAsync(_client, None).AsTask()));
+        return taken.Count(wait => wait is null);
+    }
+
+    [Fact]
+    public async Task Two_instances_together_let_exactly_the_limit_through()
+    {
+        await using TestPipeline one = await InstanceAsync(50), other = await InstanceAsync(50);
+        int[] passed = await Task.WhenAll(TakeAsync(one.Get<MinuteBudget>(), 200), TakeAsync(other.Get<MinuteBudget>(), 200));
+        Assert.Equal(50, passed.Sum());
+        Assert.Equal(TimeSpan.FromSeconds(40), await one.Get<MinuteBudget>().TakeAsync(_client, None));
+    }
+
+    [Fact]
+    public async Task The_next_minute_begins_anew_also_for_an_instance_that_has_just_started()
+    {
+        await using TestPipeline one = await InstanceAsync(20);
+        Assert.Equal(20, await TakeAsync(one.Get<MinuteBudget>(), 30));
+        await using TestPipeline restarted = await InstanceAsync(20);
+        Assert.Equal(0, await TakeAsync(restarted.Get<MinuteBudget>(), 5));
+        _time.Advance(TimeSpan.FromSeconds(40));
+        Assert.Equal(20, await TakeAsync(restarted.Get<MinuteBudget>(), 30));
+    }
+
+    [Fact]
+    public async Task An_instance_that_used_nothing_of_its_slice_costs_the_others_a_tenth_at_most()
+    {
+        await using TestPipeline one = await InstanceAsync(100), other = await InstanceAsync(100);
+        Assert.Equal(1, await TakeAsync(one.Get<MinuteBudget>(), 1));
+        Assert.Equal(90, await TakeAsync(other.Get<MinuteBudget>(), 200));
+    }
+
+    [Fact]
+    public void An_instance_whose_clock_is_ahead_does_not_give_a_minute_away_twice()
+    {
+        (MinuteState ahead, int leased) = MinuteState.Untouched.Lease(minute: 8, limit: 10, wanted: 6);
+        Assert.Equal(6, leased);
+        (MinuteState behind, leased) = ahead.Lease(minute: 7, limit: 10, wanted: 6);
+        Assert.Equal(4, leased);
+        Assert.Equal(0, behind.Lease(minute: 8, limit: 10, wanted: 6).Leased);
+        // A clock that was far ahead, and is right again, stops nobody for ever.
+        Assert.Equal(6, ahead.Lease(minute: 3, limit: 10, wanted: 6).Leased);
+    }
+
+    [Fact]
+    public async Task Without_a_limit_nothing_is_asked_and_while_storage_is_away_nothing_is_held_back()
+    {
+        await using TestPipeline broken = await TestPipeline.StartAsync(
+            azurite, time: _time, configure: options => options.Limits.Default.RequestsPerMinute = 1);
+        Assert.Null(await broken.Get<MinuteBudget>().TakeAsync(_client, None));
+        Assert.NotNull(await broken.Get<MinuteBudget>().TakeAsync(_client, None));
+        await using TestPipeline open = await TestPipeline.StartAsync(azurite, time: _time);
+        Assert.True(open.Get<MinuteBudget>().TakeAsync(_client, None).IsCompletedSuccessfully);
+    }
+}
