@@ -1,4 +1,3 @@
-using Evolink.Functions.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 

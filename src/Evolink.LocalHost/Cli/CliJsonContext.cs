@@ -52,7 +52,7 @@ internal sealed record AppTask(
 internal sealed record TaskPage(IReadOnlyList<AppTask>? Data, string? Next);
 
 /// <summary>The stored video.</summary>
-internal sealed record AppVideo(long Size, string? Sha256);
+internal sealed record AppVideo(long Size, string? Sha256, string? ContentType);
 
 /// <summary>What <c>generate --json</c> ends with: one line for each image.</summary>
 internal sealed record GenerateReport(string Image, string? Id, string Status, string? EvolinkTaskId, ReportedVideo? Video, ReportedError? Error, long ElapsedMs);

@@ -5,6 +5,11 @@ namespace Evolink.LocalHost.Cli;
 /// <summary>What can be shown where the output goes: colours and moving bars on a terminal, without colours where <c>NO_COLOR</c> is set, lines elsewhere.</summary>
 internal static class Terminal
 {
+    private const int Endless = 100_000;
+
+    // Spectre would break a link at the edge of the terminal, and it could not be copied.
+    private static readonly Lazy<IAnsiConsole> Lines = new(Unbroken);
+
     /// <summary>Shows progress on standard output, or on standard error where that is for JSON.</summary>
     public static IProgressDisplay Progress(bool json)
     {
@@ -23,6 +28,13 @@ internal static class Terminal
         if (Console.IsOutputRedirected)
             Console.WriteLine(Markup.Remove(markup));
         else
-            AnsiConsole.MarkupLine(markup);
+            Lines.Value.MarkupLine(markup);
+    }
+
+    private static IAnsiConsole Unbroken()
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings());
+        console.Profile.Width = Endless;
+        return console;
     }
 }
