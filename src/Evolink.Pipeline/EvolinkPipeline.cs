@@ -10,6 +10,7 @@ using Evolink.Pipeline.Queues;
 using Evolink.Pipeline.Storage;
 using Evolink.Pipeline.Submissions;
 using Evolink.Pipeline.Tasks;
+using Evolink.Pipeline.Telemetry;
 using Evolink.Pipeline.Uploads;
 using Evolink.Pipeline.Videos;
 using Evolink.Pipeline.Webhooks;
@@ -32,6 +33,8 @@ public static class EvolinkPipeline
         services.TryAddSingleton(Random.Shared);
         services.TryAddSingleton<OutgoingHttp>();
 
+        services.AddMetrics();
+        services.AddSingleton<PipelineMetrics>();
         services.AddSingleton(NewClient);
         services.AddSingleton<EvolinkStorage>();
         services.AddSingleton<JobChanges>();

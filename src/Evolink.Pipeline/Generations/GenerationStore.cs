@@ -6,6 +6,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Evolink.Pipeline.Storage;
+using Evolink.Pipeline.Telemetry;
 
 namespace Evolink.Pipeline.Generations;
 
@@ -14,7 +15,7 @@ namespace Evolink.Pipeline.Generations;
 /// A job exists when its record does. Request and active marker are written before it, so that a crash in between leaves at most
 /// a marker that explains itself; the index entry comes after it and is written again by whoever accepts the same job again.
 /// </remarks>
-public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
+public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes, PipelineMetrics metrics)
 {
     internal const string RecordPrefix = "records/";
     internal const string RequestPrefix = "requests/";
@@ -44,6 +45,8 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
         else if (!job.State.IsTerminal)
             await _container.TryCreateAsync(ActivePath(record.Id), Empty, cancellationToken);
         bool created = job is null && await _container.TryCreateAsync(RecordPath(record.Id), JsonBlobs.Json(record, PipelineJsonContext.Default.JobRecord), cancellationToken);
+        if (created)
+            metrics.Jobs.Created(record);
         job = created ? record : job ?? await ReadAsync(record.Id, cancellationToken);
         await _container.TryCreateAsync(JobIndex.Path(job.Client, job.AcceptedAt, job.Id), Empty, cancellationToken);
         return (job, created);
@@ -72,14 +75,19 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
     /// <exception cref="JobNotFoundException">There is no such job.</exception>
     public async Task<JobRecord> UpdateAsync(JobId id, Func<JobRecord, JobRecord> transition, CancellationToken cancellationToken)
     {
+        JobRecord? last = null;
         (JobRecord job, bool written) = await _container.TryUpdateAsync(RecordPath(id), Change, PipelineJsonContext.Default.JobRecord, cancellationToken)
             ?? throw new JobNotFoundException(id);
         if (written)
+        {
+            metrics.Jobs.Changed(last!, job);
             changes.Signal(id);
+        }
+
         return job;
 
         JobRecord Change(JobRecord before) => before.Schema <= JobRecord.CurrentSchema
-            ? transition(before)
+            ? transition(last = before)
             : throw new InvalidDataException($"The record of job {id} was written by a newer version of this app (schema {before.Schema}); this one would lose what it holds.");
     }
 

@@ -78,6 +78,12 @@ public static class JobTransitions
                 ? job with { Attempts = job.Replaced(attempt with { Candidates = attempt.Candidates.Add(taskId), NamedAt = now }), UpdatedAt = now }
                 : job;
 
+        /// <summary>Notes that Evolink has called back for an attempt.</summary>
+        public JobRecord WithCallback(int number, DateTimeOffset now) =>
+            !job.State.IsTerminal && job.CurrentAttempt is { CalledBackAt: null } attempt && attempt.Number == number
+                ? job with { Attempts = job.Replaced(attempt with { CalledBackAt = now }), UpdatedAt = now }
+                : job;
+
         /// <summary>Gives up on an attempt of unknown outcome; not where it became known meanwhile.</summary>
         public JobRecord WithGivenUp(AttemptRef at, JobError error, DateTimeOffset now) =>
             job.IsAt(at) && job.CurrentAttempt is { State: AttemptState.Unknown } ? job.WithError(error, now) : job;
