@@ -48,6 +48,7 @@ public static class EvolinkPipeline
 
         services.AddSingleton<ImageStore>();
         services.AddSingleton<ImageDispatch>();
+        services.AddSingleton<ImageUse>();
 
         services.AddSingleton<UploadInbox>();
         services.AddSingleton<UploadInstructions>();

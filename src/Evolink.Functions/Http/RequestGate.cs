@@ -18,7 +18,7 @@ internal sealed partial class RequestGate(Callers callers, MinuteBudget budget, 
     // Closed unless named here. Those that serve signed links check the signature, or the caller, themselves.
     private static readonly FrozenSet<string> Open = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
-        nameof(CallbackReceived), nameof(GetImage), nameof(GetVideoContent), nameof(Healthz), nameof(Home), nameof(StudioFile), nameof(ZzUnmatched));
+        nameof(CallbackReceived), nameof(GetImage), nameof(GetVideoContent), nameof(Healthz), nameof(HealthzLive), nameof(HealthzReady), nameof(Home), nameof(StudioFile), nameof(ZzUnmatched));
 
     /// <summary>The middleware.</summary>
     public async Task InvokeAsync(FunctionContext context, FunctionExecutionDelegate next)

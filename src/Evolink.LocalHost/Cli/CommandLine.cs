@@ -56,7 +56,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("Runs Evolink.Functions, a durable front for the Evolink video API, on this machine. The default command is serve.")
         {
-            ServeCommand.Build(), GenerateCommand.Build(), SimulateCommand.Build(), ChaosCommand.Build(), ChaosCommand.BuildHost(),
+            ServeCommand.Build(), GenerateCommand.Build(), SimulateCommand.Build(), OperatorCommand.Build(), ChaosCommand.Build(), ChaosCommand.BuildHost(),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);

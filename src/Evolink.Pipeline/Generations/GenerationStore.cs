@@ -138,6 +138,38 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes, 
     public async Task<JobClaim?> FindClaimAsync(string taskId, CancellationToken cancellationToken) =>
         (await _container.FindAsync(ClaimPath(taskId), PipelineJsonContext.Default.JobClaim, cancellationToken))?.Value;
 
+    /// <summary>
+    /// Removes what is kept under a job's id here, the record last: while it is there, whatever died on the way can be done again from it. Its image, video and
+    /// orchestrations are others' to remove, before.
+    /// </summary>
+    /// <param name="job">Its record, marked by <see cref="JobTransitions"/> as being removed.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public async Task RemoveAsync(JobRecord job, CancellationToken cancellationToken)
+    {
+        foreach (string task in job.Attempts.Select(attempt => attempt.TaskId).OfType<string>().Distinct(StringComparer.Ordinal))
+        {
+            if ((await FindClaimAsync(task, cancellationToken))?.Job == job.Id)
+                await RemoveBlobAsync(ClaimPath(task));
+        }
+
+        await RemoveBlobAsync(JobIndex.Path(job.Client, job.AcceptedAt, job.Id));
+        await RemoveBlobAsync(RequestPath(job.Id));
+        await RemoveBlobAsync(ActivePath(job.Id));
+        await RemoveBlobAsync(RecordPath(job.Id));
+
+        Task RemoveBlobAsync(string path) => _container.GetBlobClient(path).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+    }
+
+    /// <summary>The jobs whose records have not changed since <paramref name="before"/>, in no order that matters.</summary>
+    public async IAsyncEnumerable<JobId> UnchangedSinceAsync(DateTimeOffset before, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (BlobItem record in _container.GetBlobsAsync(prefix: RecordPrefix, cancellationToken: cancellationToken))
+        {
+            if (record.Properties.LastModified < before && JobId.TryParse(Path.GetFileNameWithoutExtension(record.Name[RecordPrefix.Length..]), out JobId id))
+                yield return id;
+        }
+    }
+
     private static string RecordPath(JobId id) => $"{RecordPrefix}{id}.json";
 
     private static string RequestPath(JobId id) => $"{RequestPrefix}{id}.json";

@@ -106,7 +106,7 @@ public sealed partial class Submitter(
 
         int number = again?.Number ?? (job.CurrentAttempt?.Number ?? 0) + 1;
         DateTimeOffset since = number == 1 ? job.AcceptedAt : again?.FirstIntentAt ?? job.Regeneration?.Since ?? now;
-        if (now - since > _options.MaxSubmitAge)
+        if (now - since > _options.MaxSubmitAge && !(await gate.LookAsync(cancellationToken)).Excuses(_options.MaxSubmitAge, now))
             return await EndAsync(job, number, Expired(job.CurrentAttempt), cancellationToken);
 
         // Over HTTP it was let in before it was accepted; all else waits here for its turn.
