@@ -34,6 +34,7 @@ public static class EvolinkTelemetry
 
         services.Configure<OpenTelemetryLoggerOptions>(logs => logs.IncludeScopes = true);
         OpenTelemetryBuilder builder = services.AddOpenTelemetry()
+            .WithLogging()
             .WithTracing(traces => traces.AddSource(EvolinkClientTelemetry.Name, PipelineTelemetry.Name))
             .WithMetrics(metrics => metrics.AddMeter(EvolinkClientTelemetry.Name, PipelineTelemetry.Name));
         if (otlp)

@@ -83,8 +83,9 @@ internal static class OperatorCommand
     private static Command Purge(Call call)
     {
         Argument<string> job = Job();
-        var sure = new Option<bool>("--yes") { Description = "Video, image and records of the job go for good.", Required = true };
+        var sure = new Option<bool>("--yes") { Description = "Needed: video, image and records of the job go for good." };
         var command = new Command("purge", "Removes a job that is over, with its video, image, records and histories.") { job, sure };
+        command.Validators.Add(result => CommonOptions.Require(result, result.GetValue(sure), "purge removes the job for good: add --yes."));
         command.SetAction(parsed => call(parsed, HttpMethod.Delete, PathOf(parsed.GetValue(job)!), null));
         return command;
     }

@@ -44,6 +44,15 @@ public sealed partial class OperationsTableTests
         Assert.All(labels, label => Assert.Contains($"`{label}`", Page.Replace('.', '_'), StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Its_queries_ask_for_metrics_that_exist()
+    {
+        HashSet<string> real = [.. Instruments().Select(instrument => instrument.Name)];
+        string[] asked = [.. QuotedName().Matches(Page).Select(match => match.Groups["name"].Value).Distinct()];
+        Assert.NotEmpty(asked);
+        Assert.Empty(asked.Except(real));
+    }
+
     private static List<Instrument> Instruments()
     {
         using ServiceProvider services = new ServiceCollection().AddMetrics().AddSingleton(TimeProvider.System).AddSingleton<PipelineMetrics>().BuildServiceProvider();
@@ -97,6 +106,10 @@ public sealed partial class OperationsTableTests
 
     [GeneratedRegex(@"^\| `(?<name>evolink\.[a-z._]+)` \| (?<source>Evolink\.[A-Za-z]+) \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex SpanRow();
+
+    // Not a dimension: those stand in brackets.
+    [GeneratedRegex(@"(?<!\[)""(?<name>evolink\.[a-z._]+)""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex QuotedName();
 
     // What a function is given; not what "by (...)" names.
     [GeneratedRegex(@"(?<=(?<!by )\()evolink_[a-z_]+", RegexOptions.None, 1000)]
