@@ -1,9 +1,12 @@
 using System.CommandLine;
 using Evolink.Benchmarks.Copy;
+using Evolink.Benchmarks.Hostile;
 
 RootCommand benchmarks = new("Measures Evolink.Functions; docs/performance.md says what and how.")
 {
     CopyCommand.Build(),
     CopyOnceCommand.Build(),
+    HostileCommand.Build(),
+    NeighboursCommand.Build(),
 };
 return await benchmarks.Parse(args).InvokeAsync();
