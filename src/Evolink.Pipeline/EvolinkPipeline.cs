@@ -50,11 +50,7 @@ public static class EvolinkPipeline
         services.AddSingleton<ImageDispatch>();
         services.AddSingleton<ImageUse>();
 
-        services.AddSingleton<UploadInbox>();
-        services.AddSingleton<UploadInstructions>();
-        services.AddSingleton<UploadReader>();
-        services.AddSingleton<RejectedUploads>();
-        services.AddSingleton<QueuedRequestReader>();
+        AddDropZones(services);
 
         services.AddSingleton<SubmitBody>();
         services.AddSingleton<SubmitGate>();
@@ -78,6 +74,15 @@ public static class EvolinkPipeline
         services.AddSingleton<WebhookSender>();
         services.AddSingleton<WebhookDelivery>();
         return services;
+    }
+
+    private static void AddDropZones(IServiceCollection services)
+    {
+        services.AddSingleton<UploadInbox>();
+        services.AddSingleton<UploadInstructions>();
+        services.AddSingleton<UploadReader>();
+        services.AddSingleton<RejectedUploads>();
+        services.AddSingleton<QueuedRequestReader>();
     }
 
     // Every retry is the orchestration's: durable, and under the eyes of the ledger.

@@ -4,15 +4,11 @@ using System.Text.Json;
 using Azure.Storage.Blobs;
 using EndToEnd.Tests.Support;
 using Evolink.Functions.Retention;
-using Evolink.Functions.Tasks;
 using Evolink.Pipeline.Generations;
-using Evolink.Pipeline.Images;
-using Evolink.Pipeline.Options;
 using Evolink.Pipeline.Storage;
 using Evolink.Simulator;
 using Evolink.Testing.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
 namespace EndToEnd.Tests;
 

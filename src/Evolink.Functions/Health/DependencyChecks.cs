@@ -1,9 +1,9 @@
 using Azure;
 using Evolink.Client;
+using Evolink.Functions.Submits;
 using Evolink.Pipeline.Options;
 using Evolink.Pipeline.Storage;
 using Evolink.Pipeline.Submissions;
-using Evolink.Functions.Submits;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Options;
 

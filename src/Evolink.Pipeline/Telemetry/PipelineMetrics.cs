@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Evolink.Pipeline.Tasks;
 using Evolink.Pipeline.Videos;
 
 namespace Evolink.Pipeline.Telemetry;
