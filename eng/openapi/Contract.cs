@@ -3,7 +3,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Evolink.Client;
 using Evolink.Functions;
 using Evolink.Functions.Http;
 using Evolink.OpenApi.Operations;

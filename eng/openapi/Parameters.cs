@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Evolink.Pipeline.Generations;
 
 namespace Evolink.OpenApi;
 

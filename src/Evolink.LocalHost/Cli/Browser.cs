@@ -15,7 +15,7 @@ internal static class Browser
         {
             ProcessStartInfo start = OperatingSystem.IsWindows()
                 ? new(address.AbsoluteUri) { UseShellExecute = true }
-                : new(OperatingSystem.IsMacOS() ? "open" : "xdg-open", [address.AbsoluteUri]) { RedirectStandardError = true };
+                : new(OperatingSystem.IsMacOS() ? "open" : "xdg-open", [address.AbsoluteUri]) { UseShellExecute = false, RedirectStandardError = true };
             using Process? started = Process.Start(start);
             return true;
         }

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Evolink.Client;
 using Evolink.Pipeline.Generations;
 using Evolink.Testing;
 using YamlDotNet.Serialization;
