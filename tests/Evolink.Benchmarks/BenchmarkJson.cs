@@ -1,6 +1,9 @@
 using System.Text.Json.Serialization;
 using Evolink.Benchmarks.Cost;
+using Evolink.Benchmarks.Replay;
 using Evolink.Benchmarks.Servers;
+using Evolink.Benchmarks.Throughput;
+using Evolink.Benchmarks.Waiting;
 
 namespace Evolink.Benchmarks;
 
@@ -9,4 +12,8 @@ namespace Evolink.Benchmarks;
 [JsonSerializable(typeof(AppOrder))]
 [JsonSerializable(typeof(AppSample))]
 [JsonSerializable(typeof(CostReport))]
+[JsonSerializable(typeof(ThroughputReport))]
+[JsonSerializable(typeof(WaitingReport))]
+[JsonSerializable(typeof(WaitingSample))]
+[JsonSerializable(typeof(ReplayReport))]
 internal sealed partial class BenchmarkJson : JsonSerializerContext;

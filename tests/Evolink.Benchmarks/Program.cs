@@ -1,13 +1,21 @@
 using System.CommandLine;
 using Evolink.Benchmarks.Copy;
 using Evolink.Benchmarks.Cost;
+using Evolink.Benchmarks.Replay;
 using Evolink.Benchmarks.Servers;
+using Evolink.Benchmarks.Throughput;
+using Evolink.Benchmarks.Waiting;
 
 RootCommand benchmarks = new("Measures Evolink.Functions; docs/performance.md says what and how.")
 {
     CopyCommand.Build(),
     CopyOnceCommand.Build(),
     CostCommand.Build(),
+    ThroughputCommand.Build(),
+    WaitingCommand.Build(),
+    WaitingHostCommand.Build(),
+    ReplayCommand.Build(),
     AppHostCommand.Build(),
+    SimulatorHostCommand.Build(),
 };
 return await benchmarks.Parse(args).InvokeAsync();

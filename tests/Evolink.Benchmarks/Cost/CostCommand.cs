@@ -1,7 +1,4 @@
 using System.CommandLine;
-using System.Net.Http.Headers;
-using System.Text;
-using System.Text.Json;
 using Azure.Core.Pipeline;
 using Azure.Storage.Blobs;
 using Evolink.Benchmarks.Servers;
@@ -50,10 +47,10 @@ internal static class CostCommand
         AppOrder order = new(scratch.Journal, provider.Url, storage.ConnectionString, Callbacks: variant == "callbacks");
         bool ours = variant is "callbacks" or "polls";
         await using LocalFunctionsHost host = await (ours ? AppHostCommand.StartAsync(order, http) : StartPollingAsync(order, http));
-        using HttpClient client = new() { BaseAddress = host.BaseUrl, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", AppSettings.ClientKey) } };
+        using GenerationClient client = new(host.BaseUrl);
         CostRun run = new(variant, host, http, provider);
         TimeSpan apart = TimeSpan.FromSeconds(1.5);
-        return await run.RunAsync(generations, apart, number => ours ? PostAsync(client, number) : StartAsync(host, variant));
+        return await run.RunAsync(generations, apart, number => ours ? client.PostAsync(number) : StartAsync(host, variant));
     }
 
     private static Task<LocalFunctionsHost> StartPollingAsync(AppOrder order, CountingHttp http) => LocalFunctionsHost.StartAsync(new LocalFunctionsHostOptions
@@ -72,14 +69,6 @@ internal static class CostCommand
         UseEnvironmentVariables = false,
         EnvironmentName = "Development",
     });
-
-    private static async Task<string> PostAsync(HttpClient client, int number)
-    {
-        using StringContent body = new(AppSettings.Request(number), Encoding.UTF8, "application/json");
-        using HttpResponseMessage answer = await client.PostAsync(new Uri("/v1/videos/generations", UriKind.Relative), body);
-        using JsonDocument task = JsonDocument.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync());
-        return task.RootElement.GetProperty("id").GetString()!;
-    }
 
     private static Task<string> StartAsync(LocalFunctionsHost host, string orchestrator) => host.DurableClient.ScheduleNewOrchestrationInstanceAsync(orchestrator);
 
