@@ -1,5 +1,8 @@
 using System.Text.Json.Serialization;
+using Evolink.Benchmarks.Callback;
+using Evolink.Benchmarks.ColdStart;
 using Evolink.Benchmarks.Cost;
+using Evolink.Benchmarks.Latency;
 using Evolink.Benchmarks.Replay;
 using Evolink.Benchmarks.Servers;
 using Evolink.Benchmarks.Throughput;
@@ -13,6 +16,9 @@ namespace Evolink.Benchmarks;
 [JsonSerializable(typeof(AppSample))]
 [JsonSerializable(typeof(CostReport))]
 [JsonSerializable(typeof(ThroughputReport))]
+[JsonSerializable(typeof(CallbackReport))]
+[JsonSerializable(typeof(ColdStartReport))]
+[JsonSerializable(typeof(LatencyReport))]
 [JsonSerializable(typeof(WaitingReport))]
 [JsonSerializable(typeof(WaitingSample))]
 [JsonSerializable(typeof(ReplayReport))]

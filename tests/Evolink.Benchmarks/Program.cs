@@ -1,6 +1,9 @@
 using System.CommandLine;
+using Evolink.Benchmarks.Callback;
+using Evolink.Benchmarks.ColdStart;
 using Evolink.Benchmarks.Copy;
 using Evolink.Benchmarks.Cost;
+using Evolink.Benchmarks.Latency;
 using Evolink.Benchmarks.Replay;
 using Evolink.Benchmarks.Servers;
 using Evolink.Benchmarks.Throughput;
@@ -12,6 +15,10 @@ RootCommand benchmarks = new("Measures Evolink.Functions; docs/performance.md sa
     CopyOnceCommand.Build(),
     CostCommand.Build(),
     ThroughputCommand.Build(),
+    LatencyCommand.Build(),
+    CallbackCommand.Build(),
+    BareHostCommand.Build(),
+    ColdStartCommand.Build(),
     WaitingCommand.Build(),
     WaitingHostCommand.Build(),
     ReplayCommand.Build(),
