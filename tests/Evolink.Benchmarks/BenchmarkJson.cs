@@ -5,6 +5,7 @@ using Evolink.Benchmarks.Cost;
 using Evolink.Benchmarks.Latency;
 using Evolink.Benchmarks.Replay;
 using Evolink.Benchmarks.Servers;
+using Evolink.Benchmarks.Simulation;
 using Evolink.Benchmarks.Throughput;
 using Evolink.Benchmarks.Waiting;
 
@@ -22,4 +23,5 @@ namespace Evolink.Benchmarks;
 [JsonSerializable(typeof(WaitingReport))]
 [JsonSerializable(typeof(WaitingSample))]
 [JsonSerializable(typeof(ReplayReport))]
+[JsonSerializable(typeof(SimulationReport))]
 internal sealed partial class BenchmarkJson : JsonSerializerContext;

@@ -6,6 +6,7 @@ using Evolink.Benchmarks.Cost;
 using Evolink.Benchmarks.Latency;
 using Evolink.Benchmarks.Replay;
 using Evolink.Benchmarks.Servers;
+using Evolink.Benchmarks.Simulation;
 using Evolink.Benchmarks.Throughput;
 using Evolink.Benchmarks.Waiting;
 
@@ -22,6 +23,7 @@ RootCommand benchmarks = new("Measures Evolink.Functions; docs/performance.md sa
     WaitingCommand.Build(),
     WaitingHostCommand.Build(),
     ReplayCommand.Build(),
+    SimulateCommand.Build(),
     AppHostCommand.Build(),
     SimulatorHostCommand.Build(),
 };

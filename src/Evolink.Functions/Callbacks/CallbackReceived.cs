@@ -12,7 +12,7 @@ namespace Evolink.Functions.Callbacks;
 /// <c>POST /callbacks/{id}</c>: Evolink says that something happened. The signature in our own link tells that it is Evolink; what the
 /// body says is not believed. It wakes the orchestration, which looks for itself.
 /// </summary>
-public sealed class CallbackReceived(GenerationStore store, LinkSigner signer, Wake wake, TimeProvider time)
+public sealed class CallbackReceived(GenerationStore store, LinkSigner signer, SpentCallbacks spent, Wake wake, TimeProvider time)
 {
     private const int MaxBody = 64 << 10;
 
@@ -33,11 +33,14 @@ public sealed class CallbackReceived(GenerationStore store, LinkSigner signer, W
 
         // The signature alone makes it a callback; a body that is too large to be a task is not looked at.
         byte[] body = await RequestBody.ReadAsync(request, MaxBody, cancellationToken) ?? [];
-        if (await store.FindAsync(jobId, cancellationToken) is not { } job)
+        if (spent.Has(jobId, attempt) || await store.FindAsync(jobId, cancellationToken) is not { } job)
             return TypedResults.NoContent();
         if (job.State.IsTerminal)
         {
-            await NoteLateResultAsync(job, body, cancellationToken);
+            if (job is { State: JobState.Cancelled, LateResultAt: null })
+                await NoteLateResultAsync(job, body, cancellationToken);
+            else
+                spent.Add(jobId, attempt);
             return TypedResults.NoContent();
         }
 
@@ -49,8 +52,8 @@ public sealed class CallbackReceived(GenerationStore store, LinkSigner signer, W
     // After a cancel, Evolink may finish, and charge, all the same.
     private async Task NoteLateResultAsync(JobRecord job, byte[] body, CancellationToken cancellationToken)
     {
-        if (job is { State: JobState.Cancelled, LateResultAt: null } && CallbackBody.SaysCompleted(body))
-            await store.UpdateAsync(job.Id, record => record.WithLateResult(time.GetUtcNow()), cancellationToken);
+        if (CallbackBody.SaysCompleted(body))
+            await store.UpdateAsync(job, record => record.WithLateResult(time.GetUtcNow()), cancellationToken);
     }
 
     // The answer to the submit may be lost: then this is how the task is found again.
@@ -59,7 +62,7 @@ public sealed class CallbackReceived(GenerationStore store, LinkSigner signer, W
         if (job.CurrentAttempt is { State: not (AttemptState.Accepted or AttemptState.Rejected) } entry && entry.Number == attempt
             && CallbackBody.TaskId(body) is { } taskId)
         {
-            await store.UpdateAsync(job.Id, record => record.WithCandidate(attempt, taskId, time.GetUtcNow()), cancellationToken);
+            await store.UpdateAsync(job, record => record.WithCandidate(attempt, taskId, time.GetUtcNow()), cancellationToken);
         }
     }
 }

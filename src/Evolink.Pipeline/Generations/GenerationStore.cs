@@ -51,7 +51,9 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
 
     /// <summary>The record of a job, or null where there is none.</summary>
     public async Task<JobRecord?> FindAsync(JobId id, CancellationToken cancellationToken) =>
-        (await _container.FindAsync(RecordPath(id), PipelineJsonContext.Default.JobRecord, cancellationToken))?.Value;
+        await _container.FindAsync(RecordPath(id), PipelineJsonContext.Default.JobRecord, cancellationToken) is { } found
+            ? found.Value with { Version = found.ETag }
+            : null;
 
     /// <summary>The record of a job that must be there.</summary>
     /// <exception cref="JobNotFoundException">It is not.</exception>
@@ -72,15 +74,31 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
     /// <exception cref="JobNotFoundException">There is no such job.</exception>
     public async Task<JobRecord> UpdateAsync(JobId id, Func<JobRecord, JobRecord> transition, CancellationToken cancellationToken)
     {
-        (JobRecord job, bool written) = await _container.TryUpdateAsync(RecordPath(id), Change, PipelineJsonContext.Default.JobRecord, cancellationToken)
-            ?? throw new JobNotFoundException(id);
-        if (written)
-            changes.Signal(id);
-        return job;
+        while (true)
+        {
+            JobRecord before = await ReadAsync(id, cancellationToken);
+            JobRecord after = Change(before, transition);
+            if (ReferenceEquals(after, before))
+                return after;
+            if (await TryWriteAsync(after, before.Version, cancellationToken) is { } written)
+                return written;
+        }
+    }
 
-        JobRecord Change(JobRecord before) => before.Schema <= JobRecord.CurrentSchema
-            ? transition(before)
-            : throw new InvalidDataException($"The record of job {id} was written by a newer version of this app (schema {before.Schema}); this one would lose what it holds.");
+    /// <summary>
+    /// Changes a record that was read before, without reading it again: that the write succeeds shows that nobody wrote in between. Otherwise, and where
+    /// the transition changes nothing, which what was seen cannot vouch for, as <see cref="UpdateAsync(JobId, Func{JobRecord, JobRecord}, CancellationToken)"/>.
+    /// </summary>
+    /// <exception cref="JobNotFoundException">There is no such job.</exception>
+    public async Task<JobRecord> UpdateAsync(JobRecord seen, Func<JobRecord, JobRecord> transition, CancellationToken cancellationToken)
+    {
+        if (seen.Version is not null && Change(seen, transition) is var after && !ReferenceEquals(after, seen)
+            && await TryWriteAsync(after, seen.Version, cancellationToken) is { } written)
+        {
+            return written;
+        }
+
+        return await UpdateAsync(seen.Id, transition, cancellationToken);
     }
 
     /// <summary>Sets the marker that says that a job is not over; before the record says so, so that a crash in between leaves no job unseen.</summary>
@@ -129,6 +147,18 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
     /// <summary>Which job owns a task of Evolink's; null where none does.</summary>
     public async Task<JobClaim?> FindClaimAsync(string taskId, CancellationToken cancellationToken) =>
         (await _container.FindAsync(ClaimPath(taskId), PipelineJsonContext.Default.JobClaim, cancellationToken))?.Value;
+
+    private static JobRecord Change(JobRecord before, Func<JobRecord, JobRecord> transition) => before.Schema <= JobRecord.CurrentSchema
+        ? transition(before)
+        : throw new InvalidDataException($"The record of job {before.Id} was written by a newer version of this app (schema {before.Schema}); this one would lose what it holds.");
+
+    private async Task<JobRecord?> TryWriteAsync(JobRecord job, ETag? version, CancellationToken cancellationToken)
+    {
+        if (await _container.TryReplaceAsync(RecordPath(job.Id), job, version, PipelineJsonContext.Default.JobRecord, cancellationToken) is not { } written)
+            return null;
+        changes.Signal(job.Id);
+        return job with { Version = written };
+    }
 
     private static string RecordPath(JobId id) => $"{RecordPrefix}{id}.json";
 

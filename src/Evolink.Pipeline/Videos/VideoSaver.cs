@@ -75,7 +75,7 @@ public sealed partial class VideoSaver(
 
     private async Task<SaveOutcome> SavedAsync(JobRecord job, SavedVideo video, CancellationToken cancellationToken)
     {
-        await store.UpdateAsync(job.Id, record => record.WithVideo(job.CurrentRef, video, time.GetUtcNow()), cancellationToken);
+        await store.UpdateAsync(job, record => record.WithVideo(job.CurrentRef, video, time.GetUtcNow()), cancellationToken);
         LogSaved(job.Id, video.Size);
         return new SaveOutcome.Saved();
     }
@@ -87,7 +87,7 @@ public sealed partial class VideoSaver(
             failure.Failure, failure.Message, job.SaveTries + 1, job.CompletedSeenAt ?? now, now, random.NextDouble());
         LogNotSaved(job.Id, job.SaveTries + 1, failure.Failure, failure.Message);
         AttemptRef attempt = job.CurrentRef;
-        await store.UpdateAsync(job.Id, Failed, cancellationToken);
+        await store.UpdateAsync(job, Failed, cancellationToken);
         return retryAt is { } at ? new SaveOutcome.Later(at) : new SaveOutcome.Ended();
 
         JobRecord Failed(JobRecord record)
