@@ -169,6 +169,16 @@ public sealed class HttpTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(["POST"], wrong.Content.Headers.Allow);
     }
 
+    [Theory]
+    [InlineData("v1/videos/generations", """{"\ud800":1,"prompt":"x"}""")]
+    [InlineData("v1/videos/generations", """{"prompt":"\ud800"}""")]
+    [InlineData("v1/batches", """{"requests":[{"\ud800":1}]}""")]
+    public async Task Half_a_surrogate_pair_is_400_wherever_it_stands(string path, string body)
+    {
+        using HttpResponseMessage response = await _client.PostAsync(path, body);
+        await response.AssertErrorAsync(HttpStatusCode.BadRequest, "invalid_request");
+    }
+
     [Fact]
     public async Task A_body_over_the_limit_is_413()
     {

@@ -3,6 +3,7 @@ using Evolink.Benchmarks.Callback;
 using Evolink.Benchmarks.ColdStart;
 using Evolink.Benchmarks.Copy;
 using Evolink.Benchmarks.Cost;
+using Evolink.Benchmarks.Hostile;
 using Evolink.Benchmarks.Latency;
 using Evolink.Benchmarks.Replay;
 using Evolink.Benchmarks.Servers;
@@ -26,5 +27,7 @@ RootCommand benchmarks = new("Measures Evolink.Functions; docs/performance.md sa
     SimulateCommand.Build(),
     AppHostCommand.Build(),
     SimulatorHostCommand.Build(),
+    HostileCommand.Build(),
+    NeighboursCommand.Build(),
 };
 return await benchmarks.Parse(args).InvokeAsync();

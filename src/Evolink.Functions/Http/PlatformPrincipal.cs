@@ -24,7 +24,7 @@ internal static class PlatformPrincipal
         {
             ClientPrincipal? principal = JsonSerializer.Deserialize(Convert.FromBase64String(header), FunctionsJsonContext.Default.ClientPrincipal);
             string? id = principal?.AuthenticationType == Entra
-                ? principal.Claims?.FirstOrDefault(claim => claim.Type is "oid" or "http://schemas.microsoft.com/identity/claims/objectidentifier")?.Value
+                ? principal.Claims?.FirstOrDefault(claim => claim?.Type is "oid" or "http://schemas.microsoft.com/identity/claims/objectidentifier")?.Value
                 : null;
             return Guid.TryParse(id, out Guid parsed) ? parsed : null;
         }
@@ -39,7 +39,7 @@ internal static class PlatformPrincipal
 /// <param name="AuthenticationType">The identity provider.</param>
 /// <param name="Claims">Its claims.</param>
 internal sealed record ClientPrincipal(
-    [property: JsonPropertyName("auth_typ")] string? AuthenticationType, [property: JsonPropertyName("claims")] IReadOnlyList<PrincipalClaim>? Claims);
+    [property: JsonPropertyName("auth_typ")] string? AuthenticationType, [property: JsonPropertyName("claims")] IReadOnlyList<PrincipalClaim?>? Claims);
 
 /// <summary>One claim.</summary>
 /// <param name="Type">Its type.</param>

@@ -48,6 +48,11 @@ public static class GenerationRequestReader
         {
             return (null, new ValidationIssue("body", ValidationCodes.Malformed, $"The body is no valid JSON: {Where(e)}"));
         }
+        // Not of the documented ones: this is how the parser meets it when it compares names.
+        catch (InvalidOperationException)
+        {
+            return (null, new ValidationIssue("body", ValidationCodes.Malformed, "The body is no valid JSON: the name of a property holds half of a surrogate pair, which is no character."));
+        }
     }
 
     /// <summary>Reads and checks a body that was parsed already, without doubled properties.</summary>

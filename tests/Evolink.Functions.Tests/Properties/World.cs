@@ -72,6 +72,7 @@ internal sealed class World : IAsyncDisposable
                 await world.KindStepAsync();
             }
 
+            await world.CallBackLateAsync();
             return world;
         }
         catch (Exception e)
@@ -209,6 +210,32 @@ internal sealed class World : IAsyncDisposable
             task.Status = "completed";
         ReplayedRun next = _runs.Where(run => run.Timer is not null).MinBy(run => run.Timer!.Value.Due) ?? throw new InvalidOperationException("Broken: a run waits for nothing.");
         await FireAsync(next, next.Timer!.Value);
+    }
+
+    // When all is over here, Evolink still ends what it was paid for and tells it, once more at least; and whoever forges does not rest either.
+    private async Task CallBackLateAsync()
+    {
+        foreach (PaidTask task in Evolink.Charges)
+        {
+            if (task.Status == "processing")
+                task.Status = "completed";
+            Log.Add($"a late callback of {task.Id}");
+            await CallBackAsync(new Uri(task.CallbackUrl), task.Id, task.Status, genuine: true);
+            await FinishAsync();
+        }
+
+        for (int job = 0; job < Jobs; job++)
+        {
+            Log.Add($"a late forged callback to job {job}");
+            await ForgeAsync(job);
+            await FinishAsync();
+        }
+    }
+
+    private async Task FinishAsync()
+    {
+        for (; _live.Count > 0; _live.RemoveAll(execution => execution.Done.IsCompleted))
+            await _live[0].NextAsync();
     }
 
     private async Task ExecuteAsync(int job, (int Id, string Name) activity)

@@ -91,6 +91,7 @@ public sealed partial class ServeTests : IDisposable
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Kill(int id, int signal);
 
     [GeneratedRegex("^curl -sS (?<host>http://[^/]+)/v1/videos/generations -H \"Authorization: Bearer (?<key>[^\"]+)\" -H \"Content-Type: application/json\" -d '(?<body>.+)'$", RegexOptions.ExplicitCapture, 1000)]

@@ -3,7 +3,7 @@ using Evolink.Testing;
 
 namespace Evolink.Pipeline.Tests.Documentation;
 
-/// <summary>docs/cases.md and the README's guarantees name tests that exist.</summary>
+/// <summary>docs/cases.md, docs/security.md and the README's guarantees name tests that exist.</summary>
 public sealed partial class CasesTableTests
 {
     private static readonly Lazy<HashSet<string>> Tests = new(() => [.. Directory
@@ -13,6 +13,7 @@ public sealed partial class CasesTableTests
     [Theory]
     [InlineData("docs/cases.md", 60)]
     [InlineData("README.md", 8)]
+    [InlineData("docs/security.md", 20)]
     public void Every_test_that_is_named_exists(string document, int atLeast)
     {
         string[] named = [.. Named().Matches(File.ReadAllText(Path.Combine(Clone.Root, document))).Select(match => match.Groups["test"].Value)];

@@ -1,7 +1,9 @@
+using System.Net;
 using Evolink.Pipeline.Limits;
 using Evolink.Pipeline.Tests.Support;
 using Evolink.Testing;
 using Evolink.Testing.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Evolink.Pipeline.Tests.Limits;
 
@@ -63,13 +65,34 @@ public sealed class MinuteBudgetTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Without_a_limit_nothing_is_asked_and_while_storage_is_away_nothing_is_held_back()
+    public async Task The_default_is_for_everybody_and_without_one_nothing_is_held_back()
     {
-        await using TestPipeline broken = await TestPipeline.StartAsync(
+        await using TestPipeline limited = await TestPipeline.StartAsync(
             azurite, time: _time, configure: options => options.Limits.Default.RequestsPerMinute = 1);
-        Assert.Null(await broken.Get<MinuteBudget>().TakeAsync(_client, None));
-        Assert.NotNull(await broken.Get<MinuteBudget>().TakeAsync(_client, None));
+        Assert.Equal(1, await TakeAsync(limited.Get<MinuteBudget>(), 3));
         await using TestPipeline open = await TestPipeline.StartAsync(azurite, time: _time);
-        Assert.True(open.Get<MinuteBudget>().TakeAsync(_client, None).IsCompletedSuccessfully);
+        Assert.Equal(3, await TakeAsync(open.Get<MinuteBudget>(), 3));
+    }
+
+    [Fact]
+    public async Task While_storage_refuses_nothing_is_held_back()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(
+            azurite, time: _time, services: services => services.AddSingleton<OutgoingHttp>(new NoLimits()), configure: options => options.Limits.Clients[_client] = new() { RequestsPerMinute = 1 });
+        Assert.Equal(3, await TakeAsync(pipeline.Get<MinuteBudget>(), 3));
+        Assert.Contains(pipeline.Log.Lines, line => line.Contains(" 1701: ", StringComparison.Ordinal));
+    }
+
+    private sealed class NoLimits : OutgoingHttp
+    {
+        public override HttpMessageHandler Storage() => new Handler(base.Storage());
+
+        private sealed class Handler(HttpMessageHandler inner) : DelegatingHandler(inner)
+        {
+            protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+                request.RequestUri!.AbsolutePath.Contains("/limits/", StringComparison.Ordinal)
+                    ? Task.FromResult(StorageTap.Refusal(HttpStatusCode.Forbidden, "AuthorizationPermissionMismatch"))
+                    : base.SendAsync(request, cancellationToken);
+        }
     }
 }
