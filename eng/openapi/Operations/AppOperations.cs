@@ -10,10 +10,15 @@ namespace Evolink.OpenApi.Operations;
 internal static class AppOperations
 {
     private static readonly HealthReport Healthy = new(
-        "ok", new SortedDictionary<string, DependencyHealth>(StringComparer.Ordinal) { ["evolink"] = new(true, 12, null), ["storage"] = new(true, 3, null) }, null);
+        "ok", new SortedDictionary<string, DependencyHealth>(StringComparer.Ordinal) { ["evolink"] = new(true, 12, null), ["engine"] = new(true, 2, null), ["storage"] = new(true, 3, null) }, null, new SubmitsHealth("open", null), null);
 
     private static readonly HealthReport Unhealthy = new(
-        "unhealthy", new SortedDictionary<string, DependencyHealth>(StringComparer.Ordinal) { ["evolink"] = new(true, 12, null), ["storage"] = new(false, 5000, "no answer within 5 s") }, null);
+        "unhealthy", new SortedDictionary<string, DependencyHealth>(StringComparer.Ordinal) { ["evolink"] = new(true, 12, null), ["engine"] = new(true, 2, null), ["storage"] = new(false, 5000, "no answer within 5 s") }, null, null, null);
+
+    private const string HealthWords = "Each dependency with its latency, missing settings, whether submits go out; to operators the credits that are left.";
+
+    private static IReadOnlyList<Answer> HealthAnswers =>
+        [Health(200, "Work can go on, also while Evolink is away or submits are held back (`degraded`).", Healthy), Health(503, "Storage does not answer.", Unhealthy)];
 
     public static IReadOnlyList<Operation> All { get; } =
     [
@@ -29,10 +34,13 @@ internal static class AppOperations
             ],
             Answers = [new(204, "Heard.") { HasBody = false }, Answers.Error("The signature is wrong.", Errors.NotFound("There is no such callback."))],
         },
-        new(nameof(Healthz), Words.App, "Whether everything is there")
+        new(nameof(HealthzLive), Words.App, "Whether the app runs")
         {
-            Answers = [Health(200, "Work can go on, also while Evolink is away (`degraded`).", Healthy), Health(503, "Storage does not answer.", Unhealthy)],
+            Description = "Asks nobody: a restart would not bring storage back.",
+            Answers = [new(200, "It does.") { Type = FunctionsJsonContext.Default.LiveReport, Example = Samples.Json(new LiveReport("ok"), FunctionsJsonContext.Default.LiveReport) }],
         },
+        new(nameof(HealthzReady), Words.App, "Whether everything is there") { Description = HealthWords, Answers = HealthAnswers },
+        new(nameof(Healthz), Words.App, "The same as /healthz/ready") { Description = HealthWords, Answers = HealthAnswers },
         new(nameof(OpenApiFile), Words.App, "This contract") { Answers = [new(200, "OpenAPI 3.1.")] },
         new(nameof(Docs), Words.App, "This contract, for people") { Answers = [new(200, "A page.") { MediaType = "text/html" }] },
         new(nameof(DocsFile), Words.App, "What that page is made of")

@@ -124,6 +124,6 @@ public sealed partial class RetentionRun(
         return [.. old.Where(image => !busy.Contains(image.Client) && !live.Contains($"{image.Client}/{image.Sha256}"))];
     }
 
-    [LoggerMessage(2411, LogLevel.Information, "Removed by age: {Histories} histories, {Records} jobs and batches, {Images} images.")]
+    [LoggerMessage(2611, LogLevel.Information, "Removed by age: {Histories} histories, {Records} jobs and batches, {Images} images.")]
     private partial void LogRemoved(int histories, int records, int images);
 }

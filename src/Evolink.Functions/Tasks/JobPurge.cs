@@ -55,6 +55,6 @@ public sealed partial class JobPurge(
         return await images.RemoveAsync(job.Client, own, cancellationToken) ? PurgedJob.Removed : PurgedJob.None;
     }
 
-    [LoggerMessage(2401, LogLevel.Information, "Job {JobId} is removed: {Videos} videos, image {Image}, {Histories} histories.")]
+    [LoggerMessage(2601, LogLevel.Information, "Job {JobId} is removed: {Videos} videos, image {Image}, {Histories} histories.")]
     private partial void LogPurged(JobId jobId, int videos, string image, int histories);
 }
