@@ -1,7 +1,9 @@
 using Evolink.Functions.Batches;
+using Evolink.Functions.Callbacks;
 using Evolink.Functions.Generations;
 using Evolink.Functions.Health;
 using Evolink.Functions.Http;
+using Evolink.Functions.Retention;
 using Evolink.Functions.Tasks;
 using Evolink.Functions.Uploads;
 using Evolink.Pipeline;
@@ -31,6 +33,7 @@ public static class EvolinkFunctions
         services.AddSingleton<QuotaSweep>();
         services.AddSingleton<UploadIntake>();
         services.AddSingleton<Wake>();
+        services.AddSingleton<SpentCallbacks>();
         services.AddSingleton<BatchIntake>();
         services.AddSingleton<BatchDriver>();
         services.AddSingleton<BatchSweep>();
@@ -40,6 +43,10 @@ public static class EvolinkFunctions
         services.AddSingleton<TaskWaiting>();
         services.AddSingleton<TaskPages>();
         services.AddSingleton<DependencyChecks>();
+        services.AddSingleton<HealthAnswer>();
+        services.AddSingleton<JobOrchestrations>();
+        services.AddSingleton<JobPurge>();
+        services.AddSingleton<RetentionRun>();
         return services;
     }
 

@@ -46,6 +46,9 @@ public sealed record Attempt
     /// <summary>When Evolink accepted it.</summary>
     public DateTimeOffset? AcceptedAt { get; init; }
 
+    /// <summary>When Evolink called back for it first, with our signature.</summary>
+    public DateTimeOffset? CalledBackAt { get; init; }
+
     /// <summary>Evolink's estimate of the time to completion, in seconds.</summary>
     public int? EstimatedSeconds { get; init; }
 

@@ -2,6 +2,7 @@ using Evolink.Client;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Options;
 using Evolink.Pipeline.Submissions;
+using Evolink.Pipeline.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -9,7 +10,7 @@ namespace Evolink.Pipeline.Tasks;
 
 /// <summary>Asks Evolink how a job's task stands and writes it down. A blip never fails a paid job.</summary>
 public sealed partial class TaskWatcher(
-    GenerationStore store, TaskReader tasks, IOptions<EvolinkOptions> options, TimeProvider time, Random random, ILogger<TaskWatcher> log)
+    GenerationStore store, TaskReader tasks, IOptions<EvolinkOptions> options, PipelineMetrics metrics, TimeProvider time, Random random, ILogger<TaskWatcher> log)
 {
     private readonly EvolinkOptions _options = options.Value;
 
@@ -17,6 +18,16 @@ public sealed partial class TaskWatcher(
     public async Task<TaskProgress> ReadAsync(GenerationRef generation, CancellationToken cancellationToken)
     {
         JobRecord job = await store.ReadAsync(generation.Id, cancellationToken);
+        return await JobTrace.RunAsync(PipelineTelemetry.PollActivity, job, log, async activity =>
+        {
+            TaskProgress progress = await ReadAsync(job, generation, cancellationToken);
+            activity?.SetTag("evolink.progress", progress.GetType().Name.ToLowerInvariant());
+            return progress;
+        });
+    }
+
+    private async Task<TaskProgress> ReadAsync(JobRecord job, GenerationRef generation, CancellationToken cancellationToken)
+    {
         if (job.State.IsTerminal || job.Revision != generation.Revision || job.Error is not null || (job.CancelRequestedAt is not null && !_options.KeepLateResults))
             return new TaskProgress.Ended();
         if (job.CompletedSeenAt is not null)
@@ -31,6 +42,7 @@ public sealed partial class TaskWatcher(
         try
         {
             VideoTask task = await tasks.ReadAsync(taskId, cancellationToken);
+            metrics.TaskRead(task.Status switch { { IsCompleted: true } => "completed", { IsFailed: true } => "failed", _ => "running" });
             return task.Status switch
             {
                 { IsCompleted: true } => await CompletedAsync(job, task, cancellationToken),
@@ -40,10 +52,12 @@ public sealed partial class TaskWatcher(
         }
         catch (EvolinkException e) when (e is { StatusCode: 404, Code: "task_not_found" })
         {
+            metrics.TaskRead("not_found");
             return await NotFoundAsync(job, attempt, e, cancellationToken);
         }
         catch (EvolinkException e)
         {
+            metrics.TaskRead("error");
             LogBlip(job.Id, taskId, e.Code, e.StatusCode);
             return await BlipAsync(job, attempt, e, cancellationToken);
         }
@@ -52,7 +66,7 @@ public sealed partial class TaskWatcher(
     private async Task<TaskProgress> CompletedAsync(JobRecord job, VideoTask task, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        await store.UpdateAsync(job.Id, record => record.WithReading(job.CurrentRef, task.Progress, task.Usage?.CreditsUsed, now).WithCompletedSeen(job.CurrentRef, now), cancellationToken);
+        await store.UpdateAsync(job, record => record.WithReading(job.CurrentRef, task.Progress, task.Usage?.CreditsUsed, now).WithCompletedSeen(job.CurrentRef, now), cancellationToken);
         return new TaskProgress.Completed();
     }
 
@@ -66,13 +80,13 @@ public sealed partial class TaskWatcher(
         {
             Regeneration next = new(now, now + (pause < _options.MaxRegenerationPause ? pause : _options.MaxRegenerationPause));
             JobRecord again = await store.UpdateAsync(
-                job.Id, record => record.WithRegeneration(at, error, next, _options.MaxRegenerations, now), cancellationToken);
+                job, record => record.WithRegeneration(at, error, next, _options.MaxRegenerations, now), cancellationToken);
             if (again.State == JobState.Submitting)
                 return new TaskProgress.Regenerate(again.Regeneration?.NotBefore ?? now);
         }
 
         await store.UpdateAsync(
-            job.Id, record => record.WithReading(at, task.Progress, task.Usage?.CreditsUsed, now).WithTaskError(at, error, now), cancellationToken);
+            job, record => record.WithReading(at, task.Progress, task.Usage?.CreditsUsed, now).WithTaskError(at, error, now), cancellationToken);
         return new TaskProgress.Ended();
     }
 
@@ -82,14 +96,14 @@ public sealed partial class TaskWatcher(
         PollSchedule schedule = attempt.Schedule(_options);
         if (now >= schedule.Deadline)
             return await EndAsync(job, DeadlineExceeded(task.Status), cancellationToken);
-        await store.UpdateAsync(job.Id, record => record.WithReading(job.CurrentRef, task.Progress, task.Usage?.CreditsUsed, now), cancellationToken);
+        await store.UpdateAsync(job, record => record.WithReading(job.CurrentRef, task.Progress, task.Usage?.CreditsUsed, now), cancellationToken);
         return new TaskProgress.Running(schedule.Next(now, random.NextDouble()));
     }
 
     private async Task<TaskProgress> NotFoundAsync(JobRecord job, Attempt attempt, EvolinkException failure, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        JobRecord noted = await store.UpdateAsync(job.Id, record => record.WithNotFound(job.CurrentRef, now), cancellationToken);
+        JobRecord noted = await store.UpdateAsync(job, record => record.WithNotFound(job.CurrentRef, now), cancellationToken);
         DateTimeOffset end = (noted.NotFoundSince ?? now) + _options.TaskNotFoundGrace;
         if (now >= end)
         {
@@ -109,14 +123,14 @@ public sealed partial class TaskWatcher(
         if (now >= schedule.AcceptedAt + (2 * _options.GenerationDeadline))
             return await EndAsync(job, DeadlineExceeded(null), cancellationToken);
         if (job.NotFoundSince is not null)
-            await store.UpdateAsync(job.Id, record => record.WithoutNotFound(job.CurrentRef, now), cancellationToken);
+            await store.UpdateAsync(job, record => record.WithoutNotFound(job.CurrentRef, now), cancellationToken);
         DateTimeOffset next = schedule.Next(now, random.NextDouble());
         return new TaskProgress.Running(failure.RetryAfter is { } asked && now + asked > next ? now + asked : next);
     }
 
     private async Task<TaskProgress> EndAsync(JobRecord job, JobError error, CancellationToken cancellationToken)
     {
-        await store.UpdateAsync(job.Id, record => record.WithTaskError(job.CurrentRef, error, time.GetUtcNow()), cancellationToken);
+        await store.UpdateAsync(job, record => record.WithTaskError(job.CurrentRef, error, time.GetUtcNow()), cancellationToken);
         return new TaskProgress.Ended();
     }
 

@@ -17,7 +17,7 @@ public sealed class CommandLineTests : IDisposable
         (int code, string output, _) = await CliProcess.RunAsync("--help");
 
         Assert.Equal(0, code);
-        Assert.All(["serve", "generate", "simulate", "chaos ", "list", "show", "cancel", "watch", "open", "completion", "Examples:", "--image samples/cat.png"], part => Assert.Contains(part, output, StringComparison.Ordinal));
+        Assert.All(["serve", "generate", "simulate", "chaos ", "list", "show", "cancel", "watch", "open", "completion", "operator", "Examples:", "--image samples/cat.png"], part => Assert.Contains(part, output, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -52,6 +52,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("a campaign kills at every crash point", "--kills is at least 4.", "chaos", "--kills", "3")]
     [InlineData("a pattern matches nothing", "No file matches nowhere/*.png.", "generate", "--image", "nowhere/*.png", "--prompt", "x")]
     [InlineData("no app is there", "No app is running with the data folder nowhere.", "list", "--data", "nowhere")]
+    [InlineData("a purge asks whether it is meant", "add --yes", "operator", "purge", "gen-x")]
+    [InlineData("an operator needs a key", "There is no operator's key", "operator", "submits", "--endpoint", "https://app.example.com")]
     [InlineData("the image is a folder", "--image is a file.", "generate", "--image", ".", "--prompt", "x")]
     public async Task Wrong_usage_ends_with_2_and_says_what_would_be_right(string rule, string message, params string[] args)
     {
