@@ -1,4 +1,5 @@
 using Evolink.Functions.Batches;
+using Evolink.Functions.Callbacks;
 using Evolink.Functions.Generations;
 using Evolink.Functions.Health;
 using Evolink.Functions.Http;
@@ -32,6 +33,7 @@ public static class EvolinkFunctions
         services.AddSingleton<QuotaSweep>();
         services.AddSingleton<UploadIntake>();
         services.AddSingleton<Wake>();
+        services.AddSingleton<SpentCallbacks>();
         services.AddSingleton<BatchIntake>();
         services.AddSingleton<BatchDriver>();
         services.AddSingleton<BatchSweep>();

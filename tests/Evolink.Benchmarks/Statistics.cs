@@ -15,4 +15,11 @@ internal static class Statistics
             _ => (sorted[middle - 1] + sorted[middle]) / 2,
         };
     }
+
+    /// <summary>The value that <paramref name="share"/> of all do not exceed; of none, not a number.</summary>
+    public static double Percentile(this IEnumerable<double> values, double share)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted.Length == 0 ? double.NaN : sorted[Math.Clamp((int)Math.Ceiling(share * sorted.Length) - 1, 0, sorted.Length - 1)];
+    }
 }

@@ -15,7 +15,7 @@ namespace Evolink.Functions.Callbacks;
 /// body says is not believed. It wakes the orchestration, which looks for itself.
 /// </summary>
 public sealed class CallbackReceived(
-    GenerationStore store, LinkSigner signer, Wake wake, PipelineMetrics metrics, TimeProvider time, ILogger<CallbackReceived> log)
+    GenerationStore store, LinkSigner signer, SpentCallbacks spent, Wake wake, PipelineMetrics metrics, TimeProvider time, ILogger<CallbackReceived> log)
 {
     private const int MaxBody = 64 << 10;
 
@@ -37,6 +37,12 @@ public sealed class CallbackReceived(
 
         // The signature alone makes it a callback; a body that is too large to be a task is not looked at.
         byte[] body = await RequestBody.ReadAsync(request, MaxBody, cancellationToken) ?? [];
+        if (spent.Has(jobId, attempt))
+        {
+            metrics.CallbackCame("late");
+            return TypedResults.NoContent();
+        }
+
         if (await store.FindAsync(jobId, cancellationToken) is not { } job)
         {
             metrics.CallbackCame("no_job");
@@ -46,9 +52,13 @@ public sealed class CallbackReceived(
         metrics.CallbackCame(job.State.IsTerminal ? "late" : "taken");
         return await JobTrace.RunAsync(PipelineTelemetry.CallbackActivity, job, log, async _ =>
         {
-            if (job.State.IsTerminal)
+            if (job is { State: JobState.Cancelled, LateResultAt: null })
             {
                 await NoteLateResultAsync(job, body, cancellationToken);
+            }
+            else if (job.State.IsTerminal)
+            {
+                spent.Add(jobId, attempt);
             }
             else
             {
@@ -70,8 +80,8 @@ public sealed class CallbackReceived(
     // After a cancel, Evolink may finish, and charge, all the same.
     private async Task NoteLateResultAsync(JobRecord job, byte[] body, CancellationToken cancellationToken)
     {
-        if (job is { State: JobState.Cancelled, LateResultAt: null } && CallbackBody.SaysCompleted(body))
-            await store.UpdateAsync(job.Id, record => record.WithLateResult(time.GetUtcNow()), cancellationToken);
+        if (CallbackBody.SaysCompleted(body))
+            await store.UpdateAsync(job, record => record.WithLateResult(time.GetUtcNow()), cancellationToken);
     }
 
     // That it came; and the task that it names, for the answer to the submit may be lost: then this is how the task is found again.
@@ -80,7 +90,7 @@ public sealed class CallbackReceived(
         string? named = job.CurrentAttempt is { State: not (AttemptState.Accepted or AttemptState.Rejected) } entry && entry.Number == attempt
             ? CallbackBody.TaskId(body)
             : null;
-        await store.UpdateAsync(job.Id, Noted, cancellationToken);
+        await store.UpdateAsync(job, Noted, cancellationToken);
 
         JobRecord Noted(JobRecord record)
         {

@@ -51,7 +51,7 @@ public sealed class BatchStore(EvolinkStorage storage)
     public async Task<BatchRecord> ReadAsync(BatchId id, CancellationToken cancellationToken) =>
         await FindAsync(id, cancellationToken) ?? throw NotFound(id);
 
-    /// <summary>Changes a record, as <see cref="Generations.GenerationStore.UpdateAsync"/> does.</summary>
+    /// <summary>Changes a record, as <see cref="Generations.GenerationStore.UpdateAsync(Generations.JobId, Func{Generations.JobRecord, Generations.JobRecord}, CancellationToken)"/> does.</summary>
     public async Task<BatchRecord> UpdateAsync(BatchId id, Func<BatchRecord, BatchRecord> transition, CancellationToken cancellationToken)
     {
         (BatchRecord batch, _) = await _container.TryUpdateAsync(RecordPath(id), Change, PipelineJsonContext.Default.BatchRecord, cancellationToken) ?? throw NotFound(id);

@@ -42,7 +42,7 @@ public sealed partial class EventTeller(GenerationStore store, EventTopic topic,
             return tooOld;
         }
 
-        await store.UpdateAsync(job.Id, record => record.WithTold(untold), cancellationToken);
+        await store.UpdateAsync(job, record => record.WithTold(untold), cancellationToken);
         return true;
     }
 

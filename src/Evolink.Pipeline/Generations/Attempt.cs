@@ -55,6 +55,9 @@ public sealed record Attempt
     /// <summary>How it is billed.</summary>
     public string? BillingRule { get; init; }
 
+    /// <summary>The account's group at Evolink, by which it is priced.</summary>
+    public string? UserGroup { get; init; }
+
     /// <summary>Credits held back at the submit.</summary>
     public decimal? CreditsReserved { get; init; }
 

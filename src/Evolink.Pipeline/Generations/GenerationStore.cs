@@ -54,7 +54,9 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes, 
 
     /// <summary>The record of a job, or null where there is none.</summary>
     public async Task<JobRecord?> FindAsync(JobId id, CancellationToken cancellationToken) =>
-        (await _container.FindAsync(RecordPath(id), PipelineJsonContext.Default.JobRecord, cancellationToken))?.Value;
+        await _container.FindAsync(RecordPath(id), PipelineJsonContext.Default.JobRecord, cancellationToken) is { } found
+            ? found.Value with { Version = found.ETag }
+            : null;
 
     /// <summary>The record of a job that must be there.</summary>
     /// <exception cref="JobNotFoundException">It is not.</exception>
@@ -75,20 +77,31 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes, 
     /// <exception cref="JobNotFoundException">There is no such job.</exception>
     public async Task<JobRecord> UpdateAsync(JobId id, Func<JobRecord, JobRecord> transition, CancellationToken cancellationToken)
     {
-        JobRecord? last = null;
-        (JobRecord job, bool written) = await _container.TryUpdateAsync(RecordPath(id), Change, PipelineJsonContext.Default.JobRecord, cancellationToken)
-            ?? throw new JobNotFoundException(id);
-        if (written)
+        while (true)
         {
-            metrics.Jobs.Changed(last!, job);
-            changes.Signal(id);
+            JobRecord before = await ReadAsync(id, cancellationToken);
+            JobRecord after = Change(before, transition);
+            if (ReferenceEquals(after, before))
+                return after;
+            if (await TryWriteAsync(before, after, cancellationToken) is { } written)
+                return written;
+        }
+    }
+
+    /// <summary>
+    /// Changes a record that was read before, without reading it again: that the write succeeds shows that nobody wrote in between. Otherwise, and where
+    /// the transition changes nothing, which what was seen cannot vouch for, as <see cref="UpdateAsync(JobId, Func{JobRecord, JobRecord}, CancellationToken)"/>.
+    /// </summary>
+    /// <exception cref="JobNotFoundException">There is no such job.</exception>
+    public async Task<JobRecord> UpdateAsync(JobRecord seen, Func<JobRecord, JobRecord> transition, CancellationToken cancellationToken)
+    {
+        if (seen.Version is not null && Change(seen, transition) is var after && !ReferenceEquals(after, seen)
+            && await TryWriteAsync(seen, after, cancellationToken) is { } written)
+        {
+            return written;
         }
 
-        return job;
-
-        JobRecord Change(JobRecord before) => before.Schema <= JobRecord.CurrentSchema
-            ? transition(last = before)
-            : throw new InvalidDataException($"The record of job {id} was written by a newer version of this app (schema {before.Schema}); this one would lose what it holds.");
+        return await UpdateAsync(seen.Id, transition, cancellationToken);
     }
 
     /// <summary>Sets the marker that says that a job is not over; before the record says so, so that a crash in between leaves no job unseen.</summary>
@@ -168,6 +181,19 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes, 
             if (record.Properties.LastModified < before && JobId.TryParse(Path.GetFileNameWithoutExtension(record.Name[RecordPrefix.Length..]), out JobId id))
                 yield return id;
         }
+    }
+
+    private static JobRecord Change(JobRecord before, Func<JobRecord, JobRecord> transition) => before.Schema <= JobRecord.CurrentSchema
+        ? transition(before)
+        : throw new InvalidDataException($"The record of job {before.Id} was written by a newer version of this app (schema {before.Schema}); this one would lose what it holds.");
+
+    private async Task<JobRecord?> TryWriteAsync(JobRecord before, JobRecord job, CancellationToken cancellationToken)
+    {
+        if (await _container.TryReplaceAsync(RecordPath(job.Id), job, before.Version, PipelineJsonContext.Default.JobRecord, cancellationToken) is not { } written)
+            return null;
+        metrics.Jobs.Changed(before, job);
+        changes.Signal(job.Id);
+        return job with { Version = written };
     }
 
     private static string RecordPath(JobId id) => $"{RecordPrefix}{id}.json";

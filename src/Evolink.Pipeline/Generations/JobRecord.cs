@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Azure;
 using Evolink.Pipeline.Events;
 using Evolink.Pipeline.Webhooks;
 
@@ -105,6 +106,9 @@ public sealed record JobRecord
 
     /// <summary>Names of the events that the topic has taken; see <see cref="JobEvents"/>.</summary>
     public ImmutableArray<string> Told { get => field.IsDefault ? [] : field; init; } = [];
+
+    /// <summary>The stored record that this one is, or was made from; null where it was never stored.</summary>
+    internal ETag? Version { get; init; }
 
     /// <summary>The attempt under way, or the last one.</summary>
     public Attempt? CurrentAttempt => Attempts is [.., var last] ? last : null;

@@ -34,7 +34,7 @@ public sealed partial class SubmitRecovery(
             return new Recovery.Wait(attempt.LeaseUntil);
         if (_options.TrustIdempotencyKey && !attempt.Replayed)
         {
-            JobRecord taken = await store.UpdateAsync(job.Id, record => record.WithReplay(owner, now + lease, now), cancellationToken);
+            JobRecord taken = await store.UpdateAsync(job, record => record.WithReplay(owner, now + lease, now), cancellationToken);
             return taken.CurrentAttempt?.Owner == owner ? new Recovery.Replay(taken) : new Recovery.Wait(now + ShortestLook);
         }
 
@@ -56,7 +56,7 @@ public sealed partial class SubmitRecovery(
             return new Recovery.Wait(now + look < end ? now + look : end);
         }
 
-        JobRecord ended = await store.UpdateAsync(job.Id, record => record.WithGivenUp(job.CurrentRef, OutcomeUnknown(attempt), now), cancellationToken);
+        JobRecord ended = await store.UpdateAsync(job, record => record.WithGivenUp(job.CurrentRef, OutcomeUnknown(attempt), now), cancellationToken);
         if (ended.Error is null && !ended.State.IsTerminal)
             return new Recovery.Wait(now);
         LogGivenUp(job.Id, attempt.Number);
@@ -101,7 +101,7 @@ public sealed partial class SubmitRecovery(
     {
         if (!await store.ClaimTaskAsync(taskId, job.Id, attempt.Number, cancellationToken))
             return null;
-        JobRecord adopted = await store.UpdateAsync(job.Id, record => record.WithAdopted(attempt.Number, Adopt, time.GetUtcNow()), cancellationToken);
+        JobRecord adopted = await store.UpdateAsync(job, record => record.WithAdopted(attempt.Number, Adopt, time.GetUtcNow()), cancellationToken);
         if (adopted.CurrentAttempt is not { State: AttemptState.Accepted } entry || entry.TaskId != taskId)
             return null;
         LogAdopted(job.Id, attempt.Number, taskId);

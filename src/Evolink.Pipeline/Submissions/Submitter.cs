@@ -66,7 +66,7 @@ public sealed partial class Submitter(
         if (job.CurrentAttempt is { State: AttemptState.Intent } intent && intent.LeaseUntil <= now)
         {
             LogLeaseExpired(job.Id, intent.Number);
-            job = await store.UpdateAsync(job.Id, record => record.WithLeaseExpired(now), cancellationToken);
+            job = await store.UpdateAsync(job, record => record.WithLeaseExpired(now), cancellationToken);
         }
 
         if (job.State.IsTerminal || job.Revision != generation.Revision || job.Error is not null)
@@ -117,7 +117,7 @@ public sealed partial class Submitter(
         DateTimeOffset? slot = await rate.SlotAsync(job.SubmitSlot, cancellationToken);
         if (slot is { } later && !rate.IsNear(later))
         {
-            await store.UpdateAsync(job.Id, record => record.WithSubmitSlot(later, now), cancellationToken);
+            await store.UpdateAsync(job, record => record.WithSubmitSlot(later, now), cancellationToken);
             return new Submission.Throttled(later - rate.Lead);
         }
 
@@ -127,7 +127,7 @@ public sealed partial class Submitter(
             return plan.RetryAt is { } retryAt ? new Submission.Throttled(retryAt) : await EndAsync(job, number, plan.Error!, cancellationToken);
 
         Attempt attempt = Intend(number, again, intent, owner);
-        JobRecord claimed = await store.UpdateAsync(job.Id, record => record.WithIntent(attempt, attempt.IntentAt), cancellationToken);
+        JobRecord claimed = await store.UpdateAsync(job, record => record.WithIntent(attempt, attempt.IntentAt), cancellationToken);
         return claimed.CurrentAttempt is { State: AttemptState.Intent } mine && mine.Owner == owner
             ? await SendAsync(claimed, mine, request, slot, cancellationToken)
             : new Submission.Unknown(claimed.CancelRequestedAt is null ? now + TimeSpan.FromSeconds(1) : now);
@@ -194,7 +194,7 @@ public sealed partial class Submitter(
             }
         }
 
-        return await SettleAsync(job.Id, attempt, outcome);
+        return await SettleAsync(job, attempt, outcome);
     }
 
     // After the lease others take the outcome as unknown: what took too long until here is not sent any more.
@@ -215,9 +215,10 @@ public sealed partial class Submitter(
         return null;
     }
 
-    private async Task<Submission> SettleAsync(JobId id, Attempt sent, Func<Attempt, Attempt> outcome)
+    private async Task<Submission> SettleAsync(JobRecord intended, Attempt sent, Func<Attempt, Attempt> outcome)
     {
-        JobRecord job = await WriteOutcomeAsync(id, sent, outcome);
+        JobRecord job = await WriteOutcomeAsync(intended, sent, outcome);
+        JobId id = job.Id;
         await gate.ReportAsync(id, outcome(sent), CancellationToken.None);
         DateTimeOffset now = time.GetUtcNow();
         switch (job.CurrentAttempt)
@@ -237,7 +238,7 @@ public sealed partial class Submitter(
     }
 
     // Known only here until it is written: storage that is away is waited for, also while the host stops.
-    private async Task<JobRecord> WriteOutcomeAsync(JobId id, Attempt sent, Func<Attempt, Attempt> outcome)
+    private async Task<JobRecord> WriteOutcomeAsync(JobRecord job, Attempt sent, Func<Attempt, Attempt> outcome)
     {
         DateTimeOffset end = time.GetUtcNow() + LongestSettling;
         while (true)
@@ -246,11 +247,11 @@ public sealed partial class Submitter(
             {
                 DateTimeOffset now = time.GetUtcNow();
                 return await store.UpdateAsync(
-                    id, record => WithRejection(record.WithOutcome(sent.Owner, sent.Number, outcome, now), now), CancellationToken.None);
+                    job, record => WithRejection(record.WithOutcome(sent.Owner, sent.Number, outcome, now), now), CancellationToken.None);
             }
             catch (Exception e) when (e is RequestFailedException or AggregateException or HttpRequestException && time.GetUtcNow() < end)
             {
-                LogNotWritten(e, id, sent.Number);
+                LogNotWritten(e, job.Id, sent.Number);
                 await Task.Delay(SettlingPause, time, CancellationToken.None);
             }
         }
@@ -262,7 +263,7 @@ public sealed partial class Submitter(
     private async Task<Submission> EndAsync(JobRecord job, int number, JobError error, CancellationToken cancellationToken)
     {
         JobRecord ended = await store.UpdateAsync(
-            job.Id, record => record.WithSubmitError(job.Revision, number, error, time.GetUtcNow()), cancellationToken);
+            job, record => record.WithSubmitError(job.Revision, number, error, time.GetUtcNow()), cancellationToken);
         return ended.Error is null && !ended.State.IsTerminal ? new Submission.Unknown(time.GetUtcNow()) : new Submission.Ended();
     }
 

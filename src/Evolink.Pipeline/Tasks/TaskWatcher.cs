@@ -66,7 +66,7 @@ public sealed partial class TaskWatcher(
     private async Task<TaskProgress> CompletedAsync(JobRecord job, VideoTask task, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        await store.UpdateAsync(job.Id, record => record.WithReading(job.CurrentRef, task.Progress, task.Usage?.CreditsUsed, now).WithCompletedSeen(job.CurrentRef, now), cancellationToken);
+        await store.UpdateAsync(job, record => record.WithReading(job.CurrentRef, task.Progress, task.Usage?.CreditsUsed, now).WithCompletedSeen(job.CurrentRef, now), cancellationToken);
         return new TaskProgress.Completed();
     }
 
@@ -80,13 +80,13 @@ public sealed partial class TaskWatcher(
         {
             Regeneration next = new(now, now + (pause < _options.MaxRegenerationPause ? pause : _options.MaxRegenerationPause));
             JobRecord again = await store.UpdateAsync(
-                job.Id, record => record.WithRegeneration(at, error, next, _options.MaxRegenerations, now), cancellationToken);
+                job, record => record.WithRegeneration(at, error, next, _options.MaxRegenerations, now), cancellationToken);
             if (again.State == JobState.Submitting)
                 return new TaskProgress.Regenerate(again.Regeneration?.NotBefore ?? now);
         }
 
         await store.UpdateAsync(
-            job.Id, record => record.WithReading(at, task.Progress, task.Usage?.CreditsUsed, now).WithTaskError(at, error, now), cancellationToken);
+            job, record => record.WithReading(at, task.Progress, task.Usage?.CreditsUsed, now).WithTaskError(at, error, now), cancellationToken);
         return new TaskProgress.Ended();
     }
 
@@ -96,14 +96,14 @@ public sealed partial class TaskWatcher(
         PollSchedule schedule = attempt.Schedule(_options);
         if (now >= schedule.Deadline)
             return await EndAsync(job, DeadlineExceeded(task.Status), cancellationToken);
-        await store.UpdateAsync(job.Id, record => record.WithReading(job.CurrentRef, task.Progress, task.Usage?.CreditsUsed, now), cancellationToken);
+        await store.UpdateAsync(job, record => record.WithReading(job.CurrentRef, task.Progress, task.Usage?.CreditsUsed, now), cancellationToken);
         return new TaskProgress.Running(schedule.Next(now, random.NextDouble()));
     }
 
     private async Task<TaskProgress> NotFoundAsync(JobRecord job, Attempt attempt, EvolinkException failure, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        JobRecord noted = await store.UpdateAsync(job.Id, record => record.WithNotFound(job.CurrentRef, now), cancellationToken);
+        JobRecord noted = await store.UpdateAsync(job, record => record.WithNotFound(job.CurrentRef, now), cancellationToken);
         DateTimeOffset end = (noted.NotFoundSince ?? now) + _options.TaskNotFoundGrace;
         if (now >= end)
         {
@@ -123,14 +123,14 @@ public sealed partial class TaskWatcher(
         if (now >= schedule.AcceptedAt + (2 * _options.GenerationDeadline))
             return await EndAsync(job, DeadlineExceeded(null), cancellationToken);
         if (job.NotFoundSince is not null)
-            await store.UpdateAsync(job.Id, record => record.WithoutNotFound(job.CurrentRef, now), cancellationToken);
+            await store.UpdateAsync(job, record => record.WithoutNotFound(job.CurrentRef, now), cancellationToken);
         DateTimeOffset next = schedule.Next(now, random.NextDouble());
         return new TaskProgress.Running(failure.RetryAfter is { } asked && now + asked > next ? now + asked : next);
     }
 
     private async Task<TaskProgress> EndAsync(JobRecord job, JobError error, CancellationToken cancellationToken)
     {
-        await store.UpdateAsync(job.Id, record => record.WithTaskError(job.CurrentRef, error, time.GetUtcNow()), cancellationToken);
+        await store.UpdateAsync(job, record => record.WithTaskError(job.CurrentRef, error, time.GetUtcNow()), cancellationToken);
         return new TaskProgress.Ended();
     }
 

@@ -91,7 +91,7 @@ public sealed partial class VideoSaver(
 
     private async Task<SaveOutcome> SavedAsync(JobRecord job, SavedVideo video, CancellationToken cancellationToken)
     {
-        await store.UpdateAsync(job.Id, record => record.WithVideo(job.CurrentRef, video, time.GetUtcNow()), cancellationToken);
+        await store.UpdateAsync(job, record => record.WithVideo(job.CurrentRef, video, time.GetUtcNow()), cancellationToken);
         metrics.SaveTried(null);
         LogSaved(job.Id, video.Size);
         return new SaveOutcome.Saved();
@@ -105,7 +105,7 @@ public sealed partial class VideoSaver(
         metrics.SaveTried(failure.Failure);
         LogNotSaved(job.Id, job.SaveTries + 1, failure.Failure, failure.Message);
         AttemptRef attempt = job.CurrentRef;
-        await store.UpdateAsync(job.Id, Failed, cancellationToken);
+        await store.UpdateAsync(job, Failed, cancellationToken);
         return retryAt is { } at ? new SaveOutcome.Later(at) : new SaveOutcome.Ended();
 
         JobRecord Failed(JobRecord record)

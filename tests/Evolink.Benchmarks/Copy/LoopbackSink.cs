@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Evolink.Benchmarks.Servers;
 
 namespace Evolink.Benchmarks.Copy;
 

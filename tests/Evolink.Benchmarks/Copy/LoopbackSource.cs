@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Http.Headers;
+using Evolink.Benchmarks.Servers;
 
 namespace Evolink.Benchmarks.Copy;
 

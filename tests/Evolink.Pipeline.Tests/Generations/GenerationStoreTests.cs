@@ -2,6 +2,7 @@ using Evolink.Client;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Tests.Support;
 using Evolink.Testing.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Evolink.Pipeline.Tests.Generations;
 
@@ -80,6 +81,46 @@ public sealed class GenerationStoreTests(AzuriteFixture azurite)
         await pipeline.Store.CreateAsync(job, Request("cat"), None);
         await Task.WhenAll(Enumerable.Range(0, 15).Select(_ => pipeline.Store.UpdateAsync(job.Id, record => record with { SaveTries = record.SaveTries + 1 }, None)));
         Assert.Equal(15, (await pipeline.Store.ReadAsync(job.Id, None)).SaveTries);
+    }
+
+    [Fact]
+    public async Task A_record_that_was_read_is_changed_without_reading_it_again()
+    {
+        StorageTap tap = new();
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, services: services => services.AddSingleton<OutgoingHttp>(tap));
+        JobRecord job = Jobs.Accepted();
+        await pipeline.Store.CreateAsync(job, Request("cat"), None);
+        JobRecord seen = await pipeline.Store.ReadAsync(job.Id, None);
+        int before = tap.RecordReads;
+        JobRecord once = await pipeline.Store.UpdateAsync(seen, record => record with { SaveTries = 1 }, None);
+        JobRecord twice = await pipeline.Store.UpdateAsync(once, record => record with { SaveTries = record.SaveTries + 1 }, None);
+        Assert.Equal(before, tap.RecordReads);
+        Assert.Equal(2, twice.SaveTries);
+        Assert.Equal(2, (await pipeline.Store.ReadAsync(job.Id, None)).SaveTries);
+    }
+
+    [Fact]
+    public async Task No_change_is_lost_among_many_writers_who_saw_the_same()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
+        JobRecord job = Jobs.Accepted();
+        await pipeline.Store.CreateAsync(job, Request("cat"), None);
+        JobRecord seen = await pipeline.Store.ReadAsync(job.Id, None);
+        await Task.WhenAll(Enumerable.Range(0, 15).Select(_ => pipeline.Store.UpdateAsync(seen, record => record with { SaveTries = record.SaveTries + 1 }, None)));
+        Assert.Equal(15, (await pipeline.Store.ReadAsync(job.Id, None)).SaveTries);
+    }
+
+    [Fact]
+    public async Task That_nothing_is_to_change_is_judged_by_what_is_there_and_not_by_what_was_seen()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
+        JobRecord job = Jobs.Accepted();
+        await pipeline.Store.CreateAsync(job, Request("cat"), None);
+        JobRecord seen = await pipeline.Store.ReadAsync(job.Id, None);
+        await pipeline.Store.UpdateAsync(job.Id, record => record with { SaveTries = 1 }, None);
+        JobRecord after = await pipeline.Store.UpdateAsync(seen, record => record.SaveTries == 0 ? record : record with { SaveTries = 7 }, None);
+        Assert.Equal(7, after.SaveTries);
+        Assert.Equal(7, (await pipeline.Store.ReadAsync(job.Id, None)).SaveTries);
     }
 
     [Fact]

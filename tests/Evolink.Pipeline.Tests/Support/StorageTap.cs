@@ -9,6 +9,10 @@ internal sealed class StorageTap : OutgoingHttp
 {
     private int _blocks;
     private int _commits;
+    private int _recordReads;
+
+    /// <summary>Reads of job records.</summary>
+    public int RecordReads => Volatile.Read(ref _recordReads);
 
     /// <summary>Blocks of videos that were sent.</summary>
     public int Blocks => Volatile.Read(ref _blocks);
@@ -39,6 +43,8 @@ internal sealed class StorageTap : OutgoingHttp
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             string query = request.RequestUri!.Query;
+            if (request.Method == HttpMethod.Get && request.RequestUri.AbsolutePath.Contains($"/{EvolinkStorage.GenerationsContainer}/records/", StringComparison.Ordinal))
+                Interlocked.Increment(ref tap._recordReads);
             if (request.Method != HttpMethod.Put || !request.RequestUri.AbsolutePath.Contains($"/{EvolinkStorage.VideosContainer}/", StringComparison.Ordinal))
                 return base.SendAsync(request, cancellationToken);
             if (query.Contains("comp=blocklist", StringComparison.Ordinal))

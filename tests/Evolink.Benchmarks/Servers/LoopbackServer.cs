@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Evolink.Benchmarks.Copy;
+namespace Evolink.Benchmarks.Servers;
 
 /// <summary>As little of HTTP/1.1 as the benchmark needs, straight on sockets, so that what is measured is the other side.</summary>
 internal abstract class LoopbackServer : IAsyncDisposable
@@ -23,7 +23,7 @@ internal abstract class LoopbackServer : IAsyncDisposable
 
     public Uri Url { get; }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _loop;
@@ -115,6 +115,23 @@ internal abstract class LoopbackServer : IAsyncDisposable
                 int read = await socket.ReceiveAsync(_buffer.AsMemory(0, (int)Math.Min(_buffer.Length, rest)), cancellationToken);
                 rest -= read > 0 ? read : throw new EndOfStreamException();
             }
+        }
+
+        /// <summary>Reads the body.</summary>
+        public async Task<byte[]> ReadAsync(CancellationToken cancellationToken)
+        {
+            byte[] body = GC.AllocateUninitializedArray<byte>((int)Length);
+            int had = Math.Min(_have, body.Length);
+            _buffer.AsSpan(0, had).CopyTo(body);
+            _have -= had;
+            _buffer.AsSpan(had, _have).CopyTo(_buffer);
+            for (int read = had; read < body.Length;)
+            {
+                int more = await socket.ReceiveAsync(body.AsMemory(read), cancellationToken);
+                read += more > 0 ? more : throw new EndOfStreamException();
+            }
+
+            return body;
         }
 
         public async Task SendAsync(string head, CancellationToken cancellationToken) => await SendAsync(Encoding.ASCII.GetBytes(head), cancellationToken);
