@@ -23,15 +23,16 @@ internal static class Answers
     /// <summary>What any operation may answer, by the name under which it stands in the document; but for the last, where a key is needed.</summary>
     public static IReadOnlyDictionary<string, Answer> Shared { get; } = new Dictionary<string, Answer>(StringComparer.Ordinal)
     {
-        ["Unauthorized"] = Error("There is no key, or a wrong one.", Errors.Unauthorized) with { Headers = ["WWW-Authenticate"] },
+        ["Unauthorized"] = Error("There is no key, or a wrong one.", Errors.Unauthorized, "WWW-Authenticate"),
         ["TooManyRequests"] = Error(
-            "A limit of the client is reached: `Limits:...:RequestsPerMinute`, or for generations also `MaxInFlight`.", Errors.TooManyRequests(Nobody, TimeSpan.FromSeconds(17))) with { Headers = [RetryAfter] },
+            "A limit of the client is reached: `Limits:...:RequestsPerMinute`, or for generations also `MaxInFlight`.", Errors.TooManyRequests(Nobody, TimeSpan.FromSeconds(17)), RetryAfter),
         ["InternalError"] = Internal,
     };
 
     public static Answer NoCredits { get; } = Error(
         "The client's credits of the day are used up (`CreditsPerDay`).",
-        Errors.OverQuota(Nobody, new IntakeResult.OverQuota(new QuotaRefusal.Credits(Limit: 100, Spent: 80, Held: 17, Wanted: 5), TimeSpan.FromHours(5)))) with { Headers = [RetryAfter] };
+        Errors.OverQuota(Nobody, new IntakeResult.OverQuota(new QuotaRefusal.Credits(Limit: 100, Spent: 80, Held: 17, Wanted: 5), TimeSpan.FromHours(5))),
+        RetryAfter);
 
     public static Answer NoTask { get; } = Error("There is no such task, or it is another client's.", Errors.NoSuchTask);
 
@@ -54,10 +55,11 @@ internal static class Answers
     public static Answer Invalid(string description, string param, string message) =>
         Error(description, Errors.Invalid([new ValidationIssue(param, ValidationCodes.OutOfRange, message)]));
 
-    public static Answer Error(string description, JsonHttpResult<EvolinkErrorResponse> error) => new(error.StatusCode!.Value, description)
+    public static Answer Error(string description, JsonHttpResult<EvolinkErrorResponse> error, params string[] headers) => new(error.StatusCode!.Value, description)
     {
         Type = EvolinkJsonContext.Default.EvolinkErrorResponse,
         Example = Samples.Json(error.Value!, EvolinkJsonContext.Default.EvolinkErrorResponse),
+        Headers = headers,
     };
 
     public static JsonObject Header(string name) => name switch

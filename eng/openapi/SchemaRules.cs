@@ -92,7 +92,11 @@ internal static class SchemaRules
 
     private static JsonObject List(JsonObject items, string words) => new()
     {
-        ["type"] = "array", ["items"] = items, ["minItems"] = 1, ["maxItems"] = BatchRequestReader.MaxItems, ["description"] = words,
+        ["type"] = "array",
+        ["items"] = items,
+        ["minItems"] = 1,
+        ["maxItems"] = BatchRequestReader.MaxItems,
+        ["description"] = words,
     };
 
     private static JsonObject Required(params string[] names) => new() { ["required"] = Words(names) };

@@ -28,7 +28,7 @@ public sealed class TelemetryTests(AzuriteFixture azurite)
         JobId id = await client.StartAsync(Api.Body(more: $$""","callback_url":"{{receiver.Url}}hook" """));
         JobRecord job = await app.EndOfAsync(id);
         await receiver.CallsAsync(1);
-        await WebhookNotedAsync(app, id);
+        await telemetry.UntilAsync(() => telemetry.Trace(trace).Any(span => span.OperationName == PipelineTelemetry.WebhookActivity));
 
         IReadOnlyList<Activity> spans = telemetry.Trace(trace);
         string[] names = [.. spans.Select(span => span.OperationName).Distinct()];
@@ -68,6 +68,7 @@ public sealed class TelemetryTests(AzuriteFixture azurite)
         // The orchestration's last activity once more, as after a crash right behind its write.
         await app.Host.Services.GetRequiredService<GenerationFinisher>().FinishAsync(job.Ref, CancellationToken.None);
 
+        await telemetry.UntilAsync(() => telemetry.Sum(before, "evolink.generations.ended") + telemetry.Sum(after, "evolink.generations.ended") > 0);
         Assert.True(ActivityContext.TryParse(job.TraceParent, null, out ActivityContext accepted));
         Assert.All(telemetry.Of(id.Value), span => Assert.Equal(accepted.TraceId, span.TraceId));
         Assert.Contains(telemetry.Of(id.Value), span => span.OperationName == PipelineTelemetry.SaveActivity);
@@ -92,16 +93,11 @@ public sealed class TelemetryTests(AzuriteFixture azurite)
         JobId id = await client.StartAsync(key: "same-key");
         await client.StartAsync(key: "same-key");
         await app.EndOfAsync(id);
+        await telemetry.UntilAsync(() => telemetry.Sum(meters, "evolink.generations.ended") > 0);
 
         Assert.Equal(1, telemetry.Sum(meters, "evolink.duplicates.suppressed", ("evolink.stage", "intake")));
         Assert.Equal(1, telemetry.Sum(meters, "evolink.submits", ("evolink.outcome", "rejected"), ("error.type", "content_policy_violation")));
         Assert.Equal(1, telemetry.Sum(meters, "evolink.generations.ended", ("evolink.state", "failed"), ("error.type", "content_policy_violation")));
-    }
-
-    private static async Task WebhookNotedAsync(TestApp app, JobId id)
-    {
-        while ((await app.Store.ReadAsync(id, CancellationToken.None)).Webhook?.State != Evolink.Pipeline.Webhooks.WebhookState.Delivered)
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, CancellationToken.None);
     }
 
     // No key, prompt, link or signature in anything that goes to the collector.

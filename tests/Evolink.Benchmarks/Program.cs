@@ -17,6 +17,7 @@ RootCommand benchmarks = new("Measures Evolink.Functions; docs/performance.md sa
     CopyOnceCommand.Build(),
     CostCommand.Build(),
     ThroughputCommand.Build(),
+    SdkLimitCommand.Build(),
     LatencyCommand.Build(),
     CallbackCommand.Build(),
     BareHostCommand.Build(),

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Evolink.Testing;
 
 namespace Infra.Tests;
 

@@ -17,13 +17,16 @@ internal sealed class Telemetry : IDisposable
     private readonly ActivityListener _traces;
     private readonly MeterListener _meters = new();
 
+    // Not disposed: what another test's app tells may be on its way here still.
+    private readonly SemaphoreSlim _told = new(0);
+
     public Telemetry()
     {
         _traces = new ActivityListener
         {
             ShouldListenTo = source => Sources.Contains(source.Name),
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = _activities.Enqueue,
+            ActivityStopped = Take,
         };
         ActivitySource.AddActivityListener(_traces);
         _meters.InstrumentPublished = (instrument, listener) =>
@@ -47,12 +50,28 @@ internal sealed class Telemetry : IDisposable
         .Where(each => ReferenceEquals(each.Scope, app) && each.Name == instrument && Array.TrueForAll(tags, tag => Equals(each.Tags.GetValueOrDefault(tag.Name), tag.Value)))
         .Sum(each => each.Value);
 
+    /// <summary>Waits until enough was told: an activity is over, and a write counted, a moment after its effect can be seen.</summary>
+    public async Task UntilAsync(Func<bool> enough)
+    {
+        while (!enough())
+            Assert.True(await _told.WaitAsync(TimeSpan.FromSeconds(20)), "Not enough was told.");
+    }
+
     public void Dispose()
     {
         _traces.Dispose();
         _meters.Dispose();
     }
 
-    private void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+    private void Take(Activity activity)
+    {
+        _activities.Enqueue(activity);
+        _told.Release();
+    }
+
+    private void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
         _measurements.Enqueue((instrument.Meter.Scope, instrument.Name, value, new Dictionary<string, object?>(tags.ToArray(), StringComparer.Ordinal)));
+        _told.Release();
+    }
 }

@@ -105,7 +105,8 @@ internal static class CopyOnceCommand
             {
                 using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
                 await Raw(get: true, put: true, hash, bytes).RunAsync(bytes);
-            },
+            }
+            ,
             CopyVariant.Get => bytes => Raw(get: true, put: false, null, bytes).RunAsync(bytes),
             CopyVariant.Put => bytes => Raw(get: false, put: true, null, bytes).RunAsync(bytes),
             CopyVariant.Hash => bytes => HashAsync(bytes, options.CopyBlockBytes),

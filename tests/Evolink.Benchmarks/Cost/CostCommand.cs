@@ -5,7 +5,6 @@ using Evolink.Benchmarks.Servers;
 using Evolink.Client;
 using Evolink.LocalHost.Hosting;
 using Evolink.Simulator;
-using Microsoft.DurableTask;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Evolink.Benchmarks.Cost;

@@ -34,6 +34,7 @@ internal static class ThroughputCommand
                 machine,
                 cpu,
                 perSecond,
+                await SdkAloneAsync(count),
                 results);
             if (parsed.GetValue(json))
                 Output.Json(report, BenchmarkJson.Default.ThroughputReport);
@@ -42,6 +43,12 @@ internal static class ThroughputCommand
             return 0;
         });
         return command;
+    }
+
+    private static async Task<SdkLimit> SdkAloneAsync(int count)
+    {
+        await using MemoryStorage storage = new();
+        return await SdkLimitCommand.MeasureAsync(storage.ConnectionString, count);
     }
 
     private static async Task<(double CpuMs, double PerSecond)> EngineAloneAsync(int count)
@@ -67,5 +74,6 @@ internal static class ThroughputCommand
             report.Results.Select(r => (FormattableString)$"| {r.Storage} | {r.Provider} | {r.InFlight} | {r.PerSecond:0.0} | {r.P50Ms:0.0} | {r.P99Ms:0.0} | {r.AppCpuMs:0.00} | {r.StorageCpuMs:0.00} | {r.SimulatorCpuMs:0.00} | {r.BenchmarkCpuMs:0.00} | {r.StorageWaitMs:0.0} | {r.EvolinkWaitMs:0.0} | {r.StorageRequests:0.0} | {r.AllocatedKib:0} |"));
         Console.WriteLine();
         Console.WriteLine(FormattableString.Invariant($"Engine and journal alone: {report.EngineCpuMs:0.00} ms of CPU for one such orchestration, {report.EnginePerSecond:0}/s."));
+        Console.WriteLine(FormattableString.Invariant($"Storage requests through the SDK alone: {report.Sdk?.CpuMs:0.00} ms of CPU for those of one generation, {report.Sdk?.PerSecond:0} generations/s."));
     }
 }

@@ -39,12 +39,12 @@ internal static class WaitingHostCommand
             // What the first jobs load is the engine's; waiting ones too, up to what it keeps cached.
             await ForEachAsync(WarmUps, async number => await engine.EndAsync(await engine.StartInstanceAsync($"warm-{number}")));
             before = Measure();
-            started = Stopwatch.GetTimestamp();
+            started = TimeProvider.System.GetTimestamp();
             await ForEachAsync(finished, async number => await engine.EndAsync(await engine.StartInstanceAsync($"f-{number}")));
-            finishSeconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-            started = Stopwatch.GetTimestamp();
+            finishSeconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
+            started = TimeProvider.System.GetTimestamp();
             await ForEachAsync(waiting, async number => await engine.UntilWaitingAsync(await engine.StartInstanceAsync($"{BareEngine.Waits}-{number}")));
-            startSeconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+            startSeconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
             after = Measure();
         }
 
