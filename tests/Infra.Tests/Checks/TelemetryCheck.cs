@@ -40,7 +40,9 @@ internal static partial class TelemetryCheck
         int[] ids = [.. Ids().Matches(query).Select(match => int.Parse(match.Value)).Distinct()];
         foreach (int id in ids.Where(id => !Messages.ContainsKey(id)))
             yield return $"no event of the code has the id {id}.";
-        foreach (string name in Metrics().Matches(query).Select(match => match.Groups["name"].Value).Distinct().Where(name => !Instruments.Contains(name)))
+        // The workbook's queries are JSON within it, quotes and all.
+        string plain = query.Replace(@"\u0022", "\"", StringComparison.Ordinal).Replace("\\\"", "\"", StringComparison.Ordinal);
+        foreach (string name in Metrics().Matches(plain).Select(match => match.Groups["name"].Value).Distinct().Where(name => !Instruments.Contains(name)))
             yield return $"no metric of the code is named '{name}'.";
         string messages = string.Concat(ids.Select(id => Messages.GetValueOrDefault(id)));
         foreach (string name in Dimensions().Matches(query).Select(match => match.Groups["name"].Value).Distinct())
@@ -65,7 +67,7 @@ internal static partial class TelemetryCheck
     [GeneratedRegex(@"(?<![0-9.])[12][0-9]{3}(?![0-9.])", RegexOptions.None, 1000)]
     private static partial Regex Ids();
 
-    [GeneratedRegex(@"""(?<name>evolink\.[a-z_.]+)\\?""(?!\])", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"""(?<name>evolink\.[a-z_.]+)""(?!\])", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Metrics();
 
     [GeneratedRegex(@"customDimensions\.(?<name>[A-Za-z]+)", RegexOptions.ExplicitCapture, 1000)]
