@@ -149,7 +149,8 @@ public sealed class OperatorCallTests(AzuriteFixture azurite)
         // Other tests keep their images in the same storage.
         await using TestApp app = await TestApp.StartAsync(azurite, new TestAppOptions
         {
-            Simulator = Instant with { FetchImages = false }, Settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Evolink:ImageRetentionDays"] = "0" },
+            Simulator = Instant with { FetchImages = false },
+            Settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Evolink:ImageRetentionDays"] = "0" },
         });
         using HttpClient client = app.Client();
         JobId id = await client.StartAsync();
