@@ -5,6 +5,7 @@ param tags object
 param insightsId string
 
 var events = loadJsonContent('telemetry.json').events
+var metrics = loadJsonContent('telemetry.json').metrics
 
 var charts = [
   {
@@ -36,6 +37,31 @@ var charts = [
     title: 'Saving: videos stored, tries that failed'
     view: 'timechart'
     query: 'traces | extend Id = toint(customDimensions.EventId) | where Id in (${events.videoSaved}, ${events.videoNotSaved}) | summarize count() by What = iff(Id == ${events.videoSaved}, "Saved", strcat("Not saved: ", tostring(customDimensions.Failure))), bin(timestamp, {TimeRange:grain})'
+  }
+  {
+    title: 'Credits in a day, by client'
+    view: 'table'
+    query: 'customMetrics | where name in ("${metrics.creditsReserved}", "${metrics.creditsUsed}") | summarize Credits = sum(valueSum) by Day = bin(timestamp, 1d), Client = tostring(customDimensions["evolink.client"]), What = iff(name == "${metrics.creditsUsed}", "charged", "reserved") | order by Day desc, Credits desc'
+  }
+  {
+    title: 'Mean time in each phase, seconds'
+    view: 'timechart'
+    query: 'customMetrics | where name == "${metrics.phases}" | summarize Seconds = sum(valueSum) / sum(valueCount) by Phase = tostring(customDimensions["evolink.phase"]), bin(timestamp, {TimeRange:grain})'
+  }
+  {
+    title: 'What finds the end of tasks: callbacks or polls'
+    view: 'timechart'
+    query: 'customMetrics | where name == "${metrics.tasksEnded}" | summarize Tasks = sum(valueSum) by FoundBy = tostring(customDimensions["evolink.found_by"]), bin(timestamp, {TimeRange:grain})'
+  }
+  {
+    title: 'Mean speed of copies, MB/s'
+    view: 'timechart'
+    query: 'customMetrics | where name == "${metrics.copyRate}" | summarize MBps = sum(valueSum) / sum(valueCount) / 1e6 by bin(timestamp, {TimeRange:grain})'
+  }
+  {
+    title: 'Jobs that are not over, and minutes since the oldest began'
+    view: 'timechart'
+    query: 'customMetrics | where name in ("${metrics.activeJobs}", "${metrics.oldestJob}") | summarize Value = max(iff(name == "${metrics.oldestJob}", valueMax / 60, valueMax)) by What = iff(name == "${metrics.oldestJob}", "Minutes", "Jobs"), bin(timestamp, {TimeRange:grain})'
   }
   {
     title: 'To be looked at'

@@ -51,6 +51,8 @@ public class EvolinkClient
     /// <summary>The handler to build an own <see cref="HttpClient"/> on: no redirects, no cookies, connections renewed every five minutes.</summary>
     public static SocketsHttpHandler CreateHandler() => new()
     {
+        // Evolink gets no trace ids; this client's own activities tell of its requests.
+        ActivityHeadersPropagator = null,
         AllowAutoRedirect = false,
         UseCookies = false,
         AutomaticDecompression = DecompressionMethods.All,
@@ -152,7 +154,7 @@ public class EvolinkClient
     /// <exception cref="EvolinkException">It could not be read.</exception>
     public virtual Task<CreditBalance> GetCreditsAsync(CancellationToken cancellationToken = default) =>
         _reads.ExecuteAsync(
-            async token => await ReadAsync("v1/credits", "reading the credits", CreditBalanceReader.Read, token).ConfigureAwait(false),
+            async token => await ReadAsync(EvolinkClientTelemetry.GetCreditsActivity, "v1/credits", "reading the credits", CreditBalanceReader.Read, token).ConfigureAwait(false),
             cancellationToken).AsTask();
 
     /// <summary>Gives Evolink an image (jpeg, png, gif or webp, at most 10 MB) to keep for 72 hours.</summary>
@@ -171,7 +173,7 @@ public class EvolinkClient
         using var form = new MultipartFormDataContent { { file, "file", UploadRules.SafeName(fileName) } };
         using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(_settings.FilesBaseUrl, "api/v1/files/upload/stream")) { Content = form };
         using var timer = new CancellationTokenSource(_settings.UploadTimeout, _settings.TimeProvider);
-        var answer = await _connection.SendAsync(message, timer.Token, cancellationToken).ConfigureAwait(false);
+        var answer = await _connection.SendAsync(EvolinkClientTelemetry.UploadImageActivity, message, timer.Token, cancellationToken).ConfigureAwait(false);
         if (answer is { IsSuccess: true, Body: { } body })
         {
             if (UploadedImageReader.Read(body) is { } uploaded) return uploaded;
@@ -188,7 +190,7 @@ public class EvolinkClient
         using var content = new TrackedContent(body);
         using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(_settings.BaseUrl, "v1/videos/generations")) { Content = content };
         message.Headers.Add("Idempotency-Key", key);
-        var answer = await _connection.SendAsync(message, deadline, cancellationToken).ConfigureAwait(false);
+        var answer = await _connection.SendAsync(EvolinkClientTelemetry.SubmitActivity, message, deadline, cancellationToken).ConfigureAwait(false);
         var task = answer is { IsSuccess: true, Body: { } root } ? VideoTaskReader.Read(root) : null;
         var verdict = answer.Judge(TaskIds.IsUsable(task?.Id) ? task!.Id : null);
         return verdict.Outcome == SubmitOutcome.Accepted && task is not null
@@ -198,18 +200,19 @@ public class EvolinkClient
 
     private async Task<VideoTask> ReadTaskOnceAsync(string taskId, CancellationToken cancellationToken)
     {
-        var task = await ReadAsync("v1/tasks/" + Uri.EscapeDataString(taskId), "reading the task", VideoTaskReader.Read, cancellationToken)
+        var task = await ReadAsync(
+            EvolinkClientTelemetry.GetTaskActivity, "v1/tasks/" + Uri.EscapeDataString(taskId), "reading the task", VideoTaskReader.Read, cancellationToken)
             .ConfigureAwait(false);
         return task.Id is null ? task with { Id = taskId } : task;
     }
 
     private async Task<T> ReadAsync<T>(
-        string path, string action, Func<JsonElement, T?> read, CancellationToken cancellationToken)
+        string operation, string path, string action, Func<JsonElement, T?> read, CancellationToken cancellationToken)
         where T : class
     {
         using var message = new HttpRequestMessage(HttpMethod.Get, new Uri(_settings.BaseUrl, path));
         using var timer = new CancellationTokenSource(_settings.ReadTimeout, _settings.TimeProvider);
-        var answer = await _connection.SendAsync(message, timer.Token, cancellationToken).ConfigureAwait(false);
+        var answer = await _connection.SendAsync(operation, message, timer.Token, cancellationToken).ConfigureAwait(false);
         return answer is { IsSuccess: true, Body: { } body } && read(body) is { } value
             ? value
             : throw Failures.Of(answer, action, answer.Judge(), _settings.KeyToHide());

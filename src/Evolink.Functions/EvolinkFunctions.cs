@@ -3,6 +3,7 @@ using Evolink.Functions.Callbacks;
 using Evolink.Functions.Generations;
 using Evolink.Functions.Health;
 using Evolink.Functions.Http;
+using Evolink.Functions.Retention;
 using Evolink.Functions.Tasks;
 using Evolink.Functions.Uploads;
 using Evolink.Pipeline;
@@ -42,6 +43,10 @@ public static class EvolinkFunctions
         services.AddSingleton<TaskWaiting>();
         services.AddSingleton<TaskPages>();
         services.AddSingleton<DependencyChecks>();
+        services.AddSingleton<HealthAnswer>();
+        services.AddSingleton<JobOrchestrations>();
+        services.AddSingleton<JobPurge>();
+        services.AddSingleton<RetentionRun>();
         return services;
     }
 

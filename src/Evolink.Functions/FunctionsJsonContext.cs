@@ -3,6 +3,7 @@ using Evolink.Functions.Batches;
 using Evolink.Functions.Health;
 using Evolink.Functions.Http;
 using Evolink.Functions.Images;
+using Evolink.Functions.Submits;
 using Evolink.Functions.Tasks;
 
 namespace Evolink.Functions;
@@ -15,5 +16,9 @@ namespace Evolink.Functions;
 [JsonSerializable(typeof(BatchView))]
 [JsonSerializable(typeof(ImageAnswer))]
 [JsonSerializable(typeof(HealthReport))]
+[JsonSerializable(typeof(LiveReport))]
+[JsonSerializable(typeof(PurgedJob))]
+[JsonSerializable(typeof(SubmitsView))]
+[JsonSerializable(typeof(TaskStory))]
 [JsonSerializable(typeof(ClientPrincipal))]
 internal sealed partial class FunctionsJsonContext : JsonSerializerContext;

@@ -13,7 +13,7 @@ public sealed class ZzUnmatched(KnownRoutes routes)
     {
         IReadOnlyList<string> methods = routes.MethodsOf(request.Path);
         if (methods.Count == 0)
-            return Errors.NotFound($"There is nothing at {request.Path}. The API is described in the project's README.");
+            return Errors.NotFound($"There is nothing at {request.Path}. The API is described at /docs and /openapi.json.");
         string allowed = string.Join(", ", methods);
         request.HttpContext.Response.Headers.Allow = allowed;
         return Errors.MethodNotAllowed(request.Method, request.Path, allowed);

@@ -10,6 +10,7 @@ using Evolink.Pipeline.Queues;
 using Evolink.Pipeline.Storage;
 using Evolink.Pipeline.Submissions;
 using Evolink.Pipeline.Tasks;
+using Evolink.Pipeline.Telemetry;
 using Evolink.Pipeline.Uploads;
 using Evolink.Pipeline.Videos;
 using Evolink.Pipeline.Webhooks;
@@ -32,6 +33,8 @@ public static class EvolinkPipeline
         services.TryAddSingleton(Random.Shared);
         services.TryAddSingleton<OutgoingHttp>();
 
+        services.AddMetrics();
+        services.AddSingleton<PipelineMetrics>();
         services.AddSingleton(NewClient);
         services.AddSingleton<EvolinkStorage>();
         services.AddSingleton<JobChanges>();
@@ -45,12 +48,9 @@ public static class EvolinkPipeline
 
         services.AddSingleton<ImageStore>();
         services.AddSingleton<ImageDispatch>();
+        services.AddSingleton<ImageUse>();
 
-        services.AddSingleton<UploadInbox>();
-        services.AddSingleton<UploadInstructions>();
-        services.AddSingleton<UploadReader>();
-        services.AddSingleton<RejectedUploads>();
-        services.AddSingleton<QueuedRequestReader>();
+        AddDropZones(services);
 
         services.AddSingleton<SubmitBody>();
         services.AddSingleton<SubmitGate>();
@@ -74,6 +74,15 @@ public static class EvolinkPipeline
         services.AddSingleton<WebhookSender>();
         services.AddSingleton<WebhookDelivery>();
         return services;
+    }
+
+    private static void AddDropZones(IServiceCollection services)
+    {
+        services.AddSingleton<UploadInbox>();
+        services.AddSingleton<UploadInstructions>();
+        services.AddSingleton<UploadReader>();
+        services.AddSingleton<RejectedUploads>();
+        services.AddSingleton<QueuedRequestReader>();
     }
 
     // Every retry is the orchestration's: durable, and under the eyes of the ledger.

@@ -17,9 +17,10 @@ internal sealed class GuardedSockets(bool allowLoopback, OutsideNetwork network)
     public static bool MayCall(Uri address, bool allowLoopback) => address.UserInfo.Length == 0
         && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && allowLoopback && PublicAddresses.IsLoopbackHost(address)));
 
-    /// <summary>A handler that connects in this way, and adds nothing of ours: no cookies, no credentials, no proxy, no redirects.</summary>
+    /// <summary>A handler that connects in this way, and adds nothing of ours: no cookies, no credentials, no proxy, no trace ids, no redirects.</summary>
     public SocketsHttpHandler Handler() => new()
     {
+        ActivityHeadersPropagator = null,
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
         ConnectCallback = ConnectAsync,

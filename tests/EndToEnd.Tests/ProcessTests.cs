@@ -70,6 +70,39 @@ public sealed class ProcessTests : IDisposable
         Assert.Equal(1, journal.Split($"{id}.1").Length - 1);
     }
 
+    [Fact]
+    public async Task Commands_talk_to_the_app_that_holds_the_data_folder()
+    {
+        foreach (string name in new[] { "a.png", "b.png" })
+            File.Copy(Api.SamplePath, Path.Combine(_data, name));
+        await File.WriteAllTextAsync(Path.Combine(_data, "c.png"), "no image");
+        using CliProcess serve = new(["serve", "--port", "0", "--data", _data, "--simulator-time", "0.1"]);
+        using HttpClient client = await ClientAsync(serve);
+
+        (int code, string output, _) = await CliProcess.RunAsync(
+            "generate", "--image", Path.Combine(_data, "*.png"), "--prompt", "A cat", "--duration", "2", "--endpoint", client.BaseAddress!.AbsoluteUri, "--data", _data, "--json");
+        JsonElement[] reports = [.. Lines(output)];
+        Assert.Equal((1, "completed completed failed"), (code, string.Join(' ', reports.Select(report => report.GetProperty("status").GetString()))));
+        Assert.Equal(["a.png", "b.png", "c.png"], reports.Select(report => Path.GetFileName(report.GetProperty("image").GetString())!));
+
+        (code, output, _) = await CliProcess.RunAsync("list", "--data", _data, "--json");
+        string?[] ids = [.. Lines(output).Select(task => task.GetProperty("id").GetString())];
+        Assert.Equal(0, code);
+        Assert.Equal(reports[..2].Select(report => report.GetProperty("id").GetString()).Order(StringComparer.Ordinal), ids.Order(StringComparer.Ordinal));
+
+        (code, output, _) = await CliProcess.RunAsync("watch", ids[0]!, "--data", _data, "--out", Path.Combine(_data, "out") + Path.DirectorySeparatorChar);
+        Assert.Equal(0, code);
+        Assert.Equal(reports[..2].Single(report => report.GetProperty("id").GetString() == ids[0]).GetProperty("video").GetProperty("size").GetInt64(), new FileInfo(Path.Combine(_data, "out", $"{ids[0]}.mp4")).Length);
+        Assert.DoesNotContain('\u001b', output);
+
+        (code, output, string errors) = await CliProcess.RunAsync("open", "gen-nothing", "--data", _data);
+        Assert.Equal((1, ""), (code, output));
+        Assert.StartsWith("task_not_found: ", errors, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<JsonElement> Lines(string output) =>
+        output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement);
+
     private static string FreePort()
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);

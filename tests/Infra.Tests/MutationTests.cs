@@ -79,6 +79,7 @@ public sealed class MutationTests(BicepParser parser)
     [InlineData(Uploads, "blobContainerName: 'deadletter'", "blobContainerName: 'dead'", "are not kept")]
     // Telemetry.
     [InlineData("infra/telemetry.json", "\"nearExpiry\": 2303", "\"nearExpiry\": 2399", "no event of the code has the id 2399")]
+    [InlineData("infra/telemetry.json", "evolink.copy.rate", "evolink.copy.speed", "no metric of the code is named 'evolink.copy.speed'")]
     [InlineData(Alerts, "tostring(customDimensions.State)", "tostring(customDimensions.Status)", "none of its events has a 'Status'")]
     // azd.
     [InlineData("infra/main.parameters.json", "${SOFT_DELETE_DAYS=7}", "${SOFT_DELETE_DAYS=14}", "The default of 'softDeleteDays'")]

@@ -17,6 +17,7 @@ public sealed class StandInApiTests
         "Microsoft.Azure.Functions.Worker.Extensions.Storage.Blobs",
         "Microsoft.Azure.Functions.Worker.Extensions.Storage.Queues",
         "Microsoft.Azure.Functions.Worker.Extensions.Timer",
+        "Microsoft.Azure.Functions.Worker.OpenTelemetry",
         "Microsoft.DurableTask.Abstractions",
         "Microsoft.DurableTask.Client",
     ];

@@ -9,10 +9,19 @@ internal sealed class ApiConnection(HttpClient http, ClientSettings settings)
     // Answers of this API are a few KB.
     private const int MaxAnswerBytes = 1 << 20;
 
+    /// <param name="operation">Name of its activity.</param>
     /// <param name="request">The request, unsigned.</param>
     /// <param name="deadline">Fires when the time for it is over.</param>
     /// <param name="cancellationToken">The caller's.</param>
-    public async Task<ApiAnswer> SendAsync(HttpRequestMessage request, CancellationToken deadline, CancellationToken cancellationToken)
+    public async Task<ApiAnswer> SendAsync(string operation, HttpRequestMessage request, CancellationToken deadline, CancellationToken cancellationToken)
+    {
+        using var call = new ApiCall(operation, request, settings.TimeProvider);
+        var answer = await ExchangeAsync(request, deadline, cancellationToken).ConfigureAwait(false);
+        call.End(answer);
+        return answer;
+    }
+
+    private async Task<ApiAnswer> ExchangeAsync(HttpRequestMessage request, CancellationToken deadline, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline, cancellationToken);
         var address = request.RequestUri;

@@ -2,9 +2,11 @@ using Evolink.Functions.Generations;
 using Evolink.Functions.Http;
 using Evolink.Pipeline.Callbacks;
 using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
 
 namespace Evolink.Functions.Callbacks;
 
@@ -12,7 +14,8 @@ namespace Evolink.Functions.Callbacks;
 /// <c>POST /callbacks/{id}</c>: Evolink says that something happened. The signature in our own link tells that it is Evolink; what the
 /// body says is not believed. It wakes the orchestration, which looks for itself.
 /// </summary>
-public sealed class CallbackReceived(GenerationStore store, LinkSigner signer, SpentCallbacks spent, Wake wake, TimeProvider time)
+public sealed class CallbackReceived(
+    GenerationStore store, LinkSigner signer, SpentCallbacks spent, Wake wake, PipelineMetrics metrics, TimeProvider time, ILogger<CallbackReceived> log)
 {
     private const int MaxBody = 64 << 10;
 
@@ -28,25 +31,50 @@ public sealed class CallbackReceived(GenerationStore store, LinkSigner signer, S
         if (!JobId.TryParse(id, out JobId jobId)
             || !signer.IsCallback(jobId, request.Query["a"], request.Query["k"], request.Query["s"], out int attempt))
         {
+            metrics.CallbackCame("refused");
             return Errors.NotFound("There is no such callback.");
         }
 
         // The signature alone makes it a callback; a body that is too large to be a task is not looked at.
         byte[] body = await RequestBody.ReadAsync(request, MaxBody, cancellationToken) ?? [];
-        if (spent.Has(jobId, attempt) || await store.FindAsync(jobId, cancellationToken) is not { } job)
-            return TypedResults.NoContent();
-        if (job.State.IsTerminal)
+        if (spent.Has(jobId, attempt))
         {
-            if (job is { State: JobState.Cancelled, LateResultAt: null })
-                await NoteLateResultAsync(job, body, cancellationToken);
-            else
-                spent.Add(jobId, attempt);
+            metrics.CallbackCame("late");
             return TypedResults.NoContent();
         }
 
-        await NoteCandidateAsync(job, attempt, body, cancellationToken);
-        await wake.SendAsync(durable, job, cancellationToken);
-        return TypedResults.NoContent();
+        if (await store.FindAsync(jobId, cancellationToken) is not { } job)
+        {
+            metrics.CallbackCame("no_job");
+            return TypedResults.NoContent();
+        }
+
+        metrics.CallbackCame(job.State.IsTerminal ? "late" : "taken");
+        return await JobTrace.RunAsync(PipelineTelemetry.CallbackActivity, job, log, async _ =>
+        {
+            if (job is { State: JobState.Cancelled, LateResultAt: null })
+            {
+                await NoteLateResultAsync(job, body, cancellationToken);
+            }
+            else if (job.State.IsTerminal)
+            {
+                spent.Add(jobId, attempt);
+            }
+            else
+            {
+                // Whether it could be noted or not, somebody should look.
+                try
+                {
+                    await NoteAsync(job, attempt, body, cancellationToken);
+                }
+                finally
+                {
+                    await wake.SendAsync(durable, job, cancellationToken);
+                }
+            }
+
+            return TypedResults.NoContent();
+        });
     }
 
     // After a cancel, Evolink may finish, and charge, all the same.
@@ -56,13 +84,19 @@ public sealed class CallbackReceived(GenerationStore store, LinkSigner signer, S
             await store.UpdateAsync(job, record => record.WithLateResult(time.GetUtcNow()), cancellationToken);
     }
 
-    // The answer to the submit may be lost: then this is how the task is found again.
-    private async Task NoteCandidateAsync(JobRecord job, int attempt, byte[] body, CancellationToken cancellationToken)
+    // That it came; and the task that it names, for the answer to the submit may be lost: then this is how the task is found again.
+    private async Task NoteAsync(JobRecord job, int attempt, byte[] body, CancellationToken cancellationToken)
     {
-        if (job.CurrentAttempt is { State: not (AttemptState.Accepted or AttemptState.Rejected) } entry && entry.Number == attempt
-            && CallbackBody.TaskId(body) is { } taskId)
+        string? named = job.CurrentAttempt is { State: not (AttemptState.Accepted or AttemptState.Rejected) } entry && entry.Number == attempt
+            ? CallbackBody.TaskId(body)
+            : null;
+        await store.UpdateAsync(job, Noted, cancellationToken);
+
+        JobRecord Noted(JobRecord record)
         {
-            await store.UpdateAsync(job, record => record.WithCandidate(attempt, taskId, time.GetUtcNow()), cancellationToken);
+            DateTimeOffset now = time.GetUtcNow();
+            JobRecord called = record.WithCallback(attempt, now);
+            return named is null ? called : called.WithCandidate(attempt, named, now);
         }
     }
 }

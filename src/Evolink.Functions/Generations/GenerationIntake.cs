@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using Evolink.Client;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Images;
 using Evolink.Pipeline.Limits;
 using Evolink.Pipeline.Options;
+using Evolink.Pipeline.Telemetry;
 using Evolink.Pipeline.Webhooks;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
@@ -12,7 +14,7 @@ namespace Evolink.Functions.Generations;
 
 /// <summary>The one way in: every trigger ends here. Writes the job and starts its orchestration; the same identity meets the same job.</summary>
 public sealed partial class GenerationIntake(
-    GenerationStore store, ImageStore images, ClientQuota quota, IOptions<EvolinkOptions> options, TimeProvider time, ILogger<GenerationIntake> log)
+    GenerationStore store, ImageStore images, ClientQuota quota, IOptions<EvolinkOptions> options, PipelineMetrics metrics, TimeProvider time, ILogger<GenerationIntake> log)
 {
     /// <summary>Accepts a checked request.</summary>
     public async Task<IntakeResult> AcceptAsync(DurableTaskClient durable, NewGeneration generation, CancellationToken cancellationToken)
@@ -23,12 +25,20 @@ public sealed partial class GenerationIntake(
         if (await CheckAsync(generation, cancellationToken) is { } issue)
             return new IntakeResult.Refused([issue]);
 
+        using Activity? activity = JobTrace.BeginAccept(generation.Source);
         JobRecord wanted = NewRecord(generation);
         if (!generation.Waits && await AdmitAsync(wanted, cancellationToken) is { } refusal)
             return new IntakeResult.OverQuota(refusal, quota.RetryAfter(refusal));
         (JobRecord? job, bool created) = await store.CreateAsync(wanted, new StoredRequest(generation.Request, OwnImage(generation)), cancellationToken);
         if (job is null || job.RequestDigest != wanted.RequestDigest || job.Client != wanted.Client)
             return new IntakeResult.Conflict();
+
+        activity?.SetTag("evolink.job.id", job.Id.Value);
+        if (!created)
+        {
+            metrics.DuplicateSuppressed("intake");
+            activity.LinkTo(job);
+        }
 
         if (!job.State.IsTerminal)
             await StartAsync(durable, job, cancellationToken);
@@ -66,6 +76,7 @@ public sealed partial class GenerationIntake(
             State = JobState.Accepted,
             AcceptedAt = now,
             UpdatedAt = now,
+            TraceParent = JobTrace.CurrentParent,
             Timeline = [new StateChange(now, JobState.Accepted, 1)],
         };
     }

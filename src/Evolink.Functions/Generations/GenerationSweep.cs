@@ -1,5 +1,6 @@
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Options;
+using Evolink.Pipeline.Telemetry;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -10,7 +11,7 @@ namespace Evolink.Functions.Generations;
 /// Restarts jobs that are not over but have no live orchestration: intake died before it started one, the backend lost it, or its retries
 /// ran out. Starting one that lives changes nothing, so two sweeps at once do no harm. What could not be told of a job's end is told here.
 /// </summary>
-public sealed partial class GenerationSweep(GenerationStore store, EndTeller teller, IOptions<EvolinkOptions> options, TimeProvider time, ILogger<GenerationSweep> log)
+public sealed partial class GenerationSweep(GenerationStore store, EndTeller teller, IOptions<EvolinkOptions> options, PipelineMetrics metrics, TimeProvider time, ILogger<GenerationSweep> log)
 {
     // Evolink keeps results for 24 hours: somebody should look while there is time.
     private static readonly TimeSpan NearExpiry = TimeSpan.FromHours(20);
@@ -20,11 +21,17 @@ public sealed partial class GenerationSweep(GenerationStore store, EndTeller tel
     /// <summary>Looks at every job that has an active marker and has not moved for a while.</summary>
     public async Task RunAsync(DurableTaskClient durable, CancellationToken cancellationToken)
     {
+        long count = 0;
+        DateTimeOffset? oldest = null;
         await foreach (ActiveMarker marker in store.ActiveAsync(cancellationToken))
         {
+            count++;
+            oldest = oldest < marker.Since ? oldest : marker.Since;
             if (marker.Since <= time.GetUtcNow() - _options.SweepGrace)
                 await LookAsync(durable, marker, cancellationToken);
         }
+
+        metrics.JobsSeen(count, oldest);
     }
 
     private async Task LookAsync(DurableTaskClient durable, ActiveMarker marker, CancellationToken cancellationToken)

@@ -19,6 +19,6 @@ public sealed partial class ReportLeftovers(Leftovers leftovers, ILogger<ReportL
             LogLeftovers(requests.Count, videos.Count, string.Join(", ", requests.Concat(videos).Take(MostNamed)));
     }
 
-    [LoggerMessage(2304, LogLevel.Warning, "Crashes left {Requests} requests that never became a job, and staged blocks of {Videos} videos that nobody will commit; the first of them: {Names}.")]
+    [LoggerMessage(2305, LogLevel.Warning, "Crashes left {Requests} requests that never became a job, and staged blocks of {Videos} videos that nobody will commit; the first of them: {Names}.")]
     private partial void LogLeftovers(int requests, int videos, string names);
 }

@@ -1,13 +1,16 @@
 using Azure;
 using Evolink.Client;
+using Evolink.Functions.Submits;
 using Evolink.Pipeline.Options;
 using Evolink.Pipeline.Storage;
+using Evolink.Pipeline.Submissions;
+using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Options;
 
 namespace Evolink.Functions.Health;
 
 /// <summary>Asks the dependencies whether they are there; at most once in a while, whoever asks how often.</summary>
-public sealed class DependencyChecks(EvolinkStorage storage, EvolinkClient evolink, IOptions<EvolinkOptions> options, TimeProvider time) : IDisposable
+public sealed class DependencyChecks(EvolinkStorage storage, EvolinkClient evolink, SubmitGate gate, IOptions<EvolinkOptions> options, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -17,13 +20,15 @@ public sealed class DependencyChecks(EvolinkStorage storage, EvolinkClient evoli
     private long _lastAt;
 
     /// <summary>The report, at most ten seconds old.</summary>
-    public async Task<HealthReport> RunAsync(CancellationToken cancellationToken)
+    /// <param name="durable">The engine.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public async Task<HealthReport> RunAsync(DurableTaskClient durable, CancellationToken cancellationToken)
     {
         await _running.WaitAsync(cancellationToken);
         try
         {
             if (_last is null || time.GetElapsedTime(_lastAt) > KeptFor)
-                (_last, _lastAt) = (await AskAsync(cancellationToken), time.GetTimestamp());
+                (_last, _lastAt) = (await AskAsync(durable, cancellationToken), time.GetTimestamp());
             return _last;
         }
         finally
@@ -35,16 +40,22 @@ public sealed class DependencyChecks(EvolinkStorage storage, EvolinkClient evoli
     /// <inheritdoc/>
     public void Dispose() => _running.Dispose();
 
-    private async Task<HealthReport> AskAsync(CancellationToken cancellationToken)
+    private async Task<HealthReport> AskAsync(DurableTaskClient durable, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> missing = EvolinkReadiness.Missing(options.Value);
         Task<DependencyHealth> blobs = TimedAsync(token => storage.Generations.ExistsAsync(token), cancellationToken);
+        Task<DependencyHealth> engine = TimedAsync(token => durable.GetInstanceAsync("healthz", token), cancellationToken);
+        SubmitsHealth? submits = null;
+        CreditBalance? credits = null;
+        Task<DependencyHealth> submitGate = TimedAsync(async token => submits = SubmitsHealth.Of(await gate.LookAsync(token), time.GetUtcNow()), cancellationToken);
         Task<DependencyHealth> api = EvolinkReadiness.IsResolved(options.Value.ApiKey)
-            ? TimedAsync(evolink.GetCreditsAsync, cancellationToken)
+            ? TimedAsync(async token => credits = await evolink.GetCreditsAsync(token), cancellationToken)
             : Task.FromResult(new DependencyHealth(false, 0, "Evolink:ApiKey is missing."));
-        Dictionary<string, DependencyHealth> checks = new(StringComparer.Ordinal) { ["storage"] = await blobs, ["evolink"] = await api };
-        string status = !checks["storage"].Ok ? "unhealthy" : missing.Count > 0 || !checks["evolink"].Ok ? "degraded" : "ok";
-        return new HealthReport(status, checks, missing.Count > 0 ? missing : null);
+        Dictionary<string, DependencyHealth> checks = new(StringComparer.Ordinal) { ["storage"] = await blobs, ["engine"] = await engine, ["evolink"] = await api };
+        await submitGate;
+        bool degraded = missing.Count > 0 || checks.Values.Any(check => !check.Ok) || submits is not { State: SubmitsView.Open };
+        string status = !checks["storage"].Ok ? "unhealthy" : degraded ? "degraded" : "ok";
+        return new HealthReport(status, checks, missing.Count > 0 ? missing : null, submits, CreditsHealth.Of(credits));
     }
 
     private async Task<DependencyHealth> TimedAsync(Func<CancellationToken, Task> ask, CancellationToken cancellationToken)

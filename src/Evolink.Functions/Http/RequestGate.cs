@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Evolink.Functions.Callbacks;
 using Evolink.Functions.Health;
 using Evolink.Functions.Images;
+using Evolink.Functions.OpenApi;
 using Evolink.Functions.Studio;
 using Evolink.Functions.Videos;
 using Evolink.Pipeline.Limits;
@@ -16,9 +17,9 @@ namespace Evolink.Functions.Http;
 internal sealed partial class RequestGate(Callers callers, MinuteBudget budget, ILogger<RequestGate> log)
 {
     // Closed unless named here. Those that serve signed links check the signature, or the caller, themselves.
-    private static readonly FrozenSet<string> Open = FrozenSet.Create(
+    internal static readonly FrozenSet<string> Open = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
-        nameof(CallbackReceived), nameof(GetImage), nameof(GetVideoContent), nameof(Healthz), nameof(Home), nameof(StudioFile), nameof(ZzUnmatched));
+        nameof(CallbackReceived), nameof(Docs), nameof(DocsFile), nameof(GetImage), nameof(GetVideoContent), nameof(Healthz), nameof(HealthzLive), nameof(HealthzReady), nameof(Home), nameof(OpenApiFile), nameof(StudioFile), nameof(ZzUnmatched));
 
     /// <summary>The middleware.</summary>
     public async Task InvokeAsync(FunctionContext context, FunctionExecutionDelegate next)

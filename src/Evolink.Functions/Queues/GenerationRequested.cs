@@ -4,6 +4,7 @@ using Evolink.Client;
 using Evolink.Functions.Generations;
 using Evolink.Pipeline.Options;
 using Evolink.Pipeline.Queues;
+using Evolink.Pipeline.Telemetry;
 using Evolink.Pipeline.Uploads;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -14,7 +15,7 @@ namespace Evolink.Functions.Queues;
 
 /// <summary>A message in <c>generation-requests</c>: the body of a POST, with the client that it is for. What is not usable goes to the poison queue, after the host's five tries.</summary>
 public sealed partial class GenerationRequested(
-    QueuedRequestReader reader, GenerationIntake intake, RejectedUploads rejected, IOptions<EvolinkOptions> options, ILogger<GenerationRequested> log)
+    QueuedRequestReader reader, GenerationIntake intake, RejectedUploads rejected, IOptions<EvolinkOptions> options, PipelineMetrics metrics, ILogger<GenerationRequested> log)
 {
     /// <summary>Accepts the request; the same message, or the same key, meets the same job.</summary>
     /// <exception cref="MessageRejectedException">It is not usable; the host tries again and puts it aside in the end.</exception>
@@ -22,6 +23,7 @@ public sealed partial class GenerationRequested(
     public async Task RunAsync(
         [QueueTrigger(QueuedRequest.Queue)] QueueMessage message, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken)
     {
+        metrics.MessageTaken(message.InsertedOn);
         if (await RefusalAsync(durable, message, cancellationToken) is { } reason)
         {
             // The poison queue holds the message as it came; why it is there stands here.

@@ -32,7 +32,7 @@ public sealed class Home(EvolinkStorage storage, IOptions<EvolinkOptions> option
         IHeaderDictionary headers = request.HttpContext.Response.Headers;
         headers.ContentSecurityPolicy = _policy;
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        return StudioFiles.Answer(request, "index.html")!;
+        return StudioFile.Files.Answer(request, "index.html")!;
     }
 
     private static ContentHttpResult Words(HttpRequest request)
@@ -47,8 +47,9 @@ public sealed class Home(EvolinkStorage storage, IOptions<EvolinkOptions> option
               GET  {request.Scheme}://{request.Host}/v1/tasks/(id)              how it stands, and the link to the video
               GET  {request.Scheme}://{request.Host}/v1/tasks                   your videos, newest first
               GET  {request.Scheme}://{request.Host}/healthz                    whether everything is there
+              GET  {request.Scheme}://{request.Host}/openapi.json               all of it, for machines; for people at /docs
 
-            Every call but the last needs 'Authorization: Bearer KEY'. The README has examples.
+            Every call but the last two needs 'Authorization: Bearer KEY'.
 
             """);
     }

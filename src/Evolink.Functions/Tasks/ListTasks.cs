@@ -10,7 +10,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Evolink.Functions.Tasks;
 
 /// <summary><c>GET /v1/tasks</c>: the caller's jobs, newest first.</summary>
-public sealed class ListTasks(TaskPages pages, TaskViews views)
+public sealed class ListTasks(GenerationStore store, TaskPages pages, TaskViews views)
 {
     private const int Usual = 20;
     private const int Most = 100;
@@ -19,7 +19,7 @@ public sealed class ListTasks(TaskPages pages, TaskViews views)
 
     /// <summary>
     /// <c>?status=&amp;limit=&amp;after=</c> pages through them: <c>next</c> of one answer is <c>after</c> of the next question.
-    /// <c>?ids=a,b</c> asks for some by name, in that order. An operator asks for those of a client with <c>?client=</c>.
+    /// <c>?ids=a,b</c> asks for some by name, in that order; <c>?evolink_task_id=</c> for the one that owns a task of Evolink's. An operator asks for those of a client with <c>?client=</c>.
     /// </summary>
     [Function(nameof(ListTasks))]
     public async Task<IResult> RunAsync(
@@ -32,6 +32,9 @@ public sealed class ListTasks(TaskPages pages, TaskViews views)
             return Errors.OperatorsOnly;
         if (query.ContainsKey("ids"))
             return await ByIdAsync(request, $"{query["ids"]}".Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), cancellationToken);
+
+        if (query["evolink_task_id"] is [{ Length: > 0 } task])
+            return await ByIdAsync(request, await store.FindClaimAsync(task, cancellationToken) is { } claim ? [claim.Job.Value] : [], cancellationToken);
 
         (TaskQuery? wanted, ValidationIssue? mistake) = Read(query, client);
         if (wanted is null)

@@ -70,5 +70,5 @@ public sealed class TaskViews(VideoLinks links, TimeProvider time)
 
     // Until Evolink has accepted it, nothing is reserved.
     private static VideoUsage Usage(Attempt? attempt) =>
-        new() { BillingRule = attempt?.BillingRule, CreditsReserved = attempt?.CreditsReserved ?? 0, CreditsUsed = attempt?.CreditsUsed };
+        new() { BillingRule = attempt?.BillingRule, CreditsReserved = attempt?.CreditsReserved ?? 0, CreditsUsed = attempt?.CreditsUsed, UserGroup = attempt?.UserGroup };
 }

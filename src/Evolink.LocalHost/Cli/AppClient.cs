@@ -12,6 +12,7 @@ namespace Evolink.LocalHost.Cli;
 internal sealed class AppClient : IDisposable
 {
     private const int WaitSeconds = 25;
+    private const int LargestPage = 100;
     private const int BufferBytes = 128 << 10;
     private static readonly TimeSpan[] Pauses = [.. new[] { 0.5, 1, 2, 4, 8 }.Select(TimeSpan.FromSeconds)];
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
@@ -69,12 +70,47 @@ internal sealed class AppClient : IDisposable
         using HttpResponseMessage response = await SendAsync(
             () =>
             {
-                var message = new HttpRequestMessage(HttpMethod.Get, At($"v1/tasks/{Uri.EscapeDataString(id)}"));
+                var message = new HttpRequestMessage(HttpMethod.Get, Task(id));
                 message.Headers.Add("Prefer", string.Create(CultureInfo.InvariantCulture, $"wait={WaitSeconds}"));
                 return message;
             },
             cancellationToken);
         return await ReadTaskAsync(response, cancellationToken);
+    }
+
+    /// <summary>The task as it stands.</summary>
+    public async Task<AppTask> GetAsync(string id, CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, Task(id)), cancellationToken);
+        return await ReadTaskAsync(response, cancellationToken);
+    }
+
+    /// <summary>Cancels the task, if it is not over.</summary>
+    public async Task<AppTask> CancelAsync(string id, CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Post, new Uri(Task(id) + "/cancel")), cancellationToken);
+        return await ReadTaskAsync(response, cancellationToken);
+    }
+
+    /// <summary>The client's tasks, newest first.</summary>
+    /// <param name="status">Those of one status; <see langword="null"/>: all.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public async Task<IReadOnlyList<AppTask>> ListAsync(string? status, int limit, CancellationToken cancellationToken)
+    {
+        List<AppTask> tasks = [];
+        string? after = null;
+        do
+        {
+            string query = string.Create(CultureInfo.InvariantCulture, $"v1/tasks?limit={Math.Min(limit - tasks.Count, LargestPage)}")
+                + (status is null ? "" : $"&status={status}") + (after is null ? "" : $"&after={Uri.EscapeDataString(after)}");
+            using HttpResponseMessage response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, At(query)), cancellationToken);
+            TaskPage? page = await response.Content.ReadFromJsonAsync(CliJsonContext.Default.TaskPage, cancellationToken);
+            tasks.AddRange(page?.Data ?? throw new AppException("invalid_answer", "The app answered without tasks."));
+            after = page.Next;
+        }
+        while (after is not null && tasks.Count < limit);
+        return tasks;
     }
 
     /// <summary>Downloads a signed link into a file, and checks what came against what the task says.</summary>
@@ -110,6 +146,8 @@ internal sealed class AppClient : IDisposable
 
     private Uri At(string path) => new(_endpoint, path);
 
+    private Uri Task(string id) => At($"v1/tasks/{Uri.EscapeDataString(id)}");
+
     private static async Task<AppTask> ReadTaskAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
         await response.Content.ReadFromJsonAsync(CliJsonContext.Default.AppTask, cancellationToken) is { Id: not null } task
             ? task
@@ -141,7 +179,7 @@ internal sealed class AppClient : IDisposable
                 // Not reached, or cut off: tried again below.
             }
 
-            await Task.Delay(pause, _time, cancellationToken);
+            await System.Threading.Tasks.Task.Delay(pause, _time, cancellationToken);
         }
     }
 

@@ -7,28 +7,12 @@ namespace Evolink.LocalHost.Cli;
 /// <summary>The program's command line.</summary>
 internal static class CommandLine
 {
-    private const string Examples = """
-        Examples:
-          Run the app with storage and a simulated Evolink on http://127.0.0.1:7071:
-            Evolink.LocalHost serve
-
-          Make a video from an image, and save it:
-            Evolink.LocalHost generate --image samples/cat.png --prompt "A cat playing piano" --out cat.mp4
-
-          The same through an app that is already running:
-            Evolink.LocalHost generate --image cat.png --prompt "..." --endpoint https://my-app.azurewebsites.net --key KEY
-
-          With the real Evolink API (this costs credits), set EVOLINK_API_KEY.
-
-        Exit codes: 0 done, 1 the generation failed or something does not work, 2 wrong usage, 130 stopped by Ctrl-C.
-        """;
-
     /// <summary>Runs the program and returns its exit code.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
         ParseResult parsed = Build().Parse(WithDefaultCommand(args));
         // Whoever asks for help has not made a mistake.
-        if (parsed.Errors.Count > 0 && parsed.Action is not (HelpWithExamples or HelpAction))
+        if (parsed.Errors.Count > 0 && parsed.Action is not (HelpWithExamples or HelpAction) && !IsDirective(args))
         {
             foreach (string message in parsed.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal))
                 await Console.Error.WriteLineAsync(message);
@@ -56,12 +40,17 @@ internal static class CommandLine
     {
         var root = new RootCommand("Runs Evolink.Functions, a durable front for the Evolink video API, on this machine. The default command is serve.")
         {
-            ServeCommand.Build(), GenerateCommand.Build(), SimulateCommand.Build(), ChaosCommand.Build(), ChaosCommand.BuildHost(),
+            ServeCommand.Build(), GenerateCommand.Build(), SimulateCommand.Build(), OperatorCommand.Build(), ChaosCommand.Build(), ChaosCommand.BuildHost(), CompletionCommand.Build(),
         };
+        foreach (Command command in TaskCommands.Build())
+            root.Add(command);
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         return root;
     }
+
+    // As the shell asks what may follow: the line is not finished, so it may be wrong.
+    private static bool IsDirective(string[] args) => args is [['[', ..], ..];
 
     private static string[] WithDefaultCommand(string[] args) =>
         args is [] || (args[0].StartsWith('-') && args[0] is not ("-h" or "-?" or "--help" or "--version")) ? ["serve", .. args] : args;
@@ -71,7 +60,7 @@ internal static class CommandLine
         public override int Invoke(ParseResult parseResult)
         {
             help.Invoke(parseResult);
-            parseResult.InvocationConfiguration.Output.WriteLine(Examples);
+            parseResult.InvocationConfiguration.Output.WriteLine(Examples.Of(parseResult.CommandResult.Command.Name));
             return ExitCode.Done;
         }
     }

@@ -16,6 +16,7 @@ internal static class Failures
     public static string Explain(Exception exception) => exception switch
     {
         LocalHostException or UsageException or JournalUnusableException => exception.Message,
+        AppException refused => $"{refused.Code}: {refused.Message}",
         OptionsValidationException wrong => string.Join(Environment.NewLine, wrong.Failures.Prepend("The settings are not right:")),
         IOException { HResult: NoSpaceLeftUnix or NoSpaceLeftWindows } or SqliteException { SqliteErrorCode: SqliteFull } =>
             "There is no disk space left. Free some, or choose a folder on another disk with --data DIR.",

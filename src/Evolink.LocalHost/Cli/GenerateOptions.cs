@@ -5,7 +5,8 @@ namespace Evolink.LocalHost.Cli;
 /// <summary>What <c>generate</c> was asked for.</summary>
 internal sealed record GenerateOptions
 {
-    public required string Image { get; init; }
+    /// <summary>Files, and patterns of files.</summary>
+    public required IReadOnlyList<string> Images { get; init; }
 
     public required string Prompt { get; init; }
 
@@ -23,11 +24,8 @@ internal sealed record GenerateOptions
 
     public bool Json { get; init; }
 
-    public Uri? Endpoint { get; init; }
-
-    public string? Key { get; init; }
-
-    public required string DataFolder { get; init; }
+    /// <summary>The running app to send it to; without an endpoint one is run for it.</summary>
+    public required AppConnection Connection { get; init; }
 
     public required Hosting.LocalEnvironmentOptions Local { get; init; }
 

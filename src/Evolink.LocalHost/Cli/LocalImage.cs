@@ -1,4 +1,10 @@
 namespace Evolink.LocalHost.Cli;
 
-/// <summary>An image that was read from a file.</summary>
-internal sealed record LocalImage(byte[] Bytes, string ContentType);
+/// <summary>An image in a file.</summary>
+/// <param name="Path">The file, as it was named.</param>
+/// <param name="ContentType">By its name; only a hint, for the app looks at the bytes.</param>
+internal sealed record LocalImage(string Path, string ContentType)
+{
+    /// <summary>What it is called among others.</summary>
+    public string Name => System.IO.Path.GetFileName(Path);
+}

@@ -4,20 +4,24 @@ namespace Evolink.LocalHost.Cli;
 internal sealed class PlainProgress(TextWriter output, TimeProvider time) : IProgressDisplay
 {
     private const int Step = 10;
+    private readonly TextWriter _output = TextWriter.Synchronized(output);
 
-    public Task<T> ShowAsync<T>(Func<Action<GenerationProgress>, Task<T>> work)
+    public Task<T> ShowAsync<T>(IReadOnlyList<string> names, Func<IReadOnlyList<Action<GenerationProgress>>, Task<T>> work)
     {
         long started = time.GetTimestamp();
-        GenerationProgress? last = null;
-        return work(Report);
+        return work([.. names.Select(name => Lines(name.Length == 0 ? "" : $"{name}: ", started))]);
+    }
 
-        void Report(GenerationProgress progress)
+    private Action<GenerationProgress> Lines(string prefix, long started)
+    {
+        GenerationProgress? last = null;
+        return progress =>
         {
             if (last is not null && string.Equals(last.Phase, progress.Phase, StringComparison.Ordinal) && last.Percent / Step == progress.Percent / Step)
                 return;
             last = progress;
             string remaining = progress.RemainingText is { Length: > 0 } text ? $", {text}" : "";
-            output.WriteLine($"{progress.Phase} {progress.Percent}% ({time.GetElapsedTime(started).TotalSeconds:0} s{remaining})");
-        }
+            _output.WriteLine($"{prefix}{progress.Phase} {progress.Percent}% ({time.GetElapsedTime(started).TotalSeconds:0} s{remaining})");
+        };
     }
 }

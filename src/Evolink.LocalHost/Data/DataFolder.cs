@@ -65,6 +65,13 @@ public sealed class DataFolder : IDisposable
     /// <summary>Lets others know where this run can be reached.</summary>
     public void Announce(Uri address) => File.WriteAllText(AddressFile(Location), address.ToString());
 
+    /// <summary>Where the run that holds a folder says that it can be reached; one that was killed says so still.</summary>
+    public static Uri? AddressOfRun(string path)
+    {
+        string file = AddressFile(path);
+        return File.Exists(file) && Uri.TryCreate(File.ReadAllText(file), UriKind.Absolute, out Uri? address) ? address : null;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _lock.Dispose();
 
@@ -81,7 +88,7 @@ public sealed class DataFolder : IDisposable
         }
         catch (IOException e) when (File.Exists(file))
         {
-            string address = File.Exists(AddressFile(folder)) ? File.ReadAllText(AddressFile(folder)).TrimEnd('/') : "";
+            string address = AddressOfRun(folder)?.ToString().TrimEnd('/') ?? "";
             string where = address.Length > 0 ? $" at {address}" : "";
             string elsewhere = address.Length > 0 ? $"Send the generation there with `--endpoint {address}`, end that run" : "End that run";
             throw new LocalHostException($"The data folder {folder} is in use by another run{where}. {elsewhere}, or choose another folder with --data DIR.", e);

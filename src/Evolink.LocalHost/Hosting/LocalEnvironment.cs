@@ -1,11 +1,15 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Evolink.Functions;
+using Evolink.Functions.Telemetry;
 using Evolink.LocalHost.Azurite;
 using Evolink.LocalHost.Data;
+using Evolink.LocalHost.Invocations;
 using Evolink.Simulator;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using OpenTelemetry;
 
 namespace Evolink.LocalHost.Hosting;
 
@@ -118,7 +122,7 @@ public sealed class LocalEnvironment : IAsyncDisposable
         LocalEnvironmentOptions options, DataFolder data, Socket socket, Func<Uri, IReadOnlyDictionary<string, string?>> settings) => new()
         {
             FunctionApp = typeof(EvolinkFunctions).Assembly,
-            ConfigureServices = static (services, configuration, _) => services.AddEvolink(configuration),
+            ConfigureServices = static (services, configuration, _) => Add(services, configuration),
             ConfigureWorker = static worker => worker.UseEvolink(),
             JournalPath = data.Journal,
             Socket = socket,
@@ -126,6 +130,10 @@ public sealed class LocalEnvironment : IAsyncDisposable
             ReplayEveryStep = options.ReplayEveryStep,
             ConfigureLogging = logging => ToStandardError(logging, options.LogLevel),
         };
+
+    private static void Add(IServiceCollection services, IConfiguration configuration) => services
+        .AddEvolink(configuration)
+        .AddEvolinkTelemetry(configuration)?.WithTracing(traces => traces.AddSource(InvocationActivity.SourceName));
 
     private static void ToStandardError(ILoggingBuilder logging, LogLevel level)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using Evolink.LocalHost.Functions;
 using Microsoft.Azure.Functions.Worker.Middleware;
@@ -44,9 +45,11 @@ internal sealed class FunctionInvoker
         Invocation invocation = prepare(context);
         context.Features.Set(invocation);
         context.Features.Set(compiled);
+        using Activity? activity = InvocationActivity.Begin(function, context.InvocationId, invocation.HttpContext);
         await _pipeline(context);
         if (finish is not null)
             await finish(invocation);
+        activity.End(invocation.HttpContext);
         return invocation.Result;
     }
 

@@ -16,6 +16,7 @@ namespace Evolink.Pipeline.Batches;
 public sealed class BatchStore(EvolinkStorage storage)
 {
     private const string ActivePrefix = "active-batches/";
+    private const string RecordPrefix = "batches/";
     private const string DigestKey = "digest";
     private static readonly BinaryData Empty = new([]);
 
@@ -89,11 +90,31 @@ public sealed class BatchStore(EvolinkStorage storage)
     public Task<bool> RemoveActiveMarkerAsync(BatchId id, ETag? version, CancellationToken cancellationToken) =>
         _container.GetBlobClient(ActivePath(id)).TryDeleteAsync(version, cancellationToken);
 
+    /// <summary>The batches whose records have not changed since <paramref name="before"/>.</summary>
+    public async IAsyncEnumerable<BatchId> UnchangedSinceAsync(DateTimeOffset before, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (BlobItem record in _container.GetBlobsAsync(prefix: RecordPrefix, cancellationToken: cancellationToken))
+        {
+            if (record.Properties.LastModified < before && record.Name.EndsWith(".json", StringComparison.Ordinal)
+                && BatchId.TryParse(record.Name[RecordPrefix.Length..^".json".Length], out BatchId id))
+            {
+                yield return id;
+            }
+        }
+    }
+
+    /// <summary>Removes a batch that is over, its record last.</summary>
+    public async Task RemoveAsync(BatchId id, CancellationToken cancellationToken)
+    {
+        await _container.GetBlobClient(RequestsPath(id)).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+        await _container.GetBlobClient(RecordPath(id)).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+    }
+
     private static InvalidOperationException NotFound(BatchId id) => new($"There is no batch {id}.");
 
-    private static string RecordPath(BatchId id) => $"batches/{id}.json";
+    private static string RecordPath(BatchId id) => $"{RecordPrefix}{id}.json";
 
-    private static string RequestsPath(BatchId id) => $"batches/{id}.requests.jsonl";
+    private static string RequestsPath(BatchId id) => $"{RecordPrefix}{id}.requests.jsonl";
 
     private static string ActivePath(BatchId id) => ActivePrefix + id;
 }

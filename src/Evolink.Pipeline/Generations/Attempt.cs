@@ -46,11 +46,17 @@ public sealed record Attempt
     /// <summary>When Evolink accepted it.</summary>
     public DateTimeOffset? AcceptedAt { get; init; }
 
+    /// <summary>When Evolink called back for it first, with our signature.</summary>
+    public DateTimeOffset? CalledBackAt { get; init; }
+
     /// <summary>Evolink's estimate of the time to completion, in seconds.</summary>
     public int? EstimatedSeconds { get; init; }
 
     /// <summary>How it is billed.</summary>
     public string? BillingRule { get; init; }
+
+    /// <summary>The account's group at Evolink, by which it is priced.</summary>
+    public string? UserGroup { get; init; }
 
     /// <summary>Credits held back at the submit.</summary>
     public decimal? CreditsReserved { get; init; }

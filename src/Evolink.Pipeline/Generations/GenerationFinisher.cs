@@ -1,3 +1,4 @@
+using Evolink.Pipeline.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Evolink.Pipeline.Generations;
@@ -8,6 +9,19 @@ public sealed partial class GenerationFinisher(GenerationStore store, TimeProvid
     /// <summary>Ends a run; a second execution changes nothing.</summary>
     /// <returns>The job's record: of a later revision where the job was opened again, and not terminal where its task was found after all and the run must go on.</returns>
     public async Task<JobRecord> FinishAsync(GenerationRef generation, CancellationToken cancellationToken)
+    {
+        JobRecord before = await store.ReadAsync(generation.Id, cancellationToken);
+        return await JobTrace.RunAsync(PipelineTelemetry.FinishActivity, before, log, async activity =>
+        {
+            JobRecord job = await FinishOnceAsync(generation, cancellationToken);
+            activity?.SetTag("evolink.state", Words.Of(job.State));
+            if (job is { State: JobState.Failed, Error.Code: { } code })
+                activity.Fail(code);
+            return job;
+        });
+    }
+
+    private async Task<JobRecord> FinishOnceAsync(GenerationRef generation, CancellationToken cancellationToken)
     {
         JobRecord job = await store.UpdateAsync(
             generation.Id, record => record.Revision == generation.Revision ? record.WithEnd(time.GetUtcNow()) : record, cancellationToken);

@@ -6,6 +6,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Evolink.Pipeline.Storage;
+using Evolink.Pipeline.Telemetry;
 
 namespace Evolink.Pipeline.Generations;
 
@@ -14,7 +15,7 @@ namespace Evolink.Pipeline.Generations;
 /// A job exists when its record does. Request and active marker are written before it, so that a crash in between leaves at most
 /// a marker that explains itself; the index entry comes after it and is written again by whoever accepts the same job again.
 /// </remarks>
-public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
+public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes, PipelineMetrics metrics)
 {
     internal const string RecordPrefix = "records/";
     internal const string RequestPrefix = "requests/";
@@ -44,6 +45,8 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
         else if (!job.State.IsTerminal)
             await _container.TryCreateAsync(ActivePath(record.Id), Empty, cancellationToken);
         bool created = job is null && await _container.TryCreateAsync(RecordPath(record.Id), JsonBlobs.Json(record, PipelineJsonContext.Default.JobRecord), cancellationToken);
+        if (created)
+            metrics.Jobs.Created(record);
         job = created ? record : job ?? await ReadAsync(record.Id, cancellationToken);
         await _container.TryCreateAsync(JobIndex.Path(job.Client, job.AcceptedAt, job.Id), Empty, cancellationToken);
         return (job, created);
@@ -80,7 +83,7 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
             JobRecord after = Change(before, transition);
             if (ReferenceEquals(after, before))
                 return after;
-            if (await TryWriteAsync(after, before.Version, cancellationToken) is { } written)
+            if (await TryWriteAsync(before, after, cancellationToken) is { } written)
                 return written;
         }
     }
@@ -93,7 +96,7 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
     public async Task<JobRecord> UpdateAsync(JobRecord seen, Func<JobRecord, JobRecord> transition, CancellationToken cancellationToken)
     {
         if (seen.Version is not null && Change(seen, transition) is var after && !ReferenceEquals(after, seen)
-            && await TryWriteAsync(after, seen.Version, cancellationToken) is { } written)
+            && await TryWriteAsync(seen, after, cancellationToken) is { } written)
         {
             return written;
         }
@@ -148,14 +151,47 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes)
     public async Task<JobClaim?> FindClaimAsync(string taskId, CancellationToken cancellationToken) =>
         (await _container.FindAsync(ClaimPath(taskId), PipelineJsonContext.Default.JobClaim, cancellationToken))?.Value;
 
+    /// <summary>
+    /// Removes what is kept under a job's id here, the record last: while it is there, whatever died on the way can be done again from it. Its image, video and
+    /// orchestrations are others' to remove, before.
+    /// </summary>
+    /// <param name="job">Its record, marked by <see cref="JobTransitions"/> as being removed.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public async Task RemoveAsync(JobRecord job, CancellationToken cancellationToken)
+    {
+        foreach (string task in job.Attempts.Select(attempt => attempt.TaskId).OfType<string>().Distinct(StringComparer.Ordinal))
+        {
+            if ((await FindClaimAsync(task, cancellationToken))?.Job == job.Id)
+                await RemoveBlobAsync(ClaimPath(task));
+        }
+
+        await RemoveBlobAsync(JobIndex.Path(job.Client, job.AcceptedAt, job.Id));
+        await RemoveBlobAsync(RequestPath(job.Id));
+        await RemoveBlobAsync(ActivePath(job.Id));
+        await RemoveBlobAsync(RecordPath(job.Id));
+
+        Task RemoveBlobAsync(string path) => _container.GetBlobClient(path).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+    }
+
+    /// <summary>The jobs whose records have not changed since <paramref name="before"/>, in no order that matters.</summary>
+    public async IAsyncEnumerable<JobId> UnchangedSinceAsync(DateTimeOffset before, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (BlobItem record in _container.GetBlobsAsync(prefix: RecordPrefix, cancellationToken: cancellationToken))
+        {
+            if (record.Properties.LastModified < before && JobId.TryParse(Path.GetFileNameWithoutExtension(record.Name[RecordPrefix.Length..]), out JobId id))
+                yield return id;
+        }
+    }
+
     private static JobRecord Change(JobRecord before, Func<JobRecord, JobRecord> transition) => before.Schema <= JobRecord.CurrentSchema
         ? transition(before)
         : throw new InvalidDataException($"The record of job {before.Id} was written by a newer version of this app (schema {before.Schema}); this one would lose what it holds.");
 
-    private async Task<JobRecord?> TryWriteAsync(JobRecord job, ETag? version, CancellationToken cancellationToken)
+    private async Task<JobRecord?> TryWriteAsync(JobRecord before, JobRecord job, CancellationToken cancellationToken)
     {
-        if (await _container.TryReplaceAsync(RecordPath(job.Id), job, version, PipelineJsonContext.Default.JobRecord, cancellationToken) is not { } written)
+        if (await _container.TryReplaceAsync(RecordPath(job.Id), job, before.Version, PipelineJsonContext.Default.JobRecord, cancellationToken) is not { } written)
             return null;
+        metrics.Jobs.Changed(before, job);
         changes.Signal(job.Id);
         return job with { Version = written };
     }

@@ -98,6 +98,12 @@ public sealed record JobRecord
     /// <summary>Telling the end to the client's <c>callback_url</c>, where it gave one.</summary>
     public JobWebhook? Webhook { get; init; }
 
+    /// <summary>Since when it is being removed with all that belongs to it; nothing opens it again.</summary>
+    public DateTimeOffset? RemovedAt { get; init; }
+
+    /// <summary>Where in which trace it was accepted (W3C <c>traceparent</c>): what is done for it later, and elsewhere, belongs there. Null where nothing was traced.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>Names of the events that the topic has taken; see <see cref="JobEvents"/>.</summary>
     public ImmutableArray<string> Told { get => field.IsDefault ? [] : field; init; } = [];
 

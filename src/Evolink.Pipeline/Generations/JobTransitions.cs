@@ -78,6 +78,12 @@ public static class JobTransitions
                 ? job with { Attempts = job.Replaced(attempt with { Candidates = attempt.Candidates.Add(taskId), NamedAt = now }), UpdatedAt = now }
                 : job;
 
+        /// <summary>Notes that Evolink has called back for an attempt.</summary>
+        public JobRecord WithCallback(int number, DateTimeOffset now) =>
+            !job.State.IsTerminal && job.CurrentAttempt is { CalledBackAt: null } attempt && attempt.Number == number
+                ? job with { Attempts = job.Replaced(attempt with { CalledBackAt = now }), UpdatedAt = now }
+                : job;
+
         /// <summary>Gives up on an attempt of unknown outcome; not where it became known meanwhile.</summary>
         public JobRecord WithGivenUp(AttemptRef at, JobError error, DateTimeOffset now) =>
             job.IsAt(at) && job.CurrentAttempt is { State: AttemptState.Unknown } ? job.WithError(error, now) : job;
@@ -143,7 +149,7 @@ public static class JobTransitions
         /// and saved once more. Not where a video is there already, nor where nothing was ever sent.
         /// </summary>
         public JobRecord WithReopened(string taskId, DateTimeOffset now) =>
-            job is { State: JobState.Failed or JobState.Cancelled, Video: null, CurrentAttempt: { } attempt }
+            job is { State: JobState.Failed or JobState.Cancelled, Video: null, RemovedAt: null, CurrentAttempt: { } attempt }
                 ? (job with
                 {
                     Revision = job.Revision + 1,
@@ -158,6 +164,9 @@ public static class JobTransitions
                     SaveRetryAt = null,
                 }).Moved(JobState.Waiting, now)
                 : job;
+
+        /// <summary>It is being removed: from here on nothing opens it again, or tells of it.</summary>
+        public JobRecord WithRemoval(DateTimeOffset now) => job is { State.IsTerminal: true, RemovedAt: null } ? job with { RemovedAt = now, UpdatedAt = now } : job;
 
         /// <summary>Notes that Evolink finished the task of a cancelled job all the same: paid for, and not saved.</summary>
         public JobRecord WithLateResult(DateTimeOffset now) =>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Azure;
 using Azure.Storage.Blobs;
@@ -52,6 +53,21 @@ public sealed class ImageStore(EvolinkStorage storage)
         catch (RequestFailedException e) when (e.Status == (int)HttpStatusCode.NotFound)
         {
             return null;
+        }
+    }
+
+    /// <summary>Removes a client's image.</summary>
+    /// <returns>Whether it was there.</returns>
+    public async Task<bool> RemoveAsync(string client, string sha256, CancellationToken cancellationToken) =>
+        IsName(sha256) && await Blob(client, sha256).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+
+    /// <summary>The images that came before a time.</summary>
+    public async IAsyncEnumerable<(string Client, string Sha256)> OlderThanAsync(DateTimeOffset before, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (BlobItem image in storage.Images.GetBlobsAsync(cancellationToken: cancellationToken))
+        {
+            if (image.Properties.LastModified < before && image.Name.Split('/') is [var client, var sha256] && IsName(sha256))
+                yield return (client, sha256);
         }
     }
 

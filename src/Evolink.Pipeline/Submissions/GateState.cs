@@ -12,6 +12,12 @@ public sealed record GateState
     /// <summary>Why.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>An operator holds all submits back, until an operator lets them go.</summary>
+    public OperatorStop? Stopped { get; init; }
+
+    /// <summary>When an operator let them go last: jobs that waited for that have not used up their time.</summary>
+    public DateTimeOffset? ResumedAt { get; init; }
+
     /// <summary>Jobs whose submits, one after the other, had an unknown outcome; a known one of any job clears them.</summary>
     public ImmutableArray<JobId> Unknown { get; init; } = [];
 
@@ -25,11 +31,19 @@ public sealed record GateState
     public int FailedProbes { get; init; }
 }
 
+/// <summary>Who holds submits back.</summary>
+/// <param name="By">The operator's name.</param>
+/// <param name="At">Since when.</param>
+public sealed record OperatorStop(string By, DateTimeOffset At);
+
 /// <summary>The changes of a <see cref="GateState"/>.</summary>
 public static class GateTransitions
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
+
+    // How soon jobs see that an operator has let them go.
+    private static readonly TimeSpan StopLook = TimeSpan.FromMinutes(1);
 
     extension(GateState gate)
     {
@@ -39,10 +53,23 @@ public static class GateTransitions
         /// <param name="now">Now.</param>
         public DateTimeOffset? ClosedFor(JobId job, int tolerated, DateTimeOffset now)
         {
+            if (gate.Stopped is not null)
+                return now + StopLook;
             if (gate.PausedUntil is { } paused && paused > now)
                 return paused;
             return gate.Unknown.Length >= tolerated && gate.Probe is { } probe && probe != job && gate.ProbeUntil is { } until && until > now ? until : null;
         }
+
+        /// <summary>An operator holds all submits back.</summary>
+        public GateState WithStop(string by, DateTimeOffset now) => gate.Stopped is not null ? gate : gate with { Stopped = new OperatorStop(by, now) };
+
+        /// <summary>An operator lets them go.</summary>
+        public GateState WithoutStop(DateTimeOffset now) => gate.Stopped is null ? gate : gate with { Stopped = null, ResumedAt = now };
+
+        /// <summary>Whether a job that has waited too long has waited for an operator.</summary>
+        /// <param name="longest">How long it may wait otherwise.</param>
+        /// <param name="now">Now.</param>
+        public bool Excuses(TimeSpan longest, DateTimeOffset now) => gate.Stopped is not null || now - gate.ResumedAt <= longest;
 
         /// <summary>Makes the job the one that probes, where a probe is needed and none is out.</summary>
         public GateState WithProbe(JobId job, int tolerated, DateTimeOffset until, DateTimeOffset now) =>

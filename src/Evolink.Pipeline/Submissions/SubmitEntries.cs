@@ -19,6 +19,7 @@ public static class SubmitEntries
         AcceptedAt = now,
         EstimatedSeconds = submitted.Task.TaskInfo?.EstimatedTime,
         BillingRule = submitted.Task.Usage?.BillingRule,
+        UserGroup = submitted.Task.Usage?.UserGroup,
         CreditsReserved = submitted.Task.Usage?.CreditsReserved,
         RequestId = submitted.RequestId,
         RetryAt = null,

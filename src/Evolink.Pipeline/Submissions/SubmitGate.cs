@@ -51,6 +51,27 @@ public sealed partial class SubmitGate(EvolinkStorage storage, IOptions<EvolinkO
         }
     }
 
+    /// <summary>How the gate stands, read anew.</summary>
+    public async Task<GateState> LookAsync(CancellationToken cancellationToken) => (await ReadAsync(cancellationToken)).State;
+
+    /// <summary>Holds all submits back until <see cref="ResumeAsync"/>: jobs park, and time does not run out for them.</summary>
+    public async Task<GateState> StopAsync(string by, CancellationToken cancellationToken)
+    {
+        Forget();
+        GateState state = await UpdateAsync(gate => gate.WithStop(by, time.GetUtcNow()), cancellationToken);
+        LogStopped(by);
+        return state;
+    }
+
+    /// <summary>Lets submits go again; parked jobs see it within a minute.</summary>
+    public async Task<GateState> ResumeAsync(string by, CancellationToken cancellationToken)
+    {
+        Forget();
+        GateState state = await UpdateAsync(gate => gate.WithoutStop(time.GetUtcNow()), cancellationToken);
+        LogResumed(by);
+        return state;
+    }
+
     /// <summary>Looks anew at the next call.</summary>
     internal void Forget() => _seen = null;
 
@@ -93,6 +114,12 @@ public sealed partial class SubmitGate(EvolinkStorage storage, IOptions<EvolinkO
 
     [LoggerMessage(1152, LogLevel.Warning, "Job {JobId}: what its submit told of Evolink could not be shared.")]
     private partial void LogNotWritten(Exception e, JobId jobId);
+
+    [LoggerMessage(1153, LogLevel.Warning, "Operator {Operator} holds all submits back.")]
+    private partial void LogStopped(string @operator);
+
+    [LoggerMessage(1154, LogLevel.Warning, "Operator {Operator} lets submits go again.")]
+    private partial void LogResumed(string @operator);
 
     private sealed record Seen(GateState State, ETag? ETag, DateTimeOffset At);
 }

@@ -4,6 +4,7 @@ using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Images;
 using Evolink.Pipeline.Limits;
 using Evolink.Pipeline.Options;
+using Evolink.Pipeline.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -22,6 +23,7 @@ public sealed partial class Submitter(
     SubmitRate rate,
     ImageDispatch images,
     ClientQuota quota,
+    PipelineMetrics metrics,
     IOptions<EvolinkOptions> options,
     TimeProvider time,
     Random random,
@@ -48,6 +50,18 @@ public sealed partial class Submitter(
     public async Task<Submission> SubmitAsync(GenerationRef generation, string owner, CancellationToken cancellationToken)
     {
         JobRecord job = await store.ReadAsync(generation.Id, cancellationToken);
+        return await JobTrace.RunAsync(PipelineTelemetry.SubmitActivity, job, log, async activity =>
+        {
+            Submission submission = await SubmitAsync(job, generation, owner, cancellationToken);
+            activity?.SetTag("evolink.submission", submission.GetType().Name.ToLowerInvariant());
+            if (submission is Submission.Accepted accepted)
+                activity?.SetTag("evolink.task.id", accepted.TaskId);
+            return submission;
+        });
+    }
+
+    private async Task<Submission> SubmitAsync(JobRecord job, GenerationRef generation, string owner, CancellationToken cancellationToken)
+    {
         DateTimeOffset now = time.GetUtcNow();
         if (job.CurrentAttempt is { State: AttemptState.Intent } intent && intent.LeaseUntil <= now)
         {
@@ -60,9 +74,11 @@ public sealed partial class Submitter(
         switch (job.CurrentAttempt)
         {
             case { State: AttemptState.Accepted, TaskId: { } taskId } attempt when job.State != JobState.Submitting:
+                metrics.DuplicateSuppressed("submit");
                 await store.ClaimTaskAsync(taskId, job.Id, attempt.Number, cancellationToken);
                 return AcceptedBefore(attempt);
             case { State: AttemptState.Intent } attempt:
+                metrics.DuplicateSuppressed("submit");
                 return new Submission.Unknown(LookAgain(attempt.LeaseUntil, now));
             case { State: AttemptState.Unknown }:
                 return await RecoverAsync(job, owner, cancellationToken);
@@ -90,7 +106,7 @@ public sealed partial class Submitter(
 
         int number = again?.Number ?? (job.CurrentAttempt?.Number ?? 0) + 1;
         DateTimeOffset since = number == 1 ? job.AcceptedAt : again?.FirstIntentAt ?? job.Regeneration?.Since ?? now;
-        if (now - since > _options.MaxSubmitAge)
+        if (now - since > _options.MaxSubmitAge && !(await gate.LookAsync(cancellationToken)).Excuses(_options.MaxSubmitAge, now))
             return await EndAsync(job, number, Expired(job.CurrentAttempt), cancellationToken);
 
         // Over HTTP it was let in before it was accepted; all else waits here for its turn.

@@ -2,6 +2,7 @@ using Evolink.Client;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Options;
 using Evolink.Pipeline.Submissions;
+using Evolink.Pipeline.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -9,7 +10,7 @@ namespace Evolink.Pipeline.Tasks;
 
 /// <summary>Asks Evolink how a job's task stands and writes it down. A blip never fails a paid job.</summary>
 public sealed partial class TaskWatcher(
-    GenerationStore store, TaskReader tasks, IOptions<EvolinkOptions> options, TimeProvider time, Random random, ILogger<TaskWatcher> log)
+    GenerationStore store, TaskReader tasks, IOptions<EvolinkOptions> options, PipelineMetrics metrics, TimeProvider time, Random random, ILogger<TaskWatcher> log)
 {
     private readonly EvolinkOptions _options = options.Value;
 
@@ -17,6 +18,16 @@ public sealed partial class TaskWatcher(
     public async Task<TaskProgress> ReadAsync(GenerationRef generation, CancellationToken cancellationToken)
     {
         JobRecord job = await store.ReadAsync(generation.Id, cancellationToken);
+        return await JobTrace.RunAsync(PipelineTelemetry.PollActivity, job, log, async activity =>
+        {
+            TaskProgress progress = await ReadAsync(job, generation, cancellationToken);
+            activity?.SetTag("evolink.progress", progress.GetType().Name.ToLowerInvariant());
+            return progress;
+        });
+    }
+
+    private async Task<TaskProgress> ReadAsync(JobRecord job, GenerationRef generation, CancellationToken cancellationToken)
+    {
         if (job.State.IsTerminal || job.Revision != generation.Revision || job.Error is not null || (job.CancelRequestedAt is not null && !_options.KeepLateResults))
             return new TaskProgress.Ended();
         if (job.CompletedSeenAt is not null)
@@ -31,6 +42,7 @@ public sealed partial class TaskWatcher(
         try
         {
             VideoTask task = await tasks.ReadAsync(taskId, cancellationToken);
+            metrics.TaskRead(task.Status switch { { IsCompleted: true } => "completed", { IsFailed: true } => "failed", _ => "running" });
             return task.Status switch
             {
                 { IsCompleted: true } => await CompletedAsync(job, task, cancellationToken),
@@ -40,10 +52,12 @@ public sealed partial class TaskWatcher(
         }
         catch (EvolinkException e) when (e is { StatusCode: 404, Code: "task_not_found" })
         {
+            metrics.TaskRead("not_found");
             return await NotFoundAsync(job, attempt, e, cancellationToken);
         }
         catch (EvolinkException e)
         {
+            metrics.TaskRead("error");
             LogBlip(job.Id, taskId, e.Code, e.StatusCode);
             return await BlipAsync(job, attempt, e, cancellationToken);
         }

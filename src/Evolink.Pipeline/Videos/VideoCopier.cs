@@ -5,6 +5,7 @@ using Azure.Storage.Blobs.Specialized;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Options;
 using Evolink.Pipeline.Storage;
+using Evolink.Pipeline.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -15,7 +16,7 @@ namespace Evolink.Pipeline.Videos;
 /// comes second finds the first one's.
 /// </summary>
 public sealed partial class VideoCopier(
-    GuardedHttpClient http, EvolinkStorage storage, VideoStore videos, IOptions<EvolinkOptions> options, TimeProvider time, ILogger<VideoCopier> log) : IDisposable
+    GuardedHttpClient http, EvolinkStorage storage, VideoStore videos, IOptions<EvolinkOptions> options, PipelineMetrics metrics, TimeProvider time, ILogger<VideoCopier> log) : IDisposable
 {
     // Below the host's functionTimeout of 30 minutes, which would take the whole worker down. Waiting for memory is in it, so that one slow
     // server can hold up the others for a while, but not for ever.
@@ -53,6 +54,7 @@ public sealed partial class VideoCopier(
         using BlockPool.Share memory = _memory.Open(_options.CopyBlocksInFlight);
         // Before the link is opened: a copy that waits for memory keeps nobody waiting.
         using BlockPool.Block first = await FirstAsync(memory, deadline, cancellationToken);
+        long begun = time.GetTimestamp();
         await using VideoSource source = await VideoSource.OpenAsync(http, link, inParts, _options, time, deadline, cancellationToken);
         VideoBlob target = new(blob, job, attempt);
         if (source.Length >= ResumedFrom)
@@ -66,10 +68,12 @@ public sealed partial class VideoCopier(
         try
         {
             CopiedVideo video = await copy.RunAsync(first, cancellationToken);
+            metrics.Copied(video.Length, time.GetElapsedTime(begun));
             return new SavedVideo(blob.Name, video.Length, video.Sha256, video.ContentType, time.GetUtcNow());
         }
         catch (RequestFailedException e) when (IsAnotherFirst(e))
         {
+            metrics.DuplicateSuppressed("save");
             return await videos.FindAsync(job, attempt, cancellationToken)
                 ?? throw new InvalidOperationException(
                     $"videos/{blob.Name} could not be written ({e.ErrorCode}), and what is there is not the video of job {job.Id}, attempt {attempt.Number}.", e);

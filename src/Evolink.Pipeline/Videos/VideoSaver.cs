@@ -2,6 +2,7 @@ using Evolink.Client;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Options;
 using Evolink.Pipeline.Tasks;
+using Evolink.Pipeline.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -17,6 +18,7 @@ public sealed partial class VideoSaver(
     VideoCopier copier,
     VideoStore videos,
     IOptions<EvolinkOptions> options,
+    PipelineMetrics metrics,
     TimeProvider time,
     Random random,
     ILogger<VideoSaver> log)
@@ -30,10 +32,24 @@ public sealed partial class VideoSaver(
     public async Task<SaveOutcome> SaveAsync(GenerationRef generation, CancellationToken cancellationToken)
     {
         JobRecord job = await store.ReadAsync(generation.Id, cancellationToken);
+        return await JobTrace.RunAsync(PipelineTelemetry.SaveActivity, job, log, async activity =>
+        {
+            SaveOutcome outcome = await SaveAsync(job, generation, cancellationToken);
+            activity?.SetTag("evolink.outcome", outcome.GetType().Name.ToLowerInvariant());
+            return outcome;
+        });
+    }
+
+    private async Task<SaveOutcome> SaveAsync(JobRecord job, GenerationRef generation, CancellationToken cancellationToken)
+    {
         if (job.Revision != generation.Revision || job.State.IsTerminal || job.Error is not null)
             return new SaveOutcome.Ended();
         if (job.Video is not null)
+        {
+            metrics.DuplicateSuppressed("save");
             return new SaveOutcome.Saved();
+        }
+
         Attempt attempt = job.CurrentAttempt is { State: AttemptState.Accepted, TaskId: not null } accepted
             ? accepted
             : throw new InvalidOperationException($"Job {job.Id} has no accepted attempt whose video could be saved.");
@@ -76,6 +92,7 @@ public sealed partial class VideoSaver(
     private async Task<SaveOutcome> SavedAsync(JobRecord job, SavedVideo video, CancellationToken cancellationToken)
     {
         await store.UpdateAsync(job, record => record.WithVideo(job.CurrentRef, video, time.GetUtcNow()), cancellationToken);
+        metrics.SaveTried(null);
         LogSaved(job.Id, video.Size);
         return new SaveOutcome.Saved();
     }
@@ -85,6 +102,7 @@ public sealed partial class VideoSaver(
         DateTimeOffset now = time.GetUtcNow();
         (DateTimeOffset? retryAt, JobError? error) = SaveSchedule.After(
             failure.Failure, failure.Message, job.SaveTries + 1, job.CompletedSeenAt ?? now, now, random.NextDouble());
+        metrics.SaveTried(failure.Failure);
         LogNotSaved(job.Id, job.SaveTries + 1, failure.Failure, failure.Message);
         AttemptRef attempt = job.CurrentRef;
         await store.UpdateAsync(job, Failed, cancellationToken);

@@ -37,6 +37,20 @@ public sealed class VideoStore(EvolinkStorage storage)
         }
     }
 
+    /// <summary>Removes every video of a job, also what is staged of one.</summary>
+    /// <returns>How many there were.</returns>
+    public async Task<int> RemoveAsync(JobRecord job, CancellationToken cancellationToken)
+    {
+        int removed = 0;
+        foreach (string name in job.Attempts.Select(attempt => BlobName(job.Id, attempt.Number)).Append(BlobName(job.Id, 1)).Distinct(StringComparer.Ordinal))
+        {
+            if (await storage.Videos.GetBlobClient(name).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: cancellationToken))
+                removed++;
+        }
+
+        return removed;
+    }
+
     /// <summary>Opens a video for reading from any position.</summary>
     public Task<Stream> OpenAsync(SavedVideo video, CancellationToken cancellationToken) =>
         storage.Videos.GetBlobClient(video.Blob).OpenReadAsync(cancellationToken: cancellationToken);

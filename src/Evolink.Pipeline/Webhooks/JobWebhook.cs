@@ -42,7 +42,7 @@ public sealed record JobWebhook
 /// <summary>One call.</summary>
 /// <param name="At">When it was made.</param>
 /// <param name="Revision">The end that it told.</param>
-/// <param name="Round">See <see cref="JobWebhook.Round"/>.</param>
+/// <param name="Round">0, and one more each time somebody asked for the calls again.</param>
 /// <param name="Number">1, 2, ... within the round.</param>
 /// <param name="Status">The receiver's answer.</param>
 /// <param name="Error">Why there is none, in words without the url.</param>

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Options;
+using Evolink.Pipeline.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -10,7 +12,7 @@ namespace Evolink.Pipeline.Webhooks;
 /// same message id.
 /// </summary>
 public sealed partial class WebhookDelivery(
-    GenerationStore store, WebhookSender sender, IOptions<EvolinkOptions> options, TimeProvider time, ILogger<WebhookDelivery> log)
+    GenerationStore store, WebhookSender sender, IOptions<EvolinkOptions> options, PipelineMetrics metrics, TimeProvider time, ILogger<WebhookDelivery> log)
 {
     /// <summary>Makes the call that is due, if one is, and notes what came of it.</summary>
     /// <param name="run">The calls.</param>
@@ -20,14 +22,30 @@ public sealed partial class WebhookDelivery(
     public async Task<DateTimeOffset?> CallAsync(
         WebhookRun run, Func<JobRecord, CancellationToken, Task<byte[]>> makeBody, CancellationToken cancellationToken)
     {
-        if (await store.FindAsync(run.Id, cancellationToken) is not { } job || WebhookRun.DueFor(job) != run || job.Webhook is not { } webhook)
+        if (await store.FindAsync(run.Id, cancellationToken) is not { } job)
             return null;
-        DateTimeOffset now = time.GetUtcNow();
+        if (WebhookRun.DueFor(job) != run || job.Webhook is not { } webhook)
+        {
+            metrics.DuplicateSuppressed("webhook");
+            return null;
+        }
+
         // A timer that fired early, or an execution that died after it had noted its call.
-        if (webhook.NextAt is { } due && due > now)
+        if (webhook.NextAt is { } due && due > time.GetUtcNow())
             return due;
 
+        return await JobTrace.RunAsync(
+            PipelineTelemetry.WebhookActivity, job, log, activity => CallAsync(activity, job, webhook, run, makeBody, cancellationToken), ActivityKind.Client);
+    }
+
+    private async Task<DateTimeOffset?> CallAsync(
+        Activity? activity, JobRecord job, JobWebhook webhook, WebhookRun run, Func<JobRecord, CancellationToken, Task<byte[]>> makeBody, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
         WebhookAnswer answer = await SendAsync(job, run, makeBody, cancellationToken);
+        activity?.SetTag("server.address", webhook.Host).SetTag("http.response.status_code", answer.Status);
+        if (answer.Status is not (>= 200 and < 300))
+            activity.Fail(answer.Status is null ? "no_answer" : "refused");
         WebhookCall call = new(now, run.Revision, run.Round, webhook.Tries + 1, answer.Status, answer.Error);
         (WebhookState state, DateTimeOffset? nextAt) = After(call, answer.RetryAfter);
         job = await store.UpdateAsync(run.Id, record => record.WithWebhookCall(run, call, state, nextAt), cancellationToken);

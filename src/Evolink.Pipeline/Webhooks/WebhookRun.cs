@@ -17,7 +17,7 @@ public sealed record WebhookRun(JobId Id, int Revision, int Round)
 
     /// <summary>The run that is due by a job's record; null where nothing is.</summary>
     public static WebhookRun? DueFor(JobRecord job) =>
-        job is { State.IsTerminal: true, Webhook: { State: WebhookState.Pending } webhook } && webhook.Revision == job.Revision
+        job is { State.IsTerminal: true, RemovedAt: null, Webhook: { State: WebhookState.Pending } webhook } && webhook.Revision == job.Revision
             ? new WebhookRun(job.Id, webhook.Revision, webhook.Round)
             : null;
 }

@@ -23,9 +23,8 @@ public sealed class WebhookSender : IDisposable
         _options = options.Value;
         _time = time;
         SocketsHttpHandler handler = new GuardedSockets(_options.AllowLoopback, new OutsideNetwork()).Handler();
-        // A body that nobody reads is not waited for, and strangers get no trace ids.
+        // A body that nobody reads is not waited for.
         handler.MaxResponseDrainSize = 0;
-        handler.ActivityHeadersPropagator = null;
         _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         _http.DefaultRequestHeaders.UserAgent.ParseAdd(ProductInfo.UserAgent);
     }

@@ -19,7 +19,7 @@ public static class WebhookTransitions
                 : job;
 
         /// <summary>The end is to be told once more, from the first call on. A round before that ends with that: it finds that it is not due any more.</summary>
-        public JobRecord WithRedelivery(DateTimeOffset now) => job is { State.IsTerminal: true, Webhook: { } webhook }
+        public JobRecord WithRedelivery(DateTimeOffset now) => job is { State.IsTerminal: true, RemovedAt: null, Webhook: { } webhook }
             ? job with
             {
                 Webhook = webhook with

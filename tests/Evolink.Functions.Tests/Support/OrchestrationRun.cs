@@ -25,12 +25,12 @@ internal sealed class OrchestrationRun : IAsyncDisposable, IDurableFunctions
     private readonly DurableEngine _engine;
     private Queue<string> _ends = [];
 
-    private OrchestrationRun(bool replayEveryStep, Orchestration orchestration)
+    private OrchestrationRun(bool replayEveryStep, Orchestration orchestration, string version)
     {
         Start = Now;
         _orchestration = orchestration;
         _engine = new DurableEngine(
-            new DurableEngineOptions { JournalPath = Path.Combine(_folder, "journal.db"), ReplayEveryStep = replayEveryStep },
+            new DurableEngineOptions { JournalPath = Path.Combine(_folder, "journal.db"), ReplayEveryStep = replayEveryStep, DefaultVersion = version },
             this,
             _time,
             NullLoggerFactory.Instance);
@@ -43,9 +43,9 @@ internal sealed class OrchestrationRun : IAsyncDisposable, IDurableFunctions
     /// <summary>The activities that were executed, in their order.</summary>
     public IReadOnlyList<string> Calls => [.. _calls];
 
-    public static async Task<OrchestrationRun> StartAsync(bool replayEveryStep, Orchestration? orchestration = null)
+    public static async Task<OrchestrationRun> StartAsync(bool replayEveryStep, Orchestration? orchestration = null, string version = "")
     {
-        OrchestrationRun run = new(replayEveryStep, orchestration ?? Orchestration.OfOneVideo());
+        OrchestrationRun run = new(replayEveryStep, orchestration ?? Orchestration.OfOneVideo(), version);
         await run._engine.StartAsync(CancellationToken.None);
         return run;
     }
@@ -112,8 +112,9 @@ internal sealed class OrchestrationRun : IAsyncDisposable, IDurableFunctions
         _time.Advance(TimeSpan.FromSeconds(1));
     }
 
-    /// <summary>Replays a stored history against today's code.</summary>
-    public static void CheckHistory(string json) => new ReplayChecker(new OrchestratorAlone(), NullLoggerFactory.Instance).Check(InstanceHistory.FromJson(json));
+    /// <summary>Replays a stored history against today's code, or against what it may become.</summary>
+    public static void CheckHistory(string json, Func<TaskOrchestrationContext, Task<object?>>? code = null) => new ReplayChecker(
+        new OrchestratorAlone(code ?? (async context => await GenerateVideo.RunAsync(context))), NullLoggerFactory.Instance).Check(InstanceHistory.FromJson(json));
 
     public bool HasOrchestrator(string name) => name == _orchestration.Name;
 
@@ -150,13 +151,13 @@ internal sealed class OrchestrationRun : IAsyncDisposable, IDurableFunctions
             _orchestration.Name, _orchestration.Input, new StartOrchestrationOptions(_orchestration.InstanceId));
     }
 
-    private sealed class OrchestratorAlone : IDurableFunctions
+    private sealed class OrchestratorAlone(Func<TaskOrchestrationContext, Task<object?>> code) : IDurableFunctions
     {
         public bool HasOrchestrator(string name) => name == nameof(GenerateVideo);
 
         public bool HasActivity(string name) => true;
 
-        public async Task<object?> RunOrchestratorAsync(string name, TaskOrchestrationContext context) => await GenerateVideo.RunAsync(context);
+        public Task<object?> RunOrchestratorAsync(string name, TaskOrchestrationContext context) => code(context);
 
         public Task<string?> RunActivityAsync(string name, string? input, string instanceId, CancellationToken cancellationToken) => throw new NotSupportedException();
     }

@@ -17,7 +17,27 @@ public sealed class CommandLineTests : IDisposable
         (int code, string output, _) = await CliProcess.RunAsync("--help");
 
         Assert.Equal(0, code);
-        Assert.All(["serve", "generate", "simulate", "chaos ", "Examples:", "--image samples/cat.png"], part => Assert.Contains(part, output, StringComparison.Ordinal));
+        Assert.All(["serve", "generate", "simulate", "chaos ", "list", "show", "cancel", "watch", "open", "completion", "operator", "Examples:", "--image samples/cat.png"], part => Assert.Contains(part, output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_command_has_examples_of_its_own()
+    {
+        (int code, string output, _) = await CliProcess.RunAsync("generate", "--help");
+
+        Assert.Equal(0, code);
+        Assert.Contains("--image \"shop/*.png\"", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Evolink.LocalHost serve", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Evolink.LocalHost wa", "watch")]
+    [InlineData("Evolink.LocalHost list --status ", "completed\nfailed\npending\nprocessing")]
+    public async Task A_shell_is_told_what_may_follow(string line, string expected)
+    {
+        (int code, string output, _) = await CliProcess.RunAsync($"[suggest:{line.Length}]", line);
+
+        Assert.Equal((0, expected), (code, output.ReplaceLineEndings("\n").Trim()));
     }
 
     [Theory]
@@ -30,6 +50,10 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("a port has limits", "--port is 0 to 65535.", "--port", "70000")]
     [InlineData("the image is not there", "There is no image at nowhere.png.", "generate", "--image", "nowhere.png", "--prompt", "x")]
     [InlineData("a campaign kills at every crash point", "--kills is at least 4.", "chaos", "--kills", "3")]
+    [InlineData("a pattern matches nothing", "No file matches nowhere/*.png.", "generate", "--image", "nowhere/*.png", "--prompt", "x")]
+    [InlineData("no app is there", "No app is running with the data folder nowhere.", "list", "--data", "nowhere")]
+    [InlineData("a purge asks whether it is meant", "add --yes", "operator", "purge", "gen-x")]
+    [InlineData("an operator needs a key", "There is no operator's key", "operator", "submits", "--endpoint", "https://app.example.com")]
     [InlineData("the image is a folder", "--image is a file.", "generate", "--image", ".", "--prompt", "x")]
     public async Task Wrong_usage_ends_with_2_and_says_what_would_be_right(string rule, string message, params string[] args)
     {

@@ -1,14 +1,14 @@
 using Microsoft.Net.Http.Headers;
 
-namespace Evolink.Functions.Studio;
+namespace Evolink.Functions.Http;
 
-/// <summary>A file of the studio page, in every form in which it is sent.</summary>
+/// <summary>A file of a page, in every form in which it is sent.</summary>
 /// <param name="ContentType">Its content type.</param>
 /// <param name="Hash">Names its content.</param>
 /// <param name="Plain">As it is.</param>
 /// <param name="Brotli">Compressed.</param>
 /// <param name="Gzip">Compressed, for whoever knows no better.</param>
-internal sealed record StudioContent(string ContentType, string Hash, byte[] Plain, byte[] Brotli, byte[] Gzip)
+internal sealed record EmbeddedFile(string ContentType, string Hash, byte[] Plain, byte[] Brotli, byte[] Gzip)
 {
     /// <summary>The shortest form among those accepted.</summary>
     public (string? Encoding, byte[] Bytes) For(IList<StringWithQualityHeaderValue> accepted) =>

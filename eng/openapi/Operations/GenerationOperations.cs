@@ -1,0 +1,42 @@
+using Evolink.Client;
+using Evolink.Functions.Generations;
+using Evolink.Functions.Http;
+
+namespace Evolink.OpenApi.Operations;
+
+internal static class GenerationOperations
+{
+    private const string Plain = "plain";
+    private const string Full = "everything";
+
+    public static IReadOnlyList<Operation> All { get; } =
+    [
+        new(nameof(CreateGeneration), Words.Generations, "Start a video")
+        {
+            Description = """
+                Evolink's own body, and its own answer. The request is checked before any money moves, then it is a job: it survives crashes, is paid for once, and its video ends in the app's storage.
+
+                Three things Evolink's documentation allows are refused, because they would be paid for in vain: links that are not https or lead to no public host, `shot_type` beside `prompt_extend: false`
+                (it would have no effect), and an `audio_url` whose path does not end in `.mp3`. Unknown properties are refused too, unless the setting `AllowUnknownFields` passes them on.
+                """,
+            Parameters = [Parameters.IdempotencyKey((Plain, Samples.PlainKey), (Full, Samples.FullKey))],
+            Body = new Body(
+                "application/json",
+                "What shall be generated.",
+                schemas => schemas.Of(EvolinkJsonContext.Default.VideoGenerationRequest),
+                [
+                    new Example(Plain, "What is required", Samples.Json(Samples.Plain, EvolinkJsonContext.Default.VideoGenerationRequest)),
+                    new Example(Full, "Everything that can be said, for an image of your own", Samples.Json(Samples.Full, EvolinkJsonContext.Default.VideoGenerationRequest)),
+                ]),
+            Answers =
+            [
+                Answers.Task("It is accepted, or was there before.", Samples.Pending) with { Headers = ["Location", "Retry-After", "Idempotency-Replayed"] },
+                Answers.Invalid("The request is wrong; `param` names the first mistake, the message all.", "duration", "duration is 16; it must be a whole number of seconds from 2 to 15."),
+                Answers.NoCredits,
+                Answers.KeyConflict,
+                Answers.TooLarge(RequestBody.MaxJson),
+                Answers.NotReady,
+            ],
+        },
+    ];
+}

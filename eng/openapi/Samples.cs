@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Evolink.Client;
+using Evolink.Functions;
+using Evolink.Functions.Generations;
+using Evolink.Functions.Tasks;
+using Evolink.Pipeline.Batches;
+using Evolink.Pipeline.Generations;
+
+namespace Evolink.OpenApi;
+
+/// <summary>
+/// What the examples speak of. They belong to client <c>alice</c> and follow from her keys, as ids in the app do: so they work as they stand, one operation
+/// after the other, and a test makes sure of that.
+/// </summary>
+internal static class Samples
+{
+    public const string Client = "alice";
+    public const string ImagePath = "/studio/cat.png";
+    public const string PlainKey = "order-4711";
+    public const string FullKey = "order-4712";
+    public const string BatchKey = "shop-2026-01";
+    public const string EvolinkTask = "task-unified-1757169743-7cvnl5zw";
+
+    private const long Created = 1_795_345_442;
+
+    public static string PlainJob { get; } = JobId.From(NewGeneration.Http, Client, PlainKey).Value;
+
+    public static string FullJob { get; } = JobId.From(NewGeneration.Http, Client, FullKey).Value;
+
+    public static BatchId Batch { get; } = BatchId.From(Client, BatchKey);
+
+    /// <summary>The name of the sample image.</summary>
+    public static string Image { get; } = HashOfSample();
+
+    public static VideoGenerationRequest Plain { get; } = new() { Prompt = "A cat playing piano", ImageUrls = ["https://example.com/image1.png"] };
+
+    public static VideoGenerationRequest Full { get; } = new()
+    {
+        Prompt = "A cat playing piano, camera slowly moving in",
+        Duration = 5,
+        Quality = "1080p",
+        ImageUrls = [$"/v1/images/{Image}"],
+        PromptExtend = true,
+        ModelParams = new VideoModelParameters { ShotType = "multi" },
+        AudioUrl = "https://example.com/music.mp3",
+        CallbackUrl = "https://example.com/hooks/video",
+    };
+
+    public static TaskView Pending { get; } = new()
+    {
+        Created = Created,
+        Id = PlainJob,
+        Model = VideoGenerationRequest.Wan26ImageToVideo,
+        Progress = 0,
+        Status = "pending",
+        Phase = JobState.Accepted,
+        TaskInfo = new VideoTaskInfo { CanCancel = true, EstimatedTime = 120 },
+        Usage = new VideoUsage { CreditsReserved = 0 },
+        Revision = 1,
+    };
+
+    public static TaskView Completed { get; } = Pending with
+    {
+        Progress = 100,
+        Status = "completed",
+        Phase = JobState.Completed,
+        Results = [$"https://account.blob.core.windows.net/videos/{PlainJob}.mp4?sv=..."],
+        TaskInfo = new VideoTaskInfo { CanCancel = false, EstimatedTime = 120 },
+        Usage = new VideoUsage { BillingRule = "per_second", CreditsReserved = 5, UserGroup = "default" },
+        Video = new VideoView(2_273_500, "3afe1cc5f2bb5b1d0c6c4bb0f0a1f7ab3d6b43b8b7a1b24f4d7a0a5d5a1de5c1", "video/mp4"),
+        EvolinkTaskId = EvolinkTask,
+        ExpiresAt = DateTimeOffset.FromUnixTimeSeconds(Created + 7200),
+    };
+
+    public static TaskView Cancelled { get; } = Pending with
+    {
+        Status = "failed",
+        Phase = JobState.Cancelled,
+        TaskInfo = new VideoTaskInfo { CanCancel = false, EstimatedTime = 120 },
+        Error = new VideoTaskError { Code = "request_cancelled", Message = "The job was cancelled. Evolink cannot cancel, and may have charged for what was submitted.", Type = "task_error" },
+    };
+
+    public static JsonNode Json<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.SerializeToNode(value, type)!;
+
+    private static string HashOfSample()
+    {
+        using Stream image = typeof(EvolinkFunctions).Assembly.GetManifestResourceStream("studio/cat.png")!;
+        return Convert.ToHexStringLower(SHA256.HashData(image));
+    }
+}

@@ -1,0 +1,28 @@
+using Evolink.Functions.Http;
+using Evolink.Pipeline.Generations;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace Evolink.Functions.Tasks;
+
+/// <summary><c>DELETE /v1/tasks/{id}</c>, for operators: removes a job that is over, its video, its image, its records and its histories.</summary>
+public sealed class DeleteTask(GenerationStore store, JobPurge purge)
+{
+    /// <summary>May be called again until it says that there is no such task.</summary>
+    [Function(nameof(DeleteTask))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/tasks/{id}")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient durable,
+        CancellationToken cancellationToken)
+    {
+        if (!request.HttpContext.Caller.IsOperator)
+            return Errors.OperatorsOnly;
+        if (await store.FindRequestedAsync(request, id, cancellationToken) is not { } job)
+            return Errors.NoSuchTask;
+        return await purge.RunAsync(durable, job.Id, withImage: true, cancellationToken) is { } purged
+            ? TypedResults.Json(purged, FunctionsJsonContext.Default.PurgedJob)
+            : Errors.Conflict("job_not_over", $"This job is {job.State.WireStatus}; cancel it, and delete it when it is over.");
+    }
+}

@@ -1,0 +1,67 @@
+namespace Evolink.LocalHost.Cli;
+
+/// <summary>A task of the app's, followed to its end and to its video.</summary>
+internal sealed class FollowedTask(AppClient app, TimeProvider time, Action<GenerationProgress> report)
+{
+    private const int MostBeforeTheEnd = 95;
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
+
+    // The app holds only so many answers; the others come at once.
+    private static readonly TimeSpan LeastBetweenReads = TimeSpan.FromSeconds(1);
+
+    /// <summary>Waits until the task is over.</summary>
+    public async Task<AppTask> ToEndAsync(AppTask task, CancellationToken cancellationToken)
+    {
+        long started = time.GetTimestamp();
+        TimeSpan? estimate = EstimateOf(task);
+        int percent = 0;
+        while (!task.IsOver)
+        {
+            Task<AppTask> next = NextAsync(task, cancellationToken);
+            do
+            {
+                TimeSpan elapsed = time.GetElapsedTime(started);
+                percent = Math.Max(percent, Math.Max(task.Progress ?? 0, Guess(elapsed, estimate)));
+                report(new GenerationProgress(task.Status ?? "waiting", percent, estimate - elapsed));
+                await Task.WhenAny(next, Task.Delay(Tick, time, cancellationToken));
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+            while (!next.IsCompleted);
+
+            task = await next;
+            estimate = EstimateOf(task) ?? estimate;
+        }
+
+        return task;
+    }
+
+    /// <summary>Downloads the video of a completed task, and returns where it is.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="target">A file, or a folder if it ends with a separator.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public async Task<string> SaveAsync(AppTask task, string target, CancellationToken cancellationToken)
+    {
+        string link = task.Link ?? throw new AppException("result_missing", "The generation is completed, but the app gave no link to the video.");
+        string file = Path.GetFullPath(Path.EndsInDirectorySeparator(target) ? Path.Combine(target, $"{task.Id}.mp4") : target);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        report(new GenerationProgress("downloading", MostBeforeTheEnd));
+        await app.DownloadAsync(link, task.Video, file, cancellationToken);
+        return file;
+    }
+
+    private async Task<AppTask> NextAsync(AppTask task, CancellationToken cancellationToken)
+    {
+        long asked = time.GetTimestamp();
+        AppTask next = await app.WaitAsync(task.Id!, cancellationToken);
+        TimeSpan early = LeastBetweenReads - time.GetElapsedTime(asked);
+        if (next.Status == task.Status && early > TimeSpan.Zero)
+            await Task.Delay(early, time, cancellationToken);
+        return next;
+    }
+
+    private static TimeSpan? EstimateOf(AppTask task) => task.TaskInfo?.EstimatedTime is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+
+    // The app tells its progress when the status changes; in between the bar follows the estimate, and never claims the end.
+    private static int Guess(TimeSpan elapsed, TimeSpan? estimate) =>
+        estimate is { } total && total > TimeSpan.Zero ? (int)Math.Min(MostBeforeTheEnd, 100 * (elapsed / total)) : 0;
+}

@@ -1,0 +1,52 @@
+using Evolink.Pipeline.Images;
+
+namespace Evolink.LocalHost.Cli;
+
+/// <summary>Finds the images that a command line names: files, and patterns such as <c>shop/*.png</c> where the shell left them alone.</summary>
+internal static class ImageFiles
+{
+    private static readonly EnumerationOptions Matching = new() { MatchCasing = MatchCasing.PlatformDefault };
+
+    /// <summary>Every image once, in the order of the names given; those of a pattern in the order of theirs.</summary>
+    /// <exception cref="UsageException">One is not there, is too large, or cannot be read.</exception>
+    public static IReadOnlyList<LocalImage> Find(IEnumerable<string> names) =>
+        [.. names.SelectMany(Expand).DistinctBy(Path.GetFullPath).Select(Check)];
+
+    private static IEnumerable<string> Expand(string name)
+    {
+        string pattern = Path.GetFileName(name);
+        // A file may be called so.
+        if (pattern.AsSpan().IndexOfAny('*', '?') < 0 || File.Exists(name))
+            return [name];
+        string folder = Path.GetDirectoryName(name) is { Length: > 0 } given ? given : ".";
+        string[] found = Directory.Exists(folder) ? Directory.GetFiles(folder, pattern, Matching) : [];
+        return found.Length > 0 ? found.Order(StringComparer.Ordinal) : throw new UsageException($"No file matches {name}.");
+    }
+
+    private static LocalImage Check(string path)
+    {
+        try
+        {
+            var file = new FileInfo(path);
+            if (!file.Exists)
+                throw new UsageException(Directory.Exists(path) ? $"{path} is a folder; --image is a file." : $"There is no image at {path}.");
+            if (file.Length > ImageCheck.MaxBytes)
+                throw new UsageException($"The image {path} has {file.Length / 1048576.0:0.0} MB; Evolink takes at most 10.");
+            file.OpenRead().Dispose();
+            return new LocalImage(path, ContentTypeOf(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"The image {path} cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static string ContentTypeOf(string path) => Path.GetExtension(path).ToLowerInvariant() switch
+    {
+        ".png" => "image/png",
+        ".jpg" or ".jpeg" => "image/jpeg",
+        ".webp" => "image/webp",
+        ".bmp" => "image/bmp",
+        _ => "application/octet-stream",
+    };
+}

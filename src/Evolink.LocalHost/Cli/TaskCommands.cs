@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.Text.Json;
+
+namespace Evolink.LocalHost.Cli;
+
+/// <summary><c>list</c>, <c>show</c>, <c>cancel</c>, <c>watch</c> and <c>open</c>: the tasks of a running app.</summary>
+internal static class TaskCommands
+{
+    private const int UsualLimit = 20;
+
+    public static IEnumerable<Command> Build() => [List(), Show(), Cancel(), Watch(), Open()];
+
+    private static AppCommand List()
+    {
+        Option<string?> status = new Option<string?>("--status") { Description = "Those of one status." }.AcceptOnlyFromAmong("pending", "processing", "completed", "failed");
+        Option<int> limit = new("--limit") { Description = "At most so many.", HelpName = "N", DefaultValueFactory = static _ => UsualLimit };
+        limit.Validators.Add(static result => CommonOptions.Require(result, result.GetValueOrDefault<int>() >= 1, "--limit is at least 1."));
+        Option<bool> json = AppCommand.Json("One JSON object for each task, as the app tells it.");
+        return new AppCommand("list", "Lists your tasks, newest first.", [status, limit, json], async (parsed, app, cancellationToken) =>
+        {
+            IReadOnlyList<AppTask> tasks = await app.ListAsync(parsed.GetValue(status), parsed.GetValue(limit), cancellationToken);
+            foreach (AppTask task in tasks)
+                Tell(task, parsed.GetValue(json), TaskText.Line(task, TimeProvider.System.GetUtcNow()));
+            if (tasks.Count == 0)
+                await Console.Error.WriteLineAsync("There are no such tasks.");
+            return ExitCode.Done;
+        });
+    }
+
+    private static AppCommand Show()
+    {
+        Argument<string> id = AppCommand.Id();
+        Option<bool> json = AppCommand.Json("One JSON object, as the app tells it.");
+        return new AppCommand("show", "Shows how a task stands.", [id, json], async (parsed, app, cancellationToken) =>
+        {
+            AppTask task = await app.GetAsync(parsed.GetValue(id)!, cancellationToken);
+            Tell(task, parsed.GetValue(json), TaskText.Details(task));
+            return ExitCode.Done;
+        });
+    }
+
+    private static AppCommand Cancel()
+    {
+        Argument<string[]> ids = new("ID") { Description = "The tasks' ids.", Arity = ArgumentArity.OneOrMore };
+        Option<bool> json = AppCommand.Json("One JSON object for each task, as the app tells it.");
+        return new AppCommand("cancel", "Stops waiting for tasks. Evolink has no cancel: what was submitted may still be charged.", [ids, json], async (parsed, app, cancellationToken) =>
+        {
+            bool all = true;
+            foreach (string id in parsed.GetValue(ids)!)
+            {
+                try
+                {
+                    AppTask task = await app.CancelAsync(id, cancellationToken);
+                    Tell(task, parsed.GetValue(json), [task.IsOver ? $"{id} is over: {task.Error?.Code ?? task.Status}." : $"{id} is being cancelled."]);
+                }
+                catch (AppException refused)
+                {
+                    all = false;
+                    await Console.Error.WriteLineAsync($"{id}: {Failures.Explain(refused)}");
+                }
+            }
+
+            return all ? ExitCode.Done : ExitCode.Failed;
+        });
+    }
+
+    private static AppCommand Watch()
+    {
+        Argument<string> id = AppCommand.Id();
+        Option<string?> output = new("--out") { Description = "Save the video here; into a folder where it ends with a slash.", HelpName = "FILE" };
+        Option<bool> json = AppCommand.Json("At the end one JSON object, as the app tells it; the progress to standard error.");
+        return new AppCommand("watch", "Follows a task to its end. The exit code tells it: 0 completed, 1 failed.", [id, output, json], async (parsed, app, cancellationToken) =>
+        {
+            (AppTask task, string? file) = await Terminal.Progress(parsed.GetValue(json)).ShowAsync([""], reports =>
+                FollowAsync(app, parsed.GetValue(id)!, parsed.GetValue(output), reports[0], cancellationToken));
+            Tell(task, parsed.GetValue(json), [.. TaskText.Details(task), .. file is null ? Array.Empty<string>() : [$"saved     {file}"]]);
+            return task.IsCompleted ? ExitCode.Done : ExitCode.Failed;
+        });
+    }
+
+    private static AppCommand Open()
+    {
+        Argument<string> id = AppCommand.Id();
+        return new AppCommand("open", "Opens a task's video, and prints its link; into a pipe it prints alone.", [id], async (parsed, app, cancellationToken) =>
+        {
+            AppTask task = await app.GetAsync(parsed.GetValue(id)!, cancellationToken);
+            string link = task.Link ?? throw new AppException("video_not_found", $"The task is {task.Status}{(task.Error?.Code is { } code ? $" ({code})" : "")}; it has no video.");
+            Console.WriteLine(link);
+            if (!Console.IsOutputRedirected && !Browser.TryOpen(link))
+                await Console.Error.WriteLineAsync("No browser could be started; the link opens in any.");
+            return ExitCode.Done;
+        });
+    }
+
+    private static async Task<(AppTask Task, string? File)> FollowAsync(AppClient app, string id, string? target, Action<GenerationProgress> report, CancellationToken cancellationToken)
+    {
+        FollowedTask followed = new(app, TimeProvider.System, report);
+        AppTask task = await followed.ToEndAsync(await app.GetAsync(id, cancellationToken), cancellationToken);
+        string? file = target is not null && task.IsCompleted ? await followed.SaveAsync(task, target, cancellationToken) : null;
+        report(new GenerationProgress(task.Status!, task.IsCompleted ? 100 : task.Progress ?? 0));
+        return (task, file);
+    }
+
+    private static void Tell(AppTask task, bool json, IEnumerable<string> lines)
+    {
+        if (json)
+            lines = [JsonSerializer.Serialize(task, CliJsonContext.Readable.AppTask)];
+        foreach (string line in lines)
+        {
+            if (json)
+                Console.WriteLine(line);
+            else
+                Terminal.WriteLine(line);
+        }
+    }
+}

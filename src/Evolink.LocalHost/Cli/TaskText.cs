@@ -1,0 +1,59 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace Evolink.LocalHost.Cli;
+
+/// <summary>A task in words, with Spectre's markup.</summary>
+internal static class TaskText
+{
+    /// <summary>In one line: id, where it stands, how far, how old, and its end.</summary>
+    public static IEnumerable<string> Line(AppTask task, DateTimeOffset now)
+    {
+        string end = task switch
+        {
+            { IsCompleted: true, Video: { } video } => string.Create(CultureInfo.InvariantCulture, $"{video.Size:N0} bytes"),
+            { IsOver: true } => Safe(task.Failure.Code),
+            _ => "",
+        };
+        yield return string.Create(CultureInfo.InvariantCulture, $"{Safe(task.Id),-30}  {Coloured(task, 10)}  {task.Progress ?? 0,3} %  {Age(now - task.CreatedAt),8}  {end}").TrimEnd();
+    }
+
+    /// <summary>In a line for each thing that is known.</summary>
+    public static IEnumerable<string> Details(AppTask task)
+    {
+        yield return $"{Safe(task.Id)}  {Coloured(task, 0)}{(task.Phase is { } phase && phase != task.Status ? $" ({Safe(phase)})" : "")}, {task.Progress ?? 0} %";
+        yield return string.Create(CultureInfo.InvariantCulture, $"created   {task.CreatedAt:yyyy-MM-dd HH:mm:ss}Z");
+        if (task.EvolinkTaskId is { } evolink)
+            yield return $"Evolink   {Safe(evolink)}";
+        if (task.Usage is { CreditsReserved: > 0 } usage)
+            yield return string.Create(CultureInfo.InvariantCulture, $"credits   {usage.CreditsUsed ?? usage.CreditsReserved:0.##} {(usage.CreditsUsed is null ? "reserved" : "used")}");
+        if (task.Video is { } video)
+            yield return string.Create(CultureInfo.InvariantCulture, $"video     {video.Size:N0} bytes, SHA-256 {Safe(video.Sha256)}");
+        if (task.Link is { } link)
+            yield return $"link      {Safe(link)}";
+        if (task.ExpiresAt is { } end)
+            yield return string.Create(CultureInfo.InvariantCulture, $"until     {end.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z; asking again makes a new link");
+        if (task is { IsOver: true, IsCompleted: false })
+        {
+            yield return $"error     {Safe(task.Failure.Code)}: {Safe(task.Failure.Message)}";
+            yield return $"          {Safe(Advice.For(task.Failure.Code))}";
+        }
+    }
+
+    private static string Coloured(AppTask task, int width)
+    {
+        string colour = task.Status switch { "completed" => "green", "failed" => "red", _ => "yellow" };
+        return $"[{colour}]{Safe(task.Status).PadRight(width)}[/]";
+    }
+
+    private static string Age(TimeSpan age) => age switch
+    {
+        { TotalMinutes: < 1 } => $"{(int)Math.Max(0, age.TotalSeconds)} s",
+        { TotalHours: < 1 } => $"{(int)age.TotalMinutes} min",
+        { TotalDays: < 1 } => $"{(int)age.TotalHours} h",
+        _ => $"{(int)age.TotalDays} d",
+    };
+
+    // What a server says must not move the cursor, nor be read as markup.
+    private static string Safe(string? text) => Markup.Escape(string.Concat((text ?? "").Select(letter => char.IsControl(letter) ? ' ' : letter)));
+}

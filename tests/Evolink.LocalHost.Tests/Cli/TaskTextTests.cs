@@ -1,0 +1,45 @@
+using Evolink.Client;
+using Evolink.LocalHost.Cli;
+
+namespace Evolink.LocalHost.Tests.Cli;
+
+public sealed class TaskTextTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void A_line_tells_where_a_task_stands()
+    {
+        string line = Assert.Single(TaskText.Line(Task("failed") with { Error = new VideoTaskError { Code = "content_policy_violation" } }, Now));
+
+        Assert.Equal("gen-rwm3                        [red]failed    [/]   40 %     2 min  content_policy_violation", line);
+    }
+
+    [Fact]
+    public void What_a_server_says_neither_moves_the_cursor_nor_is_markup()
+    {
+        AppTask task = Task("failed") with { Error = new VideoTaskError { Code = "x", Message = "[red]\u001b[2J\r\nline" } };
+
+        string error = Assert.Single(TaskText.Details(task), line => line.StartsWith("error", StringComparison.Ordinal));
+        Assert.Equal("error     x: [[red]] [[2J  line", error);
+    }
+
+    [Fact]
+    public async Task Lines_of_progress_name_the_image_where_there_are_several()
+    {
+        StringWriter output = new();
+
+        await new PlainProgress(output, TimeProvider.System).ShowAsync(["a.png", "b.png"], reports =>
+        {
+            reports[1](new GenerationProgress("waiting", 41));
+            reports[0](new GenerationProgress("waiting", 40));
+            reports[1](new GenerationProgress("waiting", 42));
+            return System.Threading.Tasks.Task.FromResult(true);
+        });
+
+        Assert.Equal(["b.png: waiting 41% (0 s)", "a.png: waiting 40% (0 s)"], output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    private static AppTask Task(string status) =>
+        new(Now.ToUnixTimeSeconds() - 130, "gen-rwm3", status, status, 40, null, null, null, null, null, null, null);
+}
