@@ -28,8 +28,10 @@ internal static class SimulateCommand
         command.SetAction(async parsed =>
         {
             int count = parsed.GetValue(generations);
+            ThroughputReport? measurement = parsed.GetValue(measured) is { } file ? await ReadAsync(file) : null;
             SimulationReport report = new(
-                parsed.GetValue(measured) is { } file ? Compare(await ReadAsync(file), count) : [],
+                measurement?.Machine.Cores ?? 0,
+                measurement is null ? [] : Compare(measurement, count),
                 [.. parsed.GetValue(instances)!.Select(number => Azure(number, parsed.GetValue(cpu), parsed.GetValue(latency), count))]);
             if (parsed.GetValue(json))
                 Output.Json(report, BenchmarkJson.Default.SimulationReport);
@@ -56,7 +58,7 @@ internal static class SimulateCommand
                 // Processor times are measured, per process; the waits follow from them.
                 double work = measured.AppCpuMs + measured.SimulatorCpuMs + measured.BenchmarkCpuMs;
                 ModelOptions model = new(report.Machine.Cores, LocalActivities, Many, measured.StorageCpuMs / measured.StorageRequests, 0.1, StepsOf(work));
-                compared.Add(new ComparedResult(series.Key.Storage, series.Key.Provider, measured.PerSecond, measured.P50Ms, new Model(model).Run(measured.InFlight, Math.Min(generations, 5000))));
+                compared.Add(new ComparedResult(series.Key.Storage, series.Key.Provider, measured.PerSecond, measured.P50Ms, (work + measured.StorageCpuMs) * measured.PerSecond / 1000, new Model(model).Run(measured.InFlight, Math.Min(generations, 5000))));
             }
         }
 
@@ -80,8 +82,8 @@ internal static class SimulateCommand
         if (report.Compared.Count > 0)
         {
             Output.Table(
-                "| storage | provider | in flight | measured/s | simulated/s | measured p50 ms | simulated p50 ms |",
-                report.Compared.Select(r => (FormattableString)$"| {r.Storage} | {r.Provider} | {r.Simulated.InFlight} | {r.MeasuredPerSecond:0.0} | {r.Simulated.PerSecond:0.0} | {r.MeasuredP50Ms:0.0} | {r.Simulated.P50Ms:0.0} |"));
+                "| storage | provider | in flight | measured/s | simulated/s | measured p50 ms | simulated p50 ms | processors that it got | simulated |",
+                report.Compared.Select(r => (FormattableString)$"| {r.Storage} | {r.Provider} | {r.Simulated.InFlight} | {r.MeasuredPerSecond:0.0} | {r.Simulated.PerSecond:0.0} | {r.MeasuredP50Ms:0.0} | {r.Simulated.P50Ms:0.0} | {r.Processors:0.00} | {r.Simulated.ProcessorsUsed * report.Processors:0.00} |"));
             Console.WriteLine();
         }
 
@@ -91,11 +93,11 @@ internal static class SimulateCommand
     }
 }
 
-/// <summary>A measurement beside its simulation.</summary>
-internal sealed record ComparedResult(string Storage, string Provider, double MeasuredPerSecond, double MeasuredP50Ms, ModelResult Simulated);
+/// <summary>A measurement beside its simulation, which has all processors for itself.</summary>
+internal sealed record ComparedResult(string Storage, string Provider, double MeasuredPerSecond, double MeasuredP50Ms, double Processors, ModelResult Simulated);
 
 /// <summary>So many instances.</summary>
 internal sealed record PredictedResult(int Instances, ModelResult Simulated);
 
 /// <summary>Everything.</summary>
-internal sealed record SimulationReport(IReadOnlyList<ComparedResult> Compared, IReadOnlyList<PredictedResult> Predicted);
+internal sealed record SimulationReport(int Processors, IReadOnlyList<ComparedResult> Compared, IReadOnlyList<PredictedResult> Predicted);
