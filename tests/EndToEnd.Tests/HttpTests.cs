@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using EndToEnd.Tests.Support;
 using Evolink.Pipeline.Generations;
@@ -177,6 +179,19 @@ public sealed class HttpTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         using HttpResponseMessage response = await _client.PostAsync(path, body);
         await response.AssertErrorAsync(HttpStatusCode.BadRequest, "invalid_request");
+    }
+
+    [Fact]
+    public async Task A_host_that_is_none_is_400()
+    {
+        using TcpClient connection = new();
+        await connection.ConnectAsync(_app.Host.BaseUrl.Host, _app.Host.BaseUrl.Port);
+        await using NetworkStream stream = connection.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET /v1/tasks HTTP/1.1\r\nHost: a..b\r\nAuthorization: Bearer {TestApp.ClientKey}\r\nConnection: close\r\n\r\n"));
+        using StreamReader answer = new(stream);
+        string text = await answer.ReadToEndAsync();
+        Assert.StartsWith("HTTP/1.1 400 ", text, StringComparison.Ordinal);
+        Assert.Contains("invalid_request", text, StringComparison.Ordinal);
     }
 
     [Fact]

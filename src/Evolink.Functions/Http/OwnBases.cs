@@ -8,6 +8,9 @@ internal static class OwnBases
 {
     extension(HttpRequest request)
     {
+        /// <summary>Whether the header <c>Host</c> names a host; the server itself takes what is none.</summary>
+        public bool NamesHost => Uri.TryCreate($"{request.Scheme}://{request.Host}", UriKind.Absolute, out _);
+
         /// <summary>The address that the client used, without path.</summary>
         public Uri OwnBase => new($"{request.Scheme}://{request.Host}");
 

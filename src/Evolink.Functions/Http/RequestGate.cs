@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Evolink.Client;
 using Evolink.Functions.Callbacks;
 using Evolink.Functions.Health;
 using Evolink.Functions.Images;
@@ -31,6 +32,12 @@ internal sealed partial class RequestGate(Callers callers, MinuteBudget budget, 
         }
 
         ResponseHeaders.Apply(http.Response);
+        if (!http.Request.NamesHost)
+        {
+            await Errors.Invalid([new ValidationIssue("Host", ValidationCodes.Malformed, "The header 'Host' names no host.")]).ExecuteAsync(http);
+            return;
+        }
+
         if (!Open.Contains(context.FunctionDefinition.Name))
         {
             if (callers.Identify(http.Request) is not { } caller)

@@ -64,6 +64,7 @@ internal sealed class HostileCampaign(int requests, int seed, int connections, s
             RightRefused = _rightRefused,
             Generations = _jobs.Count,
             Videos = videos,
+            MemoryMib = [.. memory.Chunk(Math.Max(memory.Length / 10, 1)).Take(10).Select(tenth => Math.Round(tenth.Select(sample => sample.Bytes / Mib).Median(), 1))],
             // Medians of the second tenth and of the last one: collections come and go.
             WarmMib = Math.Round(memory[(memory.Length / 10)..(memory.Length / 5)].Select(sample => sample.Bytes / Mib).Median(), 1),
             EndMib = Math.Round(memory[^(memory.Length / 10)..].Select(sample => sample.Bytes / Mib).Median(), 1),

@@ -59,6 +59,9 @@ internal sealed record HostileReport
 
     public required int Videos { get; init; }
 
+    /// <summary>Memory in each tenth of the campaign.</summary>
+    public required IReadOnlyList<double> MemoryMib { get; init; }
+
     public required double WarmMib { get; init; }
 
     public required double EndMib { get; init; }
