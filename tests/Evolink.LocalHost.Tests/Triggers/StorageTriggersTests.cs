@@ -84,8 +84,7 @@ public sealed class StorageTriggersTests : IAsyncLifetime
         QueueMessage put = await FirstAsync(new QueueClient(_azurite.ConnectionString, "work-poison"));
         Assert.Equal("fails", put.Body.ToString());
         Assert.Equal(6, _witness.Calls);
-        QueueProperties left = await queue.GetPropertiesAsync();
-        Assert.Equal(0, left.ApproximateMessagesCount);
+        await UntilEmptyAsync(queue);
     }
 
     [Fact]
@@ -101,6 +100,14 @@ public sealed class StorageTriggersTests : IAsyncLifetime
 
         await using LocalFunctionsHost again = await StartAsync(typeof(Queues));
         Assert.Equal("waits 2", await _witness.NextAsync());
+    }
+
+    // It is put aside before it is taken away: a crash in between leaves it twice, and never not at all.
+    private static async Task UntilEmptyAsync(QueueClient queue)
+    {
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(60), TimeProvider.System);
+        while ((await queue.GetPropertiesAsync(patience.Token)).Value.ApproximateMessagesCount > 0)
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, patience.Token);
     }
 
     private static async Task<QueueMessage> FirstAsync(QueueClient queue)
