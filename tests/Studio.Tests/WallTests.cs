@@ -15,7 +15,7 @@ public sealed class WallTests(StudioFixture studio)
     public Task Five_hundred_jobs_scroll_by_while_one_types() => studio.VisitAsync(async visitor =>
     {
         IPage page = visitor.Page;
-        int polls = 0, asked = 0, requests = 0;
+        int asked = 0, requests = 0;
         await page.RouteAsync("**/v1/tasks**", async route =>
         {
             Uri url = new(route.Request.Url);
@@ -29,7 +29,6 @@ public sealed class WallTests(StudioFixture studio)
             System.Collections.Specialized.NameValueCollection query = System.Web.HttpUtility.ParseQueryString(url.Query);
             if (query["ids"] is { } ids)
             {
-                Interlocked.Increment(ref polls);
                 asked = ids.Split(',').Length;
                 await route.FulfillAsync(Json(new { data = ids.Split(',').Select(id => Job(int.Parse(id[4..], System.Globalization.CultureInfo.InvariantCulture))) }));
                 return;
@@ -60,10 +59,8 @@ public sealed class WallTests(StudioFixture studio)
         // What is far from the screen is neither drawn nor filled, and one question serves all that runs.
         int drawn = await page.EvaluateAsync<int>("[...document.querySelectorAll('.card article')].filter(e => e.checkVisibility({ contentVisibilityAuto: true })).length");
         Assert.InRange(drawn, 1, 100);
-        int before = polls;
         await page.WaitForResponseAsync(response => response.Url.Contains("ids=", StringComparison.Ordinal));
         Assert.Equal(Running, asked);
-        Assert.True(polls > before);
         Assert.InRange(requests, 1, Jobs);
         await visitor.Cards.Last.ScrollIntoViewIfNeededAsync();
         await Expect(visitor.Cards.Last.Locator(".prompt")).ToHaveTextAsync($"Prompt of gen-{Jobs - 1}");
