@@ -118,7 +118,7 @@ public sealed partial class BatchDriver(
         found.Where(job => !job.State.IsTerminal && job.CancelRequestedAt is null),
         async job =>
         {
-            JobRecord cancelled = await jobs.UpdateAsync(job.Id, record => record.WithCancelRequest(time.GetUtcNow()), cancellationToken);
+            JobRecord cancelled = await jobs.UpdateAsync(job, record => record.WithCancelRequest(time.GetUtcNow()), cancellationToken);
             await wake.SendAsync(durable, cancelled, cancellationToken);
         },
         cancellationToken);

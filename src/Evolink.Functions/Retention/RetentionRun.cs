@@ -62,7 +62,7 @@ public sealed partial class RetentionRun(
             if (++looks > MostLooks || removed >= MostRemovals)
                 break;
             if (await jobs.FindAsync(id, cancellationToken) is { State.IsTerminal: true } job && job.Hub == _options.Hub && job.EndedAt < before
-                && await purge.RunAsync(durable, id, withImage: false, cancellationToken) is not null)
+                && await purge.RunAsync(durable, job, withImage: false, cancellationToken) is not null)
             {
                 removed++;
             }

@@ -22,7 +22,7 @@ public sealed class CancelTask(GenerationStore store, TaskViews views, Wake wake
             return Errors.NoSuchTask;
         if (!job.State.IsTerminal)
         {
-            job = await store.UpdateAsync(job.Id, record => record.WithCancelRequest(time.GetUtcNow()), cancellationToken);
+            job = await store.UpdateAsync(job, record => record.WithCancelRequest(time.GetUtcNow()), cancellationToken);
             await wake.SendAsync(durable, job, cancellationToken);
         }
 

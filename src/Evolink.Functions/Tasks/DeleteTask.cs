@@ -21,7 +21,7 @@ public sealed class DeleteTask(GenerationStore store, JobPurge purge)
             return Errors.OperatorsOnly;
         if (await store.FindRequestedAsync(request, id, cancellationToken) is not { } job)
             return Errors.NoSuchTask;
-        return await purge.RunAsync(durable, job.Id, withImage: true, cancellationToken) is { } purged
+        return await purge.RunAsync(durable, job, withImage: true, cancellationToken) is { } purged
             ? TypedResults.Json(purged, FunctionsJsonContext.Default.PurgedJob)
             : Errors.Conflict("job_not_over", $"This job is {job.State.WireStatus}; cancel it, and delete it when it is over.");
     }

@@ -16,14 +16,14 @@ public sealed partial class JobPurge(
 {
     /// <summary>Removes a job.</summary>
     /// <param name="durable">The engine.</param>
-    /// <param name="id">The job.</param>
+    /// <param name="seen">Its record.</param>
     /// <param name="withImage">Whether its image goes too, where no other job stands on it.</param>
     /// <param name="cancellationToken">Stops.</param>
     /// <returns>What was removed; null where the job is not over.</returns>
     /// <exception cref="JobNotFoundException">There is no such job.</exception>
-    public async Task<PurgedJob?> RunAsync(DurableTaskClient durable, JobId id, bool withImage, CancellationToken cancellationToken)
+    public async Task<PurgedJob?> RunAsync(DurableTaskClient durable, JobRecord seen, bool withImage, CancellationToken cancellationToken)
     {
-        JobRecord job = await store.UpdateAsync(id, record => record.WithRemoval(time.GetUtcNow()), cancellationToken);
+        JobRecord job = await store.UpdateAsync(seen, record => record.WithRemoval(time.GetUtcNow()), cancellationToken);
         if (job.RemovedAt is null)
             return null;
         await quota.SettleAsync(job, cancellationToken);

@@ -23,7 +23,7 @@ public sealed class RedeliverTask(GenerationStore store, TaskViews views, TimePr
             return Errors.NoSuchTask;
         if (job.Webhook is null)
             return Errors.Conflict("no_callback_url", "This job was posted without a callback_url, so there is nowhere to deliver to.");
-        job = await store.UpdateAsync(job.Id, record => record.WithRedelivery(time.GetUtcNow()), cancellationToken);
+        job = await store.UpdateAsync(job, record => record.WithRedelivery(time.GetUtcNow()), cancellationToken);
         if (WebhookRun.DueFor(job) is not { } run)
             return Errors.Conflict("job_not_over", $"This job is {job.State.WireStatus}; its end is delivered when it is over.");
         await GenerationStarter.StartAsync(durable, run, cancellationToken);

@@ -13,7 +13,7 @@ public sealed partial class GenerationFinisher(GenerationStore store, TimeProvid
         JobRecord before = await store.ReadAsync(generation.Id, cancellationToken);
         return await JobTrace.RunAsync(PipelineTelemetry.FinishActivity, before, log, async activity =>
         {
-            JobRecord job = await FinishOnceAsync(generation, cancellationToken);
+            JobRecord job = await FinishOnceAsync(before, generation, cancellationToken);
             activity?.SetTag("evolink.state", Words.Of(job.State));
             if (job is { State: JobState.Failed, Error.Code: { } code })
                 activity.Fail(code);
@@ -21,10 +21,10 @@ public sealed partial class GenerationFinisher(GenerationStore store, TimeProvid
         });
     }
 
-    private async Task<JobRecord> FinishOnceAsync(GenerationRef generation, CancellationToken cancellationToken)
+    private async Task<JobRecord> FinishOnceAsync(JobRecord before, GenerationRef generation, CancellationToken cancellationToken)
     {
         JobRecord job = await store.UpdateAsync(
-            generation.Id, record => record.Revision == generation.Revision ? record.WithEnd(time.GetUtcNow()) : record, cancellationToken);
+            before, record => record.Revision == generation.Revision ? record.WithEnd(time.GetUtcNow()) : record, cancellationToken);
         if (job.Revision == generation.Revision && !job.State.IsTerminal)
         {
             LogGoesOn(job.Id, job.State);

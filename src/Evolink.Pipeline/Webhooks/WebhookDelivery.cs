@@ -48,7 +48,7 @@ public sealed partial class WebhookDelivery(
             activity.Fail(answer.Status is null ? "no_answer" : "refused");
         WebhookCall call = new(now, run.Revision, run.Round, webhook.Tries + 1, answer.Status, answer.Error);
         (WebhookState state, DateTimeOffset? nextAt) = After(call, answer.RetryAfter);
-        job = await store.UpdateAsync(run.Id, record => record.WithWebhookCall(run, call, state, nextAt), cancellationToken);
+        job = await store.UpdateAsync(job, record => record.WithWebhookCall(run, call, state, nextAt), cancellationToken);
         Log(job.Id, webhook.Host, call, state, nextAt);
         return WebhookRun.DueFor(job) == run ? job.Webhook?.NextAt : null;
     }
