@@ -12,7 +12,7 @@ internal static class Output
     public static void Heading(string command, Machine machine)
     {
         Console.WriteLine($"`{command}` on {machine.Processor}, {machine.Cores} cores, {machine.System}, {machine.Runtime}");
-        Console.WriteLine($"load average {machine.LoadAverage} before, {Machine.Current().LoadAverage} after");
+        Console.WriteLine(FormattableString.Invariant($"load average {machine.LoadAverage} before, {machine.LoadAverageAtEnd} after; {machine.StolenPercent:0} % of the processors' time stolen"));
         Console.WriteLine();
     }
 

@@ -21,7 +21,7 @@ internal static class CallbackCommand
             IReadOnlyList<CallbackResult> results = await new CallbackRun(
                 parsed.GetValue(storage)!, parsed.GetValue(connections), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(rounds)).RunAsync();
             CallbackReport report = new(
-                $"callback --storage {parsed.GetValue(storage)} --connections {parsed.GetValue(connections)} --seconds {parsed.GetValue(seconds)} --rounds {parsed.GetValue(rounds)}", machine, results);
+                $"callback --storage {parsed.GetValue(storage)} --connections {parsed.GetValue(connections)} --seconds {parsed.GetValue(seconds)} --rounds {parsed.GetValue(rounds)}", machine.AtEnd(), results);
             if (parsed.GetValue(json))
                 Output.Json(report, BenchmarkJson.Default.CallbackReport);
             else
@@ -35,13 +35,13 @@ internal static class CallbackCommand
     {
         Output.Heading(report.Command, report.Machine);
         Output.Table(
-            "| endpoint | requests/s | of the bare one | server CPU us/request | p50 ms | p99 ms |",
-            report.Results.Select(r => (FormattableString)$"| {r.Variant} | {r.PerSecond:0} | {r.OfBare:0.00} | {r.CpuMicroseconds:0} | {r.P50Ms:0.00} | {r.P99Ms:0.0} |"));
+            "| endpoint | requests/s | of the bare one | server CPU us/request | p50 ms | p99 ms | stolen % |",
+            report.Results.Select(r => (FormattableString)$"| {r.Variant} | {r.PerSecond:0} | {r.OfBare:0.00} | {r.CpuMicroseconds:0} | {r.P50Ms:0.00} | {r.P99Ms:0.0} | {r.StolenPercent:0} |"));
     }
 }
 
 /// <summary>Medians over the rounds.</summary>
-internal sealed record CallbackResult(string Variant, double PerSecond, double OfBare, double CpuMicroseconds, double P50Ms, double P99Ms);
+internal sealed record CallbackResult(string Variant, double PerSecond, double OfBare, double CpuMicroseconds, double P50Ms, double P99Ms, double StolenPercent);
 
 /// <summary>Everything.</summary>
 internal sealed record CallbackReport(string Command, Machine Machine, IReadOnlyList<CallbackResult> Results);

@@ -50,15 +50,16 @@ internal sealed class CallbackRun(string storageName, int connections, TimeSpan 
 
     private async Task MeasureAsync(string variant, AppProcess server, Func<int, byte[]> request, int status, int round)
     {
-        double cpu = server.CpuSeconds;
+        (ProcessorTime begun, double cpu) = (ProcessorTime.Now(), server.CpuSeconds);
         LoadResult result = await new HttpLoad(server.Url, connections).RunAsync(request, status, length);
         cpu = server.CpuSeconds - cpu;
-        await Console.Error.WriteLineAsync($"{variant}: {result.PerSecond:0}/s");
+        double? stolen = ProcessorTime.StolenSince(begun);
+        await Console.Error.WriteLineAsync($"{variant}: {result.PerSecond:0}/s, {stolen:0} % stolen");
         if (round < 0)
             return;
         if (!_samples.TryGetValue(variant, out List<LoadResult>? samples))
             _samples[variant] = samples = [];
-        samples.Add(result with { CpuMicroseconds = cpu * 1e6 / result.Requests });
+        samples.Add(result with { CpuMicroseconds = cpu * 1e6 / result.Requests, StolenPercent = stolen });
     }
 
     private IReadOnlyList<CallbackResult> Results()
@@ -72,7 +73,8 @@ internal sealed class CallbackRun(string storageName, int connections, TimeSpan 
                 entry.Value.Select(sample => sample.PerSecond).Median() / bare,
                 entry.Value.Select(sample => sample.CpuMicroseconds).Median(),
                 entry.Value.Select(sample => sample.P50Ms).Median(),
-                entry.Value.Select(sample => sample.P99Ms).Median())),
+                entry.Value.Select(sample => sample.P99Ms).Median(),
+                entry.Value.Select(sample => sample.StolenPercent ?? double.NaN).Median())),
         ];
     }
 

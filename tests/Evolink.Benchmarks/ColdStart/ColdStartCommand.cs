@@ -20,7 +20,7 @@ internal static class ColdStartCommand
             using Scratch scratch = new();
             string? published = parsed.GetValue(jitOnly) ? null : parsed.GetValue(readyToRun) ?? await PublishAsync(scratch);
             IReadOnlyList<ColdStartResult> results = await RunAsync(parsed.GetValue(starts), published);
-            ColdStartReport report = new($"coldstart --starts {parsed.GetValue(starts)}", machine, results);
+            ColdStartReport report = new($"coldstart --starts {parsed.GetValue(starts)}", machine.AtEnd(), results);
             if (parsed.GetValue(json))
                 Output.Json(report, BenchmarkJson.Default.ColdStartReport);
             else

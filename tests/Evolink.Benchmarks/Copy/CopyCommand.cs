@@ -49,7 +49,7 @@ internal static class CopyCommand
         }
 
         string command = $"copy --size {string.Join(' ', sizes.Select(Name))} --rounds {plan.Rounds} --target {string.Join(' ', targets)}";
-        CopyReport report = new(command, machine, Machine.Current().LoadAverage, CopyProcess.HasRclone ? [] : ["rclone is not installed"], results);
+        CopyReport report = new(command, machine.AtEnd(), CopyProcess.HasRclone ? [] : ["rclone is not installed"], results);
         if (json)
             Console.WriteLine(JsonSerializer.Serialize(report, CopyJson.Default.CopyReport));
         else
@@ -59,17 +59,10 @@ internal static class CopyCommand
 
     private static void Print(CopyReport report)
     {
-        Console.WriteLine($"{report.Machine.Processor}, {report.Machine.Cores} cores, {report.Machine.System}, {report.Machine.Runtime}");
-        Console.WriteLine($"load average {report.Machine.LoadAverage} before, {report.LoadAverageAtEnd} after");
-        Console.WriteLine();
-        Console.WriteLine("| target | size | variant | seconds | MB/s | CPU s/GiB | peak MiB | growth MiB | headers to commit ms |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
-        foreach (CopyResult r in report.Results)
-        {
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"| {r.Target} | {Name(r.Bytes)} | {r.Variant} | {r.Seconds:0.000} | {r.MegabytesPerSecond:0} | {r.CpuSecondsPerGib:0.00} | {r.PeakMib:0} | {r.GrowthMib:0} | {r.HeadersToCommitMs:0.0} |"));
-        }
+        Output.Heading(report.Command, report.Machine);
+        Output.Table(
+            "| target | size | variant | seconds | MB/s | CPU s/GiB | peak MiB | growth MiB | headers to commit ms | stolen % |",
+            report.Results.Select(r => (FormattableString)$"| {r.Target} | {Name(r.Bytes)} | {r.Variant} | {r.Seconds:0.000} | {r.MegabytesPerSecond:0} | {r.CpuSecondsPerGib:0.00} | {r.PeakMib:0} | {r.GrowthMib:0} | {r.HeadersToCommitMs:0.0} | {r.StolenPercent:0} |"));
     }
 
     private static long Size(string text, ArgumentResult result)

@@ -7,7 +7,11 @@ namespace Evolink.Benchmarks.Copy;
 /// <param name="CpuSeconds">Processor time of all copies together.</param>
 /// <param name="PeakBytes">Highest memory use of the process while it copied.</param>
 /// <param name="GrowthBytes">How much that is above what the process had before; null where it cannot be known.</param>
-internal sealed record CopySample(double[] Seconds, double CpuSeconds, long PeakBytes, long? GrowthBytes);
+internal sealed record CopySample(double[] Seconds, double CpuSeconds, long PeakBytes, long? GrowthBytes)
+{
+    /// <summary>Percent of the machine's processor time that its host gave to others meanwhile, warm-up included.</summary>
+    public double? StolenPercent { get; init; }
+}
 
 /// <summary>What came of one variant, size and target: medians over the rounds.</summary>
 internal sealed record CopyResult(
@@ -20,10 +24,11 @@ internal sealed record CopyResult(
     double CpuSecondsPerGib,
     double PeakMib,
     double? GrowthMib,
-    double? HeadersToCommitMs);
+    double? HeadersToCommitMs,
+    double? StolenPercent);
 
 /// <summary>Everything.</summary>
-internal sealed record CopyReport(string Command, Machine Machine, string? LoadAverageAtEnd, IReadOnlyList<string> Skipped, IReadOnlyList<CopyResult> Results);
+internal sealed record CopyReport(string Command, Machine Machine, IReadOnlyList<string> Skipped, IReadOnlyList<CopyResult> Results);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,

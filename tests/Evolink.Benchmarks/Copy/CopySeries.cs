@@ -49,7 +49,9 @@ internal sealed class CopySeries(string target, long bytes, CopyPlan plan)
     {
         await using LoopbackSource source = new(TimeProvider.System);
         await using CopyTarget storage = await CopyTarget.StartAsync(target);
+        ProcessorTime before = ProcessorTime.Now();
         CopySample sample = await CopyProcess.RunAsync(variant, source.Url.AbsoluteUri, storage.Storage, bytes, _copies, _warmups, plan);
+        sample = sample with { StolenPercent = ProcessorTime.StolenSince(before) };
         double? headersToCommit = null;
         if (bytes < Small && storage.Observer is { } sink)
         {
@@ -60,7 +62,7 @@ internal sealed class CopySeries(string target, long bytes, CopyPlan plan)
         if (!_samples.TryGetValue(variant, out var samples))
             _samples[variant] = samples = [];
         samples.Add((sample, headersToCommit));
-        await Console.Error.WriteLineAsync($"{target} {bytes:N0} bytes, {variant}: {bytes / sample.Seconds.Median() / 1e6:0} MB/s");
+        await Console.Error.WriteLineAsync($"{target} {bytes:N0} bytes, {variant}: {bytes / sample.Seconds.Median() / 1e6:0} MB/s, {sample.StolenPercent:0} % stolen");
     }
 
     private CopyResult Result(CopyVariant variant)
@@ -77,6 +79,7 @@ internal sealed class CopySeries(string target, long bytes, CopyPlan plan)
             samples.Select(s => s.Sample.CpuSeconds / _copies * Gib / bytes).Median(),
             samples.Select(s => s.Sample.PeakBytes / Mib).Max(),
             samples.Max(s => s.Sample.GrowthBytes) / Mib,
-            samples.All(s => s.HeadersToCommit is not null) ? samples.Select(s => s.HeadersToCommit!.Value).Median() : null);
+            samples.All(s => s.HeadersToCommit is not null) ? samples.Select(s => s.HeadersToCommit!.Value).Median() : null,
+            samples.All(s => s.Sample.StolenPercent is not null) ? samples.Select(s => s.Sample.StolenPercent!.Value).Median() : null);
     }
 }

@@ -29,7 +29,7 @@ internal static class CostCommand
     {
         Machine machine = Machine.Current();
         CostResult[] results = await Task.WhenAll(Variants.Select(variant => Task.Run(() => RunAsync(variant, taskTime, generations))));
-        CostReport report = new($"cost --task-seconds {taskTime.TotalSeconds:0.#} --generations {generations}", machine, taskTime.TotalSeconds, results);
+        CostReport report = new($"cost --task-seconds {taskTime.TotalSeconds:0.#} --generations {generations}", machine.AtEnd(), taskTime.TotalSeconds, results);
         if (json)
             Output.Json(report, BenchmarkJson.Default.CostReport);
         else

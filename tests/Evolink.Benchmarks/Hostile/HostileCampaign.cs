@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Evolink.Benchmarks.Servers;
 
 namespace Evolink.Benchmarks.Hostile;
 
@@ -123,7 +124,7 @@ internal sealed class HostileCampaign(int requests, int seed, int connections, s
                 return;
             }
 
-            using HttpRequestMessage list = new(HttpMethod.Get, "v1/tasks?limit=5") { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", key) } };
+            using HttpRequestMessage list = Request(HttpMethod.Get, "v1/tasks?limit=5", key);
             using HttpResponseMessage response = await client.SendAsync(list);
             response.EnsureSuccessStatusCode();
         }
@@ -136,7 +137,7 @@ internal sealed class HostileCampaign(int requests, int seed, int connections, s
 
     private static async Task<string> UploadAsync(HttpClient client, string key)
     {
-        using HttpRequestMessage request = new(HttpMethod.Post, "v1/images") { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", key) }, Content = new ByteArrayContent(SmallImage.Png) };
+        using HttpRequestMessage request = Request(HttpMethod.Post, "v1/images", key, new ByteArrayContent(SmallImage.Png));
         using HttpResponseMessage response = await client.SendAsync(request);
         using JsonDocument image = await JsonDocument.ParseAsync(await response.EnsureSuccessStatusCode().Content.ReadAsStreamAsync());
         return image.RootElement.GetProperty("url").GetString()!;
@@ -144,11 +145,8 @@ internal sealed class HostileCampaign(int requests, int seed, int connections, s
 
     private async Task<string> GenerateAsync(HttpClient client, string key, string idempotencyKey)
     {
-        using HttpRequestMessage request = new(HttpMethod.Post, "v1/videos/generations")
-        {
-            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", key) },
-            Content = new StringContent(HostileRequests.RightGeneration(_imageUrl), Encoding.UTF8, "application/json"),
-        };
+        using HttpRequestMessage request = Request(
+            HttpMethod.Post, "v1/videos/generations", key, new StringContent(HostileRequests.RightGeneration(_imageUrl), Encoding.UTF8, "application/json"));
         request.Headers.Add("Idempotency-Key", idempotencyKey);
         using HttpResponseMessage response = await client.SendAsync(request);
         response.EnsureSuccessStatusCode();
@@ -160,7 +158,7 @@ internal sealed class HostileCampaign(int requests, int seed, int connections, s
     {
         while (true)
         {
-            using HttpRequestMessage request = new(HttpMethod.Get, $"v1/tasks/{job}") { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", key) } };
+            using HttpRequestMessage request = Request(HttpMethod.Get, $"v1/tasks/{job}", key);
             request.Headers.Add("Prefer", "wait=25");
             using HttpResponseMessage response = await client.SendAsync(request);
             using JsonDocument task = await JsonDocument.ParseAsync(await response.EnsureSuccessStatusCode().Content.ReadAsStreamAsync());
@@ -168,6 +166,9 @@ internal sealed class HostileCampaign(int requests, int seed, int connections, s
                 return task.RootElement.GetProperty("status").GetString() == "completed";
         }
     }
+
+    private static HttpRequestMessage Request(HttpMethod method, string path, string key, HttpContent? content = null) =>
+        new(method, path) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", key) }, Content = content };
 
     // A connection of its own, for nobody knows where the next answer would begin.
     private static async Task<int> SendRawAsync(Uri address, byte[] bytes)

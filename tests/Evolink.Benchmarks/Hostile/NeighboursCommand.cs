@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Evolink.Benchmarks.Servers;
 
 namespace Evolink.Benchmarks.Hostile;
 
@@ -56,7 +57,7 @@ internal static class NeighboursCommand
         }
 
         return new NeighboursReport(
-            Percentile(quiet, 0.5), Percentile(quiet, 0.99), Percentile(loud, 0.5), Percentile(loud, 0.99), Math.Round(Percentile(loud, 0.99) / Percentile(quiet, 0.99), 2),
+            Rounded(quiet, 0.5), Rounded(quiet, 0.99), Rounded(loud, 0.5), Rounded(loud, 0.99), Math.Round(loud.Percentile(0.99) / quiet.Percentile(0.99), 2),
             quiet.Count + loud.Count, (int)(refused / (phase.TotalSeconds * rounds)), passed);
     }
 
@@ -103,17 +104,13 @@ internal static class NeighboursCommand
         return (refused, passed);
     }
 
+    private static double Rounded(List<double> values, double share) => Math.Round(values.Percentile(share), 1);
+
     private static HttpClient Client(Uri address, string key) => new(new SocketsHttpHandler { UseProxy = false })
     {
         BaseAddress = address,
         DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", key) },
     };
-
-    private static double Percentile(List<double> values, double share)
-    {
-        values.Sort();
-        return Math.Round(values[(int)Math.Min(values.Count - 1, values.Count * share)], 1);
-    }
 }
 
 /// <summary>Waiting times of the quiet client, in milliseconds.</summary>

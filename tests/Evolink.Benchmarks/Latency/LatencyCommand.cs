@@ -24,7 +24,7 @@ internal static class LatencyCommand
             foreach (string target in parsed.GetValue(storage)!)
                 results.AddRange(await RunAsync(target, parsed.GetValue(concurrent)!, parsed.GetValue(samples), parsed.GetValue(videoBytes)));
             LatencyReport report = new(
-                $"latency --concurrent {string.Join(' ', parsed.GetValue(concurrent)!)} --samples {parsed.GetValue(samples)} --storage {string.Join(' ', parsed.GetValue(storage)!)}", machine, results);
+                $"latency --concurrent {string.Join(' ', parsed.GetValue(concurrent)!)} --samples {parsed.GetValue(samples)} --storage {string.Join(' ', parsed.GetValue(storage)!)}", machine.AtEnd(), results);
             if (parsed.GetValue(json))
                 Output.Json(report, BenchmarkJson.Default.LatencyReport);
             else
@@ -45,8 +45,9 @@ internal static class LatencyCommand
         List<LatencyResult> results = [];
         foreach (int atOnce in concurrent)
         {
+            ProcessorTime begun = ProcessorTime.Now();
             List<double> times = await RoundAsync(app, provider, client, Math.Max(samples, atOnce), atOnce);
-            results.Add(new LatencyResult(storageName, atOnce, times.Count, times.Median(), times.Percentile(0.99), times.Max()));
+            results.Add(new LatencyResult(storageName, atOnce, times.Count, times.Median(), times.Percentile(0.99), times.Max(), ProcessorTime.StolenSince(begun)));
             await Console.Error.WriteLineAsync($"{storageName}, {atOnce} at once: p50 {results[^1].P50Ms:0.0} ms");
         }
 
@@ -83,13 +84,13 @@ internal static class LatencyCommand
     {
         Output.Heading(report.Command, report.Machine);
         Output.Table(
-            "| storage | callbacks at once | samples | p50 ms | p99 ms | longest ms |",
-            report.Results.Select(r => (FormattableString)$"| {r.Storage} | {r.Concurrent} | {r.Samples} | {r.P50Ms:0.0} | {r.P99Ms:0.0} | {r.LongestMs:0.0} |"));
+            "| storage | callbacks at once | samples | p50 ms | p99 ms | longest ms | stolen % |",
+            report.Results.Select(r => (FormattableString)$"| {r.Storage} | {r.Concurrent} | {r.Samples} | {r.P50Ms:0.0} | {r.P99Ms:0.0} | {r.LongestMs:0.0} | {r.StolenPercent:0} |"));
     }
 }
 
 /// <summary>Times from callback to record.</summary>
-internal sealed record LatencyResult(string Storage, int Concurrent, int Samples, double P50Ms, double P99Ms, double LongestMs);
+internal sealed record LatencyResult(string Storage, int Concurrent, int Samples, double P50Ms, double P99Ms, double LongestMs, double? StolenPercent);
 
 /// <summary>Everything.</summary>
 internal sealed record LatencyReport(string Command, Machine Machine, IReadOnlyList<LatencyResult> Results);

@@ -22,7 +22,7 @@ internal static class ReplayCommand
             List<ReplayResult> results = [];
             foreach (int count in parsed.GetValue(reads)!)
                 results.Add(await MeasureAsync(count));
-            ReplayReport report = new($"replay --reads {string.Join(' ', parsed.GetValue(reads)!)}", machine, results);
+            ReplayReport report = new($"replay --reads {string.Join(' ', parsed.GetValue(reads)!)}", machine.AtEnd(), results);
             if (parsed.GetValue(json))
                 Output.Json(report, BenchmarkJson.Default.ReplayReport);
             else

@@ -83,4 +83,4 @@ internal sealed class HttpLoad(Uri target, int connections)
 }
 
 /// <summary>What came of a load.</summary>
-internal sealed record LoadResult(double PerSecond, int Requests, double P50Ms, double P99Ms, double CpuMicroseconds = double.NaN);
+internal sealed record LoadResult(double PerSecond, int Requests, double P50Ms, double P99Ms, double CpuMicroseconds = double.NaN, double? StolenPercent = null);

@@ -31,7 +31,7 @@ internal static class ThroughputCommand
             (double cpu, double perSecond) = await EngineAloneAsync(count);
             ThroughputReport report = new(
                 $"throughput --generations {count} --in-flight {string.Join(' ', parsed.GetValue(inFlight)!)} --storage {string.Join(' ', parsed.GetValue(storage)!)} --provider {string.Join(' ', parsed.GetValue(provider)!)}",
-                machine,
+                machine.AtEnd(),
                 cpu,
                 perSecond,
                 await SdkAloneAsync(count),
@@ -70,8 +70,8 @@ internal static class ThroughputCommand
     {
         Output.Heading(report.Command, report.Machine);
         Output.Table(
-            "| storage | provider | in flight | generations/s | p50 ms | p99 ms | CPU ms: app | storage | simulator | benchmark | waited for storage ms | for Evolink ms | storage requests | allocated KiB |",
-            report.Results.Select(r => (FormattableString)$"| {r.Storage} | {r.Provider} | {r.InFlight} | {r.PerSecond:0.0} | {r.P50Ms:0.0} | {r.P99Ms:0.0} | {r.AppCpuMs:0.00} | {r.StorageCpuMs:0.00} | {r.SimulatorCpuMs:0.00} | {r.BenchmarkCpuMs:0.00} | {r.StorageWaitMs:0.0} | {r.EvolinkWaitMs:0.0} | {r.StorageRequests:0.0} | {r.AllocatedKib:0} |"));
+            "| storage | provider | in flight | generations/s | p50 ms | p99 ms | CPU ms: app | storage | simulator | benchmark | waited for storage ms | for Evolink ms | storage requests | allocated KiB | stolen % |",
+            report.Results.Select(r => (FormattableString)$"| {r.Storage} | {r.Provider} | {r.InFlight} | {r.PerSecond:0.0} | {r.P50Ms:0.0} | {r.P99Ms:0.0} | {r.AppCpuMs:0.00} | {r.StorageCpuMs:0.00} | {r.SimulatorCpuMs:0.00} | {r.BenchmarkCpuMs:0.00} | {r.StorageWaitMs:0.0} | {r.EvolinkWaitMs:0.0} | {r.StorageRequests:0.0} | {r.AllocatedKib:0} | {r.StolenPercent:0} |"));
         Console.WriteLine();
         Console.WriteLine(FormattableString.Invariant($"Engine and journal alone: {report.EngineCpuMs:0.00} ms of CPU for one such orchestration, {report.EnginePerSecond:0}/s."));
         Console.WriteLine(FormattableString.Invariant($"Storage requests through the SDK alone: {report.Sdk?.CpuMs:0.00} ms of CPU for those of one generation, {report.Sdk?.PerSecond:0} generations/s."));

@@ -16,6 +16,7 @@ namespace Evolink.Benchmarks.Throughput;
 /// <param name="EvolinkWaitMs">How long the app waited for Evolink.</param>
 /// <param name="StorageRequests">Requests to storage per generation.</param>
 /// <param name="AllocatedKib">Memory allocated by the app per generation.</param>
+/// <param name="StolenPercent">Percent of the machine's processor time that its host gave to others meanwhile.</param>
 internal sealed record ThroughputResult(
     string Storage,
     string Provider,
@@ -31,7 +32,8 @@ internal sealed record ThroughputResult(
     double StorageWaitMs,
     double EvolinkWaitMs,
     double StorageRequests,
-    double AllocatedKib);
+    double AllocatedKib,
+    double? StolenPercent);
 
 /// <summary>Everything.</summary>
 /// <param name="Command">How it was measured.</param>

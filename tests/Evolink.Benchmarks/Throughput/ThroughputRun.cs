@@ -27,7 +27,7 @@ internal sealed class ThroughputRun(string storageName, string providerName, int
             int count = atOnce == 1 ? Math.Max(generations / 4, 1) : Math.Max(generations, atOnce * 2);
             results.Add(await MeasureAsync(app, client, storage, simulator, count, atOnce));
             ThroughputResult last = results[^1];
-            await Console.Error.WriteLineAsync($"{storageName}, {providerName}, {atOnce} in flight: {last.PerSecond:0.0}/s");
+            await Console.Error.WriteLineAsync($"{storageName}, {providerName}, {atOnce} in flight: {last.PerSecond:0.0}/s, {last.StolenPercent:0} % stolen");
         }
 
         return results;
@@ -38,9 +38,10 @@ internal sealed class ThroughputRun(string storageName, string providerName, int
         await app.ResetAsync();
         AppSample before = await app.ReadAsync();
         (double storageCpu, double simulatorCpu, double own) = (storage.CpuSeconds, simulator?.CpuSeconds ?? 0, Environment.CpuUsage.TotalTime.TotalSeconds);
-        long started = TimeProvider.System.GetTimestamp();
+        (ProcessorTime begun, long started) = (ProcessorTime.Now(), TimeProvider.System.GetTimestamp());
         IReadOnlyCollection<double> times = await GenerateAsync(app, client, count, atOnce);
         double seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
+        double? stolen = ProcessorTime.StolenSince(begun);
         AppSample after = await app.ReadAsync();
         double Each(double total) => total * 1000 / count;
         double Wait(bool evolink) => after.Outgoing.Where(o => o.Key.StartsWith("evolink", StringComparison.Ordinal) == evolink).Sum(o => o.Value.Milliseconds) / count;
@@ -59,7 +60,8 @@ internal sealed class ThroughputRun(string storageName, string providerName, int
             Wait(evolink: false),
             Wait(evolink: true),
             after.Outgoing.Where(o => !o.Key.StartsWith("evolink", StringComparison.Ordinal)).Sum(o => o.Value.Calls) / (double)count,
-            (after.AllocatedBytes - before.AllocatedBytes) / 1024.0 / count);
+            (after.AllocatedBytes - before.AllocatedBytes) / 1024.0 / count,
+            stolen);
     }
 
     // As many as there shall be in flight, each going on with its next as soon as its last is over.

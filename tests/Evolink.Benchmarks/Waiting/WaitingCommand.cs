@@ -25,7 +25,7 @@ internal static class WaitingCommand
             foreach (int count in counts)
                 results.Add(await FillAsync(count));
             RestartResult restart = await RestartAsync(parsed.GetValue(finished), Math.Min(RestartWaiting, counts.Max()));
-            WaitingReport report = new($"waiting --waiting {string.Join(' ', counts)} --finished {parsed.GetValue(finished)}", machine, results, restart);
+            WaitingReport report = new($"waiting --waiting {string.Join(' ', counts)} --finished {parsed.GetValue(finished)}", machine.AtEnd(), results, restart);
             if (parsed.GetValue(json))
                 Output.Json(report, BenchmarkJson.Default.WaitingReport);
             else

@@ -3,7 +3,7 @@ using System.Globalization;
 using Evolink.LocalHost;
 using Evolink.LocalHost.Data;
 
-namespace Evolink.Benchmarks;
+namespace Evolink.Benchmarks.Servers;
 
 /// <summary><c>serve</c> as a process of its own, with a data folder of its own that goes with it.</summary>
 internal sealed class ServedApp : IAsyncDisposable
@@ -35,8 +35,6 @@ internal sealed class ServedApp : IAsyncDisposable
                 return [.. _failures];
         }
     }
-
-    public bool IsRunning => !_process.HasExited;
 
     /// <summary>Starts it, and waits until it answers.</summary>
     public static async Task<ServedApp> StartAsync(IReadOnlyDictionary<string, string> settings, string? azurite)
@@ -77,13 +75,6 @@ internal sealed class ServedApp : IAsyncDisposable
     {
         _process.Refresh();
         return _process.WorkingSet64;
-    }
-
-    /// <summary>Processor time that it has used.</summary>
-    public TimeSpan Cpu()
-    {
-        _process.Refresh();
-        return _process.TotalProcessorTime;
     }
 
     public async ValueTask DisposeAsync()
