@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using EndToEnd.Tests.Support;
+using Evolink.Functions.Generations;
 using Evolink.Functions.Retention;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Storage;
@@ -37,6 +38,11 @@ public sealed class OperatorCallTests(AzuriteFixture azurite)
         Assert.Equal(job.CurrentAttempt.TaskId, told.GetProperty("record").GetProperty("attempts")[0].GetProperty("task_id").GetString());
         Assert.Equal(id.Value, told.GetProperty("claims").GetProperty(job.CurrentAttempt.TaskId!).GetString());
         Assert.Equal(["GenerateVideo", "DeliverWebhook"], told.GetProperty("orchestrations").EnumerateArray().Select(each => each.GetProperty("name").GetString()));
+        JsonElement[] events = [.. told.GetProperty("orchestrations")[0].GetProperty("events").EnumerateArray()];
+        Assert.Equal(
+            [nameof(SubmitGeneration), nameof(ReadTask), nameof(SaveVideo), nameof(FinishGeneration)],
+            events.Where(each => each.GetProperty("kind").GetString() == "TaskScheduledEvent").Select(each => each.GetProperty("name").GetString()).Distinct());
+        Assert.Equal(("ExecutionCompletedEvent", "Completed"), (events[^1].GetProperty("kind").GetString(), events[^1].GetProperty("name").GetString()));
         foreach (string secret in (string[])["very-secret", "piano", "sig=", image])
             Assert.DoesNotContain(secret, story, StringComparison.Ordinal);
 

@@ -17,7 +17,7 @@ namespace Evolink.Benchmarks;
 [JsonSerializable(typeof(AppSample))]
 [JsonSerializable(typeof(CostReport))]
 [JsonSerializable(typeof(ThroughputReport))]
-[JsonSerializable(typeof(SdkLimit))]
+[JsonSerializable(typeof(SdkMeasurement))]
 [JsonSerializable(typeof(CallbackReport))]
 [JsonSerializable(typeof(ColdStartReport))]
 [JsonSerializable(typeof(LatencyReport))]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DurableTask.Core.History;
 using Evolink.Functions.Http;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Storage;
@@ -59,12 +60,12 @@ public sealed class GetTaskStory(GenerationStore store, TimeProvider time)
         return stories;
     }
 
-    // Kinds and times: what went in and out is in the record.
+    // Kinds, names and times: what went in and out is in the record.
     private static async Task<IReadOnlyList<StoryEvent>?> EventsAsync(DurableTaskClient durable, string instance, CancellationToken cancellationToken)
     {
         try
         {
-            return [.. (await durable.GetOrchestrationHistoryAsync(instance, cancellationToken)).Select(each => new StoryEvent(each.Timestamp, each.GetType().Name))];
+            return [.. (await durable.GetOrchestrationHistoryAsync(instance, cancellationToken)).Select(each => new StoryEvent(each.Timestamp, each.GetType().Name, NameIn(each)))];
         }
         catch (Exception e) when (e is NotSupportedException or NotImplementedException)
         {
@@ -72,6 +73,17 @@ public sealed class GetTaskStory(GenerationStore store, TimeProvider time)
             return null;
         }
     }
+
+    private static string? NameIn(HistoryEvent told) => told switch
+    {
+        ExecutionStartedEvent started => started.Name,
+        TaskScheduledEvent scheduled => scheduled.Name,
+        SubOrchestrationInstanceCreatedEvent created => created.Name,
+        EventRaisedEvent raised => raised.Name,
+        EventSentEvent sent => sent.Name,
+        ExecutionCompletedEvent completed => completed.OrchestrationStatus.ToString(),
+        _ => null,
+    };
 }
 
 /// <summary>The story of a job.</summary>
@@ -95,5 +107,6 @@ public sealed record OrchestrationStory(
 
 /// <summary>One event of a history.</summary>
 /// <param name="At">When.</param>
-/// <param name="Kind">What.</param>
-public sealed record StoryEvent(DateTime At, string Kind);
+/// <param name="Kind">What, as DurableTask.Core calls it: <c>TaskScheduledEvent</c>, <c>TimerFiredEvent</c>.</param>
+/// <param name="Name">Of what: the activity, the event, the orchestrator; the status, where it is the end.</param>
+public sealed record StoryEvent(DateTime At, string Kind, string? Name);

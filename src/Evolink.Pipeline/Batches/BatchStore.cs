@@ -54,8 +54,7 @@ public sealed class BatchStore(EvolinkStorage storage)
     /// <summary>Changes a record, as <see cref="Generations.GenerationStore.UpdateAsync(Generations.JobId, Func{Generations.JobRecord, Generations.JobRecord}, CancellationToken)"/> does.</summary>
     public async Task<BatchRecord> UpdateAsync(BatchId id, Func<BatchRecord, BatchRecord> transition, CancellationToken cancellationToken)
     {
-        (BatchRecord batch, _) = await _container.TryUpdateAsync(RecordPath(id), Change, PipelineJsonContext.Default.BatchRecord, cancellationToken) ?? throw NotFound(id);
-        return batch;
+        return await _container.UpdateAsync(RecordPath(id), absent: null, Change, PipelineJsonContext.Default.BatchRecord, cancellationToken) ?? throw NotFound(id);
 
         BatchRecord Change(BatchRecord before) => before.Schema <= BatchRecord.CurrentSchema
             ? transition(before)

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Evolink.Pipeline.Generations;
@@ -123,18 +122,7 @@ public sealed class ClientQuota(EvolinkStorage storage, IOptions<EvolinkOptions>
         await door.Turn.WaitAsync(cancellationToken);
         try
         {
-            string path = $"{Folder}{client}.json";
-            while (true)
-            {
-                (ClientAccount Value, ETag ETag)? found = await _container.FindAsync(path, PipelineJsonContext.Default.ClientAccount, cancellationToken);
-                ClientAccount before = found?.Value ?? ClientAccount.Empty;
-                ClientAccount after = transition(before);
-                if (ReferenceEquals(after, before)
-                    || await _container.TryReplaceAsync(path, after, found?.ETag, PipelineJsonContext.Default.ClientAccount, cancellationToken) is not null)
-                {
-                    return;
-                }
-            }
+            await _container.UpdateAsync($"{Folder}{client}.json", ClientAccount.Empty, transition, PipelineJsonContext.Default.ClientAccount, cancellationToken);
         }
         finally
         {

@@ -76,20 +76,24 @@ internal static class JsonBlobs
         /// Changes a blob: reads it, applies <paramref name="transition"/>, writes it if nobody wrote in between, and starts over otherwise. The transition
         /// runs once per try, so it must be a pure function; returning its argument unchanged writes nothing.
         /// </summary>
-        /// <returns>What it holds now, and whether this call wrote it; null where there is no blob.</returns>
-        public async Task<(T Value, bool Written)?> TryUpdateAsync<T>(string path, Func<T, T> transition, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        /// <param name="path">Its name.</param>
+        /// <param name="absent">What is changed where there is no blob; null: nothing is, then.</param>
+        /// <param name="transition">The change.</param>
+        /// <param name="type">How it is written.</param>
+        /// <param name="cancellationToken">Stops.</param>
+        /// <returns>What it holds now; null where there is no blob.</returns>
+        public async Task<T?> UpdateAsync<T>(string path, T? absent, Func<T, T> transition, JsonTypeInfo<T> type, CancellationToken cancellationToken)
             where T : class
         {
-            while (await container.FindAsync(path, type, cancellationToken) is { } found)
+            while (true)
             {
-                T after = transition(found.Value);
-                if (ReferenceEquals(after, found.Value))
-                    return (after, false);
-                if (await container.TryReplaceAsync(path, after, found.ETag, type, cancellationToken) is not null)
-                    return (after, true);
+                (T Value, ETag ETag)? found = await container.FindAsync(path, type, cancellationToken);
+                if ((found?.Value ?? absent) is not { } before)
+                    return null;
+                T after = transition(before);
+                if (ReferenceEquals(after, before) || await container.TryReplaceAsync(path, after, found?.ETag, type, cancellationToken) is not null)
+                    return after;
             }
-
-            return null;
         }
     }
 

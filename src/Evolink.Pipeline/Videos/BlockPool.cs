@@ -1,12 +1,12 @@
-using System.Collections.Concurrent;
-
 namespace Evolink.Pipeline.Videos;
 
 /// <summary>The memory of all copies together: so many blocks, handed out in the order in which they are asked for.</summary>
 internal sealed class BlockPool(int blockSize, int blocks, int kept) : IDisposable
 {
     private readonly SemaphoreSlim _free = new(blocks);
-    private readonly ConcurrentQueue<byte[]> _idle = new();
+    private readonly Lock _gate = new();
+    private readonly Stack<byte[]> _idle = new();
+    private readonly Stack<WeakReference<byte[]>> _loose = new();
 
     /// <summary>Lets a copy have blocks, so many at a time.</summary>
     public Share Open(int most) => new(this, most);
@@ -14,13 +14,34 @@ internal sealed class BlockPool(int blockSize, int blocks, int kept) : IDisposab
     /// <inheritdoc/>
     public void Dispose() => _free.Dispose();
 
-    private byte[] Take() => _idle.TryDequeue(out byte[]? idle) ? idle : GC.AllocateUninitializedArray<byte>(blockSize);
+    // The one that was used last first: what the processor has at hand is not fetched again.
+    private byte[] Take()
+    {
+        lock (_gate)
+        {
+            if (_idle.TryPop(out byte[]? idle))
+                return idle;
+            while (_loose.TryPop(out WeakReference<byte[]>? loose))
+            {
+                if (loose.TryGetTarget(out byte[]? left))
+                    return left;
+            }
+        }
 
-    // A few stay for the next copy; the others are the garbage collector's, so that an idle app is small.
+        return GC.AllocateUninitializedArray<byte>(blockSize);
+    }
+
+    // A few stay for the next copy. The others do until the garbage collector wants them: a busy app does not allocate, and an idle one is small.
     private void Return(byte[] buffer)
     {
-        if (_idle.Count < kept)
-            _idle.Enqueue(buffer);
+        lock (_gate)
+        {
+            if (_idle.Count < kept)
+                _idle.Push(buffer);
+            else
+                _loose.Push(new WeakReference<byte[]>(buffer));
+        }
+
         _free.Release();
     }
 

@@ -6,6 +6,8 @@ namespace Evolink.Benchmarks.Latency;
 /// <summary><c>latency</c>: from a callback that is sent to the record that says completed, with the video in storage.</summary>
 internal static class LatencyCommand
 {
+    private const int WarmUpAtOnce = 50;
+
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
 
     public static Command Build()
@@ -41,7 +43,7 @@ internal static class LatencyCommand
         await using LoopbackProvider provider = new(videoBytes, taskTime: null);
         await using AppProcess app = await AppProcess.StartAsync(new AppOrder(scratch.Journal, provider.Url, storage.ConnectionString), tellEnds: true);
         using GenerationClient client = new(app.Url);
-        await RoundAsync(app, provider, client, Math.Max(samples, 50), concurrent.Max());
+        await WarmUp.RunAsync(app, () => RoundAsync(app, provider, client, Math.Max(samples, 50), Math.Min(concurrent.Max(), WarmUpAtOnce)));
         List<LatencyResult> results = [];
         foreach (int atOnce in concurrent)
         {

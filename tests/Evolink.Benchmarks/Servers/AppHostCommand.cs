@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime;
 using System.Text.Json;
 using Evolink.Functions;
 using Evolink.LocalHost.Hosting;
@@ -61,11 +62,11 @@ internal static class AppHostCommand
     });
 
     private static AppSample Sample(CountingHttp http) => new(
-        Environment.CpuUsage.TotalTime.TotalSeconds, Machine.Resident(), GC.GetTotalMemory(forceFullCollection: false), GC.GetTotalAllocatedBytes(), http.Read());
+        Environment.CpuUsage.TotalTime.TotalSeconds, JitInfo.GetCompilationTime().TotalSeconds, Machine.Resident(), GC.GetTotalMemory(forceFullCollection: false), GC.GetTotalAllocatedBytes(), http.Read());
 }
 
 /// <summary>What an app is to run with.</summary>
 internal sealed record AppOrder(string Journal, Uri Provider, string Storage, bool Callbacks = true);
 
 /// <summary>What an app has used so far.</summary>
-internal sealed record AppSample(double CpuSeconds, long ResidentBytes, long HeapBytes, long AllocatedBytes, Dictionary<string, OperationCount> Outgoing);
+internal sealed record AppSample(double CpuSeconds, double CompilingSeconds, long ResidentBytes, long HeapBytes, long AllocatedBytes, Dictionary<string, OperationCount> Outgoing);

@@ -29,12 +29,15 @@ internal static class ThroughputCommand
             }
 
             (double cpu, double perSecond) = await EngineAloneAsync(count);
+            List<SdkLimit> sdk = [];
+            foreach (string target in parsed.GetValue(storage)!)
+                sdk.Add(await SdkLimitCommand.MeasureAsync(target, count, parsed.GetValue(videoBytes)));
             ThroughputReport report = new(
                 $"throughput --generations {count} --in-flight {string.Join(' ', parsed.GetValue(inFlight)!)} --storage {string.Join(' ', parsed.GetValue(storage)!)} --provider {string.Join(' ', parsed.GetValue(provider)!)}",
                 machine.AtEnd(),
                 cpu,
                 perSecond,
-                await SdkAloneAsync(count),
+                sdk,
                 results);
             if (parsed.GetValue(json))
                 Output.Json(report, BenchmarkJson.Default.ThroughputReport);
@@ -43,12 +46,6 @@ internal static class ThroughputCommand
             return 0;
         });
         return command;
-    }
-
-    private static async Task<SdkLimit> SdkAloneAsync(int count)
-    {
-        await using MemoryStorage storage = new();
-        return await SdkLimitCommand.MeasureAsync(storage.ConnectionString, count);
     }
 
     private static async Task<(double CpuMs, double PerSecond)> EngineAloneAsync(int count)
@@ -74,6 +71,7 @@ internal static class ThroughputCommand
             report.Results.Select(r => (FormattableString)$"| {r.Storage} | {r.Provider} | {r.InFlight} | {r.PerSecond:0.0} | {r.P50Ms:0.0} | {r.P99Ms:0.0} | {r.AppCpuMs:0.00} | {r.StorageCpuMs:0.00} | {r.SimulatorCpuMs:0.00} | {r.BenchmarkCpuMs:0.00} | {r.StorageWaitMs:0.0} | {r.EvolinkWaitMs:0.0} | {r.StorageRequests:0.0} | {r.AllocatedKib:0} | {r.StolenPercent:0} |"));
         Console.WriteLine();
         Console.WriteLine(FormattableString.Invariant($"Engine and journal alone: {report.EngineCpuMs:0.00} ms of CPU for one such orchestration, {report.EnginePerSecond:0}/s."));
-        Console.WriteLine(FormattableString.Invariant($"Storage requests through the SDK alone: {report.Sdk?.CpuMs:0.00} ms of CPU for those of one generation, {report.Sdk?.PerSecond:0} generations/s."));
+        foreach (SdkLimit limit in report.Sdk)
+            Console.WriteLine(FormattableString.Invariant($"Storage requests of one generation through the SDK alone, {limit.Storage}: {limit.CpuMs:0.00} ms of CPU, {limit.StorageCpuMs:0.00} of the emulator, {limit.PerSecond:0} generations/s."));
     }
 }

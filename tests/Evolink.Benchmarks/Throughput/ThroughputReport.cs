@@ -40,6 +40,6 @@ internal sealed record ThroughputResult(
 /// <param name="Machine">On what.</param>
 /// <param name="EngineCpuMs">Processor time of engine and journal alone for one such orchestration, whose activities do nothing.</param>
 /// <param name="EnginePerSecond">How many of those per second.</param>
-/// <param name="Sdk">The storage requests of a generation through the SDK alone, against memory.</param>
+/// <param name="Sdk">The storage requests of a generation through the SDK alone.</param>
 /// <param name="Results">The rest.</param>
-internal sealed record ThroughputReport(string Command, Machine Machine, double EngineCpuMs, double EnginePerSecond, SdkLimit? Sdk, IReadOnlyList<ThroughputResult> Results);
+internal sealed record ThroughputReport(string Command, Machine Machine, double EngineCpuMs, double EnginePerSecond, IReadOnlyList<SdkLimit> Sdk, IReadOnlyList<ThroughputResult> Results);

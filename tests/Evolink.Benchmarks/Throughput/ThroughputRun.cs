@@ -9,6 +9,8 @@ internal sealed class ThroughputRun(string storageName, string providerName, int
     public const string Simulator = "simulator";
     public const string Loopback = "loopback";
 
+    private const int WarmUpBatch = 400;
+
     public async Task<IReadOnlyList<ThroughputResult>> RunAsync(IReadOnlyList<int> inFlight, int generations)
     {
         using Scratch scratch = new();
@@ -19,7 +21,7 @@ internal sealed class ThroughputRun(string storageName, string providerName, int
         await using LoopbackProvider provider = new(videoBytes, TimeSpan.Zero);
         await using AppProcess app = await AppProcess.StartAsync(new AppOrder(scratch.Journal, simulator?.Url ?? provider.Url, storage.ConnectionString), tellEnds: true);
         using GenerationClient client = new(app.Url);
-        await GenerateAsync(app, client, Math.Min(generations, 200), atOnce: 16);
+        await WarmUp.RunAsync(app, () => GenerateAsync(app, client, WarmUpBatch, atOnce: 16));
         List<ThroughputResult> results = [];
         foreach (int atOnce in inFlight)
         {

@@ -28,17 +28,3 @@ namespace DurableTask.Core
         public bool? IsComplete { get; }
     }
 }
-
-namespace DurableTask.Core.History
-{
-    public abstract class HistoryEvent
-    {
-        protected HistoryEvent(int eventId) => EventId = eventId;
-
-        public int EventId { get; }
-
-        public bool IsPlayed { get; set; }
-
-        public DateTime Timestamp { get; set; }
-    }
-}

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DurableTask.Core.History;
 using Evolink.LocalHost.Durable.Dispatch;
 using Evolink.LocalHost.Durable.Journal;
 using Microsoft.DurableTask;
@@ -123,6 +124,14 @@ internal sealed class EngineClient(DurableEngine engine, DurableEngineOptions op
 
     public override Task RewindInstanceAsync(string instanceId, string reason, CancellationToken cancellation = default) =>
         throw new NotSupportedException("The embedded engine cannot rewind an orchestration: start it again under its id.");
+
+    public override async Task<IList<HistoryEvent>> GetOrchestrationHistoryAsync(string instanceId, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(instanceId);
+        return await engine.ReadHistoryAsync(instanceId) is { } history
+            ? [.. CoreHistory.Of(history.Events)]
+            : throw new DurableInstanceNotFoundException(instanceId);
+    }
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
