@@ -15,6 +15,14 @@ public sealed class TelemetryTests(AzuriteFixture azurite)
 {
     private static readonly SimulatorOptions Instant = new() { AllowLoopback = true, TaskDuration = TimeSpan.Zero, FetchImages = false };
 
+    // A submit whose sender died is looked into after seconds, and asked for again under its key.
+    private static readonly Dictionary<string, string?> SoonForgotten = new()
+    {
+        ["Evolink:SubmitTimeout"] = "00:00:05",
+        ["Evolink:SubmitLeaseMargin"] = "00:00:05",
+        ["Evolink:TrustIdempotencyKey"] = "true",
+    };
+
     [Fact]
     public async Task One_generation_is_one_connected_trace_from_the_request_to_the_webhook()
     {
@@ -82,6 +90,14 @@ public sealed class TelemetryTests(AzuriteFixture azurite)
         Assert.Equal((double)Assert.Single(job.Attempts).CreditsReserved!, Both("evolink.credits.reserved", ("evolink.client", "alice")));
     }
 
+    // All at once: a host that has died is waited for, as long as its activities may still do something.
+    [Fact]
+    public Task A_host_that_dies_at_any_write_of_the_record_leaves_one_trace_and_nothing_is_counted_twice() => Task.WhenAll(
+        from write in Enumerable.Range(1, 6)
+        from before in (bool[])[true, false]
+        where write > 1 || !before
+        select DieAsync(write, before));
+
     [Fact]
     public async Task A_key_sent_again_and_a_refusal_are_counted_as_such()
     {
@@ -98,6 +114,45 @@ public sealed class TelemetryTests(AzuriteFixture azurite)
         Assert.Equal(1, telemetry.Sum(meters, "evolink.duplicates.suppressed", ("evolink.stage", "intake")));
         Assert.Equal(1, telemetry.Sum(meters, "evolink.submits", ("evolink.outcome", "rejected"), ("error.type", "content_policy_violation")));
         Assert.Equal(1, telemetry.Sum(meters, "evolink.generations.ended", ("evolink.state", "failed"), ("error.type", "content_policy_violation")));
+    }
+
+    private async Task DieAsync(int write, bool before)
+    {
+        using Telemetry telemetry = new();
+        DyingHttp http = new(write, before);
+        await using TestApp app = await TestApp.StartAsync(azurite, new TestAppOptions { Simulator = Instant, Http = http, Settings = SoonForgotten });
+        List<IMeterFactory> apps = [app.Host.Services.GetRequiredService<IMeterFactory>()];
+        string key = $"dies-{Guid.NewGuid():N}";
+        using (HttpClient client = app.Client())
+        {
+            // Who asked may never hear of it.
+            Task<JobId> asked = client.StartAsync(key: key);
+            await http.Died;
+            await app.StopHostAsync();
+            await ((Task)asked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await app.StartHostAsync();
+        apps.Add(app.Host.Services.GetRequiredService<IMeterFactory>());
+        JobId id;
+        using (HttpClient client = app.Client())
+            id = await client.StartAsync(key: key);
+        JobRecord job = await app.EndOfAsync(id);
+        await telemetry.UntilAsync(() => telemetry.Of(id.Value).Any(span => span.OperationName == PipelineTelemetry.FinishActivity));
+
+        Assert.Equal(JobState.Completed, job.State);
+        Assert.True(ActivityContext.TryParse(job.TraceParent, null, out ActivityContext accepted));
+        // Whoever asks again has a trace of his own, which names the job's.
+        Assert.All(telemetry.Of(id.Value), span => Assert.True(
+            span.TraceId == accepted.TraceId || (span.OperationName == PipelineTelemetry.AcceptActivity && span.Links.Any(link => link.Context.TraceId == accepted.TraceId)),
+            $"{span.OperationName} is in another trace."));
+        double All(string name, params (string, object?)[] tags) => apps.Sum(each => telemetry.Sum(each, name, tags));
+        // A host that dies between a write and its count loses the count.
+        Assert.InRange(All("evolink.generations.accepted"), write == 1 ? 0 : 1, 1);
+        Assert.InRange(All("evolink.generations.ended", ("evolink.state", "completed")), write == 6 && !before ? 0 : 1, 1);
+        Assert.InRange(All("evolink.tasks.ended"), 0, 1);
+        Assert.InRange(All("evolink.credits.reserved", ("evolink.client", "alice")), 0, (double)job.Attempts.Sum(attempt => attempt.CreditsReserved ?? 0));
+        Assert.InRange(All("evolink.credits.used", ("evolink.client", "alice")), 0, (double)job.Attempts.Sum(attempt => attempt.CreditsUsed ?? 0));
     }
 
     // No key, prompt, link or signature in anything that goes to the collector.

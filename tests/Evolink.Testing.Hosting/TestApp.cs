@@ -50,7 +50,12 @@ public sealed class TestApp : IAsyncDisposable
     public async Task StartHostAsync(IReadOnlyDictionary<string, string?>? changes = null) => _host = await LocalFunctionsHost.StartAsync(new LocalFunctionsHostOptions
     {
         FunctionApp = typeof(EvolinkFunctions).Assembly,
-        ConfigureServices = (services, configuration, _) => services.AddEvolink(configuration),
+        ConfigureServices = (services, configuration, _) =>
+        {
+            if (_options.Http is { } http)
+                services.AddSingleton(http);
+            services.AddEvolink(configuration);
+        },
         ConfigureWorker = worker => worker.UseEvolink(),
         JournalPath = JournalPath,
         ReplayEveryStep = _options.ReplayEveryStep,

@@ -1,3 +1,4 @@
+using Evolink.Pipeline;
 using Evolink.Simulator;
 
 namespace Evolink.Testing.Hosting;
@@ -11,4 +12,7 @@ public sealed record TestAppOptions
     public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>();
 
     public bool ReplayEveryStep { get; init; }
+
+    /// <summary>What goes out goes through it; null: straight.</summary>
+    public OutgoingHttp? Http { get; init; }
 }

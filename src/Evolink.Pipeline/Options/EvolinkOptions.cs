@@ -73,9 +73,9 @@ public sealed class EvolinkOptions
     public int CopyBlockBytes { get; set; } = 8 << 20;
 
     /// <summary>
-    /// Blocks that one copy reads and stores at the same time: its memory is at most so many times <see cref="CopyBlockBytes"/>. Default 4, which makes 32 MiB.
+    /// Blocks that one copy reads and stores at the same time: its memory is at most so many times <see cref="CopyBlockBytes"/>. Default 3, which makes 24 MiB.
     /// </summary>
-    public int CopyBlocksInFlight { get; set; } = 4;
+    public int CopyBlocksInFlight { get; set; } = 3;
 
     /// <summary>How long one submit may take. Default 60 s.</summary>
     public TimeSpan SubmitTimeout { get; set; } = TimeSpan.FromSeconds(60);
