@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Evolink.Benchmarks.Servers;
 using Evolink.Benchmarks.Throughput;
 
 namespace Evolink.Benchmarks.Simulation;
@@ -57,7 +58,9 @@ internal static class SimulateCommand
             {
                 // Processor times are measured, per process; the waits follow from them.
                 double work = measured.AppCpuMs + measured.SimulatorCpuMs + measured.BenchmarkCpuMs;
-                ModelOptions model = new(report.Machine.Cores, LocalActivities, Many, measured.StorageCpuMs / measured.StorageRequests, 0.1, StepsOf(work));
+                // The emulator does one thing at a time.
+                int storageServers = series.Key.Storage == StorageServer.Azurite ? 1 : Many;
+                ModelOptions model = new(report.Machine.Cores, LocalActivities, storageServers, measured.StorageCpuMs / measured.StorageRequests, 0.1, StepsOf(work));
                 compared.Add(new ComparedResult(series.Key.Storage, series.Key.Provider, measured.PerSecond, measured.P50Ms, (work + measured.StorageCpuMs) * measured.PerSecond / 1000, new Model(model).Run(measured.InFlight, Math.Min(generations, 5000))));
             }
         }
