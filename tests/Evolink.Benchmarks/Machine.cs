@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text.Json.Serialization;
 
 namespace Evolink.Benchmarks;
 
@@ -13,7 +12,6 @@ internal sealed record Machine(string Processor, int Cores, string System, strin
     /// <summary>Percent of the processors' time, idle time included, that the machine's host gave to others meanwhile.</summary>
     public double? StolenPercent { get; init; }
 
-    [JsonIgnore]
     private ProcessorTime Begun { get; } = ProcessorTime.Now();
 
     public static Machine Current() => new(

@@ -5,7 +5,7 @@ namespace Evolink.Benchmarks;
 /// <param name="Stolen">Those of them in which a processor of the host was wanted and not given.</param>
 internal sealed record ProcessorTime(long Total, long Stolen)
 {
-    private const string File = "/proc/stat";
+    private const string Statistics = "/proc/stat";
     private const int StolenField = 7;
 
     // What follows it is counted in the first two already.
@@ -15,7 +15,7 @@ internal sealed record ProcessorTime(long Total, long Stolen)
     {
         if (!OperatingSystem.IsLinux())
             return new ProcessorTime(0, 0);
-        long[] ticks = [.. global::System.IO.File.ReadLines(File).First().Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Take(Fields).Select(long.Parse)];
+        long[] ticks = [.. File.ReadLines(Statistics).First().Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Take(Fields).Select(long.Parse)];
         return new ProcessorTime(ticks.Sum(), ticks[StolenField]);
     }
 

@@ -36,15 +36,21 @@ internal sealed class DyingHttp(int write, bool before) : OutgoingHttp
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            bool last = _mortal && _owner.IsLast(request);
+            if (!_mortal)
+                return await base.SendAsync(request, cancellationToken);
+            bool last = _owner.IsLast(request);
             if (last && _owner._before)
                 _owner._died.TrySetResult();
-            HttpResponseMessage? response = _mortal && _owner.Died.IsCompleted ? null : await base.SendAsync(request, cancellationToken);
-            if (last)
-                _owner._died.TrySetResult();
-            if (response is not null && !(_mortal && _owner.Died.IsCompleted))
-                return response;
-            response?.Dispose();
+            if (!_owner.Died.IsCompleted)
+            {
+                HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
+                if (last)
+                    _owner._died.TrySetResult();
+                if (!_owner.Died.IsCompleted)
+                    return response;
+                response.Dispose();
+            }
+
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
             throw new InvalidOperationException("Nobody is left to be answered.");
         }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using System.Text.Json;
 
 namespace Evolink.Benchmarks.Copy;
 
@@ -51,7 +50,7 @@ internal static class CopyCommand
         string command = $"copy --size {string.Join(' ', sizes.Select(Name))} --rounds {plan.Rounds} --target {string.Join(' ', targets)}";
         CopyReport report = new(command, machine.AtEnd(), CopyProcess.HasRclone ? [] : ["rclone is not installed"], results);
         if (json)
-            Console.WriteLine(JsonSerializer.Serialize(report, CopyJson.Default.CopyReport));
+            Output.Json(report, CopyJson.Default.CopyReport);
         else
             Print(report);
         return 0;

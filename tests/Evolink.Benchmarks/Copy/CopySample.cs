@@ -7,13 +7,9 @@ namespace Evolink.Benchmarks.Copy;
 /// <param name="CpuSeconds">Processor time of all copies together.</param>
 /// <param name="PeakBytes">Highest memory use of the process while it copied.</param>
 /// <param name="GrowthBytes">How much that is above what the process had before; null where it cannot be known.</param>
-internal sealed record CopySample(double[] Seconds, double CpuSeconds, long PeakBytes, long? GrowthBytes)
-{
-    /// <summary>Percent of the machine's processor time that its host gave to others meanwhile, warm-up included.</summary>
-    public double? StolenPercent { get; init; }
-}
+internal sealed record CopySample(double[] Seconds, double CpuSeconds, long PeakBytes, long? GrowthBytes);
 
-/// <summary>What came of one variant, size and target: medians over the rounds.</summary>
+/// <summary>What came of one variant, size and target: medians over the rounds; of the machine's time that its host gave to others, with the warm-ups.</summary>
 internal sealed record CopyResult(
     string Target,
     long Bytes,

@@ -22,7 +22,7 @@ internal sealed class CopySeries(string target, long bytes, CopyPlan plan)
     private readonly int _warmups = bytes < Small ? SmallWarmups : LargeWarmups;
     // The emulator takes so long for large ones that the differences between copies drown in its own.
     private readonly int _rounds = target == CopyTarget.Azurite && bytes > Gib ? Math.Min(plan.Rounds, 2) : plan.Rounds;
-    private readonly Dictionary<CopyVariant, List<(CopySample Sample, double? HeadersToCommit)>> _samples = [];
+    private readonly Dictionary<CopyVariant, List<(CopySample Sample, double? HeadersToCommit, double? StolenPercent)>> _samples = [];
 
     public async Task<IReadOnlyList<CopyResult>> RunAsync()
     {
@@ -51,7 +51,7 @@ internal sealed class CopySeries(string target, long bytes, CopyPlan plan)
         await using CopyTarget storage = await CopyTarget.StartAsync(target);
         ProcessorTime before = ProcessorTime.Now();
         CopySample sample = await CopyProcess.RunAsync(variant, source.Url.AbsoluteUri, storage.Storage, bytes, _copies, _warmups, plan);
-        sample = sample with { StolenPercent = ProcessorTime.StolenSince(before) };
+        double? stolen = ProcessorTime.StolenSince(before);
         double? headersToCommit = null;
         if (bytes < Small && storage.Observer is { } sink)
         {
@@ -61,8 +61,8 @@ internal sealed class CopySeries(string target, long bytes, CopyPlan plan)
 
         if (!_samples.TryGetValue(variant, out var samples))
             _samples[variant] = samples = [];
-        samples.Add((sample, headersToCommit));
-        await Console.Error.WriteLineAsync($"{target} {bytes:N0} bytes, {variant}: {bytes / sample.Seconds.Median() / 1e6:0} MB/s, {sample.StolenPercent:0} % stolen");
+        samples.Add((sample, headersToCommit, stolen));
+        await Console.Error.WriteLineAsync($"{target} {bytes:N0} bytes, {variant}: {bytes / sample.Seconds.Median() / 1e6:0} MB/s, {stolen:0} % stolen");
     }
 
     private CopyResult Result(CopyVariant variant)
@@ -80,6 +80,6 @@ internal sealed class CopySeries(string target, long bytes, CopyPlan plan)
             samples.Select(s => s.Sample.PeakBytes / Mib).Max(),
             samples.Max(s => s.Sample.GrowthBytes) / Mib,
             samples.All(s => s.HeadersToCommit is not null) ? samples.Select(s => s.HeadersToCommit!.Value).Median() : null,
-            samples.All(s => s.Sample.StolenPercent is not null) ? samples.Select(s => s.Sample.StolenPercent!.Value).Median() : null);
+            samples.All(s => s.StolenPercent is not null) ? samples.Select(s => s.StolenPercent!.Value).Median() : null);
     }
 }

@@ -51,6 +51,12 @@ internal sealed class HostileCampaign(int requests, int seed, int connections, s
         foreach (string job in _jobs)
             videos += await IsVideoAsync(client, app.Key, job) ? 1 : 0;
         (int Number, long Bytes)[] memory = [.. _memory.OrderBy(sample => sample.Number)];
+        // Medians: collections come and go.
+        double[] tenths =
+        [
+            .. Enumerable.Range(0, 10).Select(n => Math.Round(
+                memory[(n * memory.Length / 10)..((n + 1) * memory.Length / 10)].Select(sample => sample.Bytes / Mib).Median(), 1)),
+        ];
         return new HostileReport
         {
             Requests = requests,
@@ -65,10 +71,9 @@ internal sealed class HostileCampaign(int requests, int seed, int connections, s
             RightRefused = _rightRefused,
             Generations = _jobs.Count,
             Videos = videos,
-            MemoryMib = [.. memory.Chunk(Math.Max(memory.Length / 10, 1)).Take(10).Select(tenth => Math.Round(tenth.Select(sample => sample.Bytes / Mib).Median(), 1))],
-            // Medians of the second tenth and of the last one: collections come and go.
-            WarmMib = Math.Round(memory[(memory.Length / 10)..(memory.Length / 5)].Select(sample => sample.Bytes / Mib).Median(), 1),
-            EndMib = Math.Round(memory[^(memory.Length / 10)..].Select(sample => sample.Bytes / Mib).Median(), 1),
+            MemoryMib = tenths,
+            WarmMib = tenths[1],
+            EndMib = tenths[^1],
         };
     }
 
