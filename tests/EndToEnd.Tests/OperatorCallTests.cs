@@ -1,3 +1,4 @@
+using Azure.Storage.Blobs.Models;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -209,7 +210,7 @@ public sealed class OperatorCallTests(AzuriteFixture azurite)
         List<string> found = [];
         foreach (BlobContainerClient container in (BlobContainerClient[])[storage.Generations, storage.Videos])
         {
-            await foreach (Azure.Storage.Blobs.Models.BlobItem blob in container.GetBlobsAsync())
+            await foreach (Azure.Storage.Blobs.Models.BlobItem blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, TestContext.Current.CancellationToken))
             {
                 if (blob.Name.Contains(job.Id.Value, StringComparison.Ordinal) || (job.CurrentAttempt?.TaskId is { } task && blob.Name.EndsWith(task, StringComparison.Ordinal)))
                     found.Add(blob.Name);

@@ -180,7 +180,7 @@ public sealed class UploadIntakeTests(AzuriteFixture azurite) : IAsyncLifetime
     private static async Task<List<string>> NamesAsync(BlobContainerClient container)
     {
         List<string> names = [];
-        await foreach (BlobItem blob in container.GetBlobsAsync())
+        await foreach (BlobItem blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, TestContext.Current.CancellationToken))
             names.Add(blob.Name);
         return names;
     }

@@ -52,7 +52,7 @@ internal sealed record StorageSnapshot(
     private static async Task<List<string>> NamesAsync(BlobContainerClient container, string folder)
     {
         List<string> names = [];
-        await foreach (BlobItem blob in container.GetBlobsAsync(prefix: folder))
+        await foreach (BlobItem blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, folder, CancellationToken.None))
             names.Add(blob.Name[folder.Length..]);
         return names;
     }

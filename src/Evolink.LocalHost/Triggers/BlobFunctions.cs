@@ -55,7 +55,7 @@ internal sealed partial class BlobFunctions(
         HashSet<string> there = new(StringComparer.Ordinal);
         try
         {
-            await foreach (BlobItem item in container.GetBlobsAsync(cancellationToken: stopping))
+            await foreach (BlobItem item in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, stopping))
             {
                 there.Add(item.Name);
                 if (underWay.ContainsKey(item.Name) || pattern.Match(item.Name) is not { } parts || NextTry(function, item) is not { } receipt)

@@ -74,7 +74,7 @@ public sealed class BatchStore(EvolinkStorage storage)
     /// <summary>The batches that have an active marker, each with the time at which the marker was set, and its version.</summary>
     public async IAsyncEnumerable<(BatchId Id, DateTimeOffset Since, ETag Version)> ActiveAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (BlobItem marker in _container.GetBlobsAsync(prefix: ActivePrefix, cancellationToken: cancellationToken))
+        await foreach (BlobItem marker in _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, ActivePrefix, cancellationToken))
         {
             if (BatchId.TryParse(marker.Name[ActivePrefix.Length..], out BatchId id))
                 yield return (id, marker.Properties.LastModified ?? DateTimeOffset.MinValue, marker.Properties.ETag ?? ETag.All);
@@ -92,7 +92,7 @@ public sealed class BatchStore(EvolinkStorage storage)
     /// <summary>The batches whose records have not changed since <paramref name="before"/>.</summary>
     public async IAsyncEnumerable<BatchId> UnchangedSinceAsync(DateTimeOffset before, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (BlobItem record in _container.GetBlobsAsync(prefix: RecordPrefix, cancellationToken: cancellationToken))
+        await foreach (BlobItem record in _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, RecordPrefix, cancellationToken))
         {
             if (record.Properties.LastModified < before && record.Name.EndsWith(".json", StringComparison.Ordinal)
                 && BatchId.TryParse(record.Name[RecordPrefix.Length..^".json".Length], out BatchId id))

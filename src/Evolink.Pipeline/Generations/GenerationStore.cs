@@ -111,7 +111,7 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes, 
     /// <summary>The jobs that have an active marker.</summary>
     public async IAsyncEnumerable<ActiveMarker> ActiveAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (BlobItem marker in _container.GetBlobsAsync(prefix: ActivePrefix, cancellationToken: cancellationToken))
+        await foreach (BlobItem marker in _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, ActivePrefix, cancellationToken))
         {
             if (JobId.TryParse(marker.Name[ActivePrefix.Length..], out JobId id) && marker.Properties is { LastModified: { } since, ETag: { } version })
                 yield return new ActiveMarker(id, since, version);
@@ -176,7 +176,7 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes, 
     /// <summary>The jobs whose records have not changed since <paramref name="before"/>, in no order that matters.</summary>
     public async IAsyncEnumerable<JobId> UnchangedSinceAsync(DateTimeOffset before, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (BlobItem record in _container.GetBlobsAsync(prefix: RecordPrefix, cancellationToken: cancellationToken))
+        await foreach (BlobItem record in _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, RecordPrefix, cancellationToken))
         {
             if (record.Properties.LastModified < before && JobId.TryParse(Path.GetFileNameWithoutExtension(record.Name[RecordPrefix.Length..]), out JobId id))
                 yield return id;

@@ -23,7 +23,7 @@ public sealed class JobIndex(EvolinkStorage storage)
         string prefix = Prefix(client);
         string? page = after?.Page;
         IAsyncEnumerator<Page<BlobItem>> pages = storage.Generations
-            .GetBlobsAsync(prefix: prefix, cancellationToken: cancellationToken).AsPages(page, pageSize).GetAsyncEnumerator(cancellationToken);
+            .GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken).AsPages(page, pageSize).GetAsyncEnumerator(cancellationToken);
         await using (pages.ConfigureAwait(false))
         {
             while (await NextAsync(pages, after))

@@ -56,5 +56,5 @@ public sealed class Leftovers(EvolinkStorage storage, GenerationStore store, Tim
     }
 
     private static AsyncPageable<BlobItem> List(BlobContainerClient container, string? prefix, BlobStates states) =>
-        container.GetBlobsAsync(BlobTraits.None, states, prefix);
+        container.GetBlobsAsync(BlobTraits.None, states, prefix, CancellationToken.None);
 }

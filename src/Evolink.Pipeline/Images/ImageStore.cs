@@ -64,7 +64,7 @@ public sealed class ImageStore(EvolinkStorage storage)
     /// <summary>The images that came before a time.</summary>
     public async IAsyncEnumerable<(string Client, string Sha256)> OlderThanAsync(DateTimeOffset before, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (BlobItem image in storage.Images.GetBlobsAsync(cancellationToken: cancellationToken))
+        await foreach (BlobItem image in storage.Images.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, cancellationToken))
         {
             if (image.Properties.LastModified < before && image.Name.Split('/') is [var client, var sha256] && IsName(sha256))
                 yield return (client, sha256);

@@ -93,7 +93,7 @@ public sealed class ClientQuota(EvolinkStorage storage, IOptions<EvolinkOptions>
     /// <summary>All reservations that are older than <paramref name="age"/>: a crash may have left them behind.</summary>
     public async IAsyncEnumerable<(string Client, JobId Id)> OlderThanAsync(TimeSpan age, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (BlobItem blob in _container.GetBlobsAsync(prefix: Folder, cancellationToken: cancellationToken))
+        await foreach (BlobItem blob in _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, Folder, cancellationToken))
         {
             if (await _container.FindAsync(blob.Name, PipelineJsonContext.Default.ClientAccount, cancellationToken) is not { } found)
                 continue;

@@ -81,7 +81,7 @@ public sealed class RejectedUploads(EvolinkStorage storage, TimeProvider time)
     {
         foreach (string prefix in prefixes)
         {
-            await foreach (BlobItem item in _container.GetBlobsAsync(prefix: prefix, cancellationToken: cancellationToken))
+            await foreach (BlobItem item in _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken))
                 yield return item;
         }
     }

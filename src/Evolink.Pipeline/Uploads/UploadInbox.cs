@@ -39,7 +39,7 @@ public sealed class UploadInbox(EvolinkStorage storage)
         string subject = UploadNames.SubjectOf(sidecar);
         if (subject.Length > 0 && await FindAsync(subject, cancellationToken) is { } whole)
             yield return whole;
-        await foreach (BlobItem item in _container.GetBlobsAsync(prefix: $"{subject}.", cancellationToken: cancellationToken))
+        await foreach (BlobItem item in _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, $"{subject}.", cancellationToken))
         {
             if (!UploadNames.IsJson(item.Name) && UploadNames.SidecarsOf(item.Name).Contains(sidecar)
                 && await FindAsync(item.Name, cancellationToken) is { } image)

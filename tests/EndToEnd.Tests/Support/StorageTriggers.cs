@@ -29,7 +29,7 @@ public sealed class StorageTriggers
     {
         foreach (BlobContainerClient container in (BlobContainerClient[])[storage.Uploads, storage.Rejected])
         {
-            await foreach (BlobItem blob in container.GetBlobsAsync())
+            await foreach (BlobItem blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, TestContext.Current.CancellationToken))
                 await container.DeleteBlobIfExistsAsync(blob.Name);
         }
     }

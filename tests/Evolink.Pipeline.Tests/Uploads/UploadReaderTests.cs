@@ -165,7 +165,7 @@ public sealed class UploadReaderTests(AzuriteFixture azurite) : IAsyncLifetime
     private async Task<List<string>> NamesAsync(BlobContainerClient container)
     {
         List<string> names = [];
-        await foreach (BlobItem blob in container.GetBlobsAsync(prefix: _folder))
+        await foreach (BlobItem blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, _folder, TestContext.Current.CancellationToken))
             names.Add(blob.Name);
         return names;
     }
