@@ -1,11 +1,11 @@
-// Runs Azurite's blob and queue services for Evolink.LocalHost, in one process that cannot outlive the one that started it:
+// Runs Azurite's blob, queue and table services for Evolink.LocalHost, in one process that cannot outlive the one that started it:
 // it ends when its standard input closes, which the operating system sees to even when the parent is killed.
 //
-//   node run.mjs [--azurite FOLDER] [--location FOLDER] [--blob-port N] [--queue-port N] [--cert FILE --key FILE]
+//   node run.mjs [--azurite FOLDER] [--location FOLDER] [--blob-port N] [--queue-port N] [--table-port N] [--cert FILE --key FILE]
 //
 // With a certificate it speaks https, and takes bearer tokens (whose signature it does not check) beside the account's key.
 // Without --location everything is kept in memory. Port 0 means the ports of the last run on that folder if they are
-// free, else any. When both services listen, one line of JSON is written: {"blob":PORT,"queue":PORT}.
+// free, else any. When all listen, one line of JSON is written: {"blob":PORT,"queue":PORT,"table":PORT}.
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -30,6 +30,7 @@ const { values: options } = parseArgs({
     location: { type: 'string' },
     'blob-port': { type: 'string', default: '0' },
     'queue-port': { type: 'string', default: '0' },
+    'table-port': { type: 'string', default: '0' },
     cert: { type: 'string', default: '' },
     key: { type: 'string', default: '' },
   },
@@ -40,7 +41,8 @@ const location = options.location && resolve(options.location);
 process.on('SIGINT', () => {}).on('SIGHUP', () => {});
 const parentGone = new Promise((gone) => process.stdin.on('end', gone).on('error', gone).on('close', gone).resume());
 
-const { BlobServer, BlobConfiguration, QueueServer, QueueConfiguration } = loadAzurite();
+const KINDS = ['blob', 'queue', 'table'];
+const azurite = loadAzurite();
 const previous = location ? await takeOver() : {};
 const { servers, ports } = await startServers(previous);
 const stopSaving = location ? keepSaving(servers) : () => {};
@@ -64,12 +66,10 @@ function loadAzurite() {
     // Telemetry off for good: its module, and the 3,000 that it would load, never enter the process.
     const telemetry = require.resolve('azurite/dist/src/common/Telemetry.js');
     require.cache[telemetry] = { id: telemetry, filename: telemetry, loaded: true, exports: { AzuriteTelemetryClient: { TraceRequest() {} } } };
-    return {
-      BlobServer: load('blob/BlobServer').default,
-      BlobConfiguration: load('blob/BlobConfiguration').default,
-      QueueServer: load('queue/QueueServer').default,
-      QueueConfiguration: load('queue/QueueConfiguration').default,
-    };
+    return Object.fromEntries(['Blob', 'Queue', 'Table'].map((name) => [name, {
+      Server: load(`${name.toLowerCase()}/${name}Server`).default,
+      Configuration: load(`${name.toLowerCase()}/${name}Configuration`).default,
+    }]));
   } catch (error) {
     return fail('not_installed', String(error.message));
   }
@@ -78,30 +78,28 @@ function loadAzurite() {
 function createServers(ports) {
   const inMemory = !location;
   const at = (name) => join(location ?? '.', name);
-  const configure = (Configuration, kind, port) => new Configuration(
-    HOST, port, 0, at(`__azurite_db_${kind}__.json`), at(`__azurite_db_${kind}_extent__.json`),
-    [{ locationId: 'Default', locationPath: at(`__${kind}storage__`), maxConcurrency: 50 }],
-    false, undefined, false, undefined, false, /* skipApiVersionCheck */ true, options.cert, options.key, '', options.cert ? 'basic' : undefined, false, inMemory);
-  return [
-    new BlobServer(configure(BlobConfiguration, 'blob', ports.blob ?? 0)),
-    new QueueServer(configure(QueueConfiguration, 'queue', ports.queue ?? 0)),
-  ];
+  const access = [false, /* skipApiVersionCheck */ true, options.cert, options.key, '', options.cert ? 'basic' : undefined, false, inMemory];
+  const stored = (kind) => new azurite[kind].Server(new azurite[kind].Configuration(
+    HOST, ports[kind.toLowerCase()] ?? 0, 0, at(`__azurite_db_${kind.toLowerCase()}__.json`), at(`__azurite_db_${kind.toLowerCase()}_extent__.json`),
+    [{ locationId: 'Default', locationPath: at(`__${kind.toLowerCase()}storage__`), maxConcurrency: 50 }], false, undefined, false, undefined, ...access));
+  const tables = new azurite.Table.Server(new azurite.Table.Configuration(
+    HOST, ports.table ?? 0, 0, at('__azurite_db_table__.json'), false, false, undefined, undefined, ...access));
+  return [stored('Blob'), stored('Queue'), tables];
 }
 
 async function startServers(previous) {
-  const wanted = { blob: Number(options['blob-port']) || previous.blob, queue: Number(options['queue-port']) || previous.queue };
+  const asked = Object.fromEntries(KINDS.map((kind) => [kind, Number(options[`${kind}-port`])]));
+  const wanted = Object.fromEntries(KINDS.map((kind) => [kind, asked[kind] || previous[kind]]));
   let servers = createServers(wanted);
   try {
     await startAll(servers);
   } catch (error) {
-    const asked = Number(options['blob-port']) || Number(options['queue-port']);
     if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') return fail('start_failed', String(error.message));
-    if (asked) return fail('port_in_use', String(error.port ?? asked));
+    if (KINDS.some((kind) => asked[kind])) return fail('port_in_use', String(error.port ?? asked));
     servers = createServers({});
     await startAll(servers).catch((second) => fail('start_failed', String(second.message)));
   }
-  const [blob, queue] = servers.map((server) => server.httpServer.address().port);
-  const ports = { blob, queue };
+  const ports = Object.fromEntries(servers.map((server, i) => [KINDS[i], server.httpServer.address().port]));
   if (location) writeFileSync(ownerFile(), JSON.stringify({ ...previous.owner, ...ports }));
   return { servers, ports };
 }
@@ -131,8 +129,9 @@ async function takeOver() {
   const door = createServer((socket) => socket.on('error', () => {}).end(name));
   await new Promise((listening) => door.listen(0, HOST, listening));
   const owner = { name, door: door.address().port };
-  writeFileSync(ownerFile(), JSON.stringify({ ...owner, blob: last.blob, queue: last.queue }));
-  return { blob: last.blob, queue: last.queue, owner };
+  const ports = Object.fromEntries(KINDS.map((kind) => [kind, last[kind]]));
+  writeFileSync(ownerFile(), JSON.stringify({ ...owner, ...ports }));
+  return { ...ports, owner };
 }
 
 function readOwner() {
@@ -156,7 +155,7 @@ function isAlive({ name, door }) {
 // Azurite writes its index every five seconds; a crash of this process in between would lose blobs that it has
 // already acknowledged. Saved here as often as costs a tenth of the time at most, extents before what refers to them.
 function keepSaving(servers) {
-  const databases = servers.flatMap((server) => [server.extentMetadataStore.db, server.metadataStore.db]);
+  const databases = servers.flatMap((server) => [server.extentMetadataStore?.db, server.metadataStore.db].filter(Boolean));
   databases.forEach((db) => db.autosaveDisable());
   let timer;
   const save = async () => {

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using System.Net;
+using FunctionsHost.Worker;
+using FunctionsHost.Worker.Rpc;
+using Microsoft.AspNetCore.Http;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace FunctionsHost.Http;
+
+/// <summary>Sends an HTTP request on to the worker's own server, beside the invocation that tells the worker what it belongs to.</summary>
+internal sealed class WorkerForwarder(IHttpForwarder forwarder) : IDisposable
+{
+    // The header by which the worker joins the two.
+    private const string InvocationHeader = "x-ms-invocation-id";
+
+    private static readonly ForwarderRequestConfig Config = new() { ActivityTimeout = TimeSpan.FromSeconds(240) };
+
+    private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        UseCookies = false,
+        UseProxy = false,
+        // The worker goes on with the trace of the invocation, not with one of this hop.
+        ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
+    });
+
+    public async Task<InvocationResponse> InvokeAsync(
+        WorkerChannel channel, InvocationRequest invocation, HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (channel.HttpAddress is not { } address)
+            throw new NotSupportedException("The app takes HTTP requests without ASP.NET Core (ConfigureFunctionsWebApplication), which this host does not know.");
+
+        // Begun before the worker is told, as in the real host: it waits for both.
+        request.Headers[InvocationHeader] = invocation.InvocationId;
+        ValueTask<ForwarderError> forwarding = forwarder.SendAsync(request.HttpContext, address.ToString(), _client, Config);
+        InvocationResponse response = await channel.InvokeAsync(invocation, cancellationToken);
+        ForwarderError error = await forwarding;
+        return error == ForwarderError.None || request.HttpContext.RequestAborted.IsCancellationRequested
+            ? response
+            : throw new InvalidOperationException(
+                $"The request could not be passed on to the worker: {error}.", request.HttpContext.GetForwarderErrorFeature()?.Exception);
+    }
+
+    public void Dispose() => _client.Dispose();
+}

@@ -1,0 +1,53 @@
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+using Microsoft.Azure.WebJobs.Extensions.Timers;
+using Microsoft.Azure.WebJobs.Host.Executors;
+using Microsoft.Azure.WebJobs.Host.Storage;
+using Newtonsoft.Json;
+
+namespace FunctionsHost.Jobs;
+
+/// <summary>
+/// Keeps when a timer ran and runs next, in the blob and format of the real host. The monitor of the timer extension's package is made for older
+/// packages of Storage than its other parts work with.
+/// </summary>
+internal sealed class BlobScheduleMonitor(IAzureBlobStorageProvider storage, IHostIdProvider hostId) : ScheduleMonitor
+{
+    public override async Task<ScheduleStatus?> GetStatusAsync(string timerName)
+    {
+        try
+        {
+            BlobClient blob = await BlobAsync(timerName);
+            BlobDownloadResult content = await blob.DownloadContentAsync();
+            return JsonConvert.DeserializeObject<ScheduleStatus>(content.Content.ToString());
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return null;
+        }
+    }
+
+    public override async Task UpdateStatusAsync(string timerName, ScheduleStatus status)
+    {
+        BlobClient blob = await BlobAsync(timerName);
+        BinaryData content = BinaryData.FromString(JsonConvert.SerializeObject(status));
+        try
+        {
+            await blob.UploadAsync(content, overwrite: true);
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.ContainerNotFound)
+        {
+            await blob.GetParentBlobContainerClient().CreateIfNotExistsAsync();
+            await blob.UploadAsync(content, overwrite: true);
+        }
+    }
+
+    private async Task<BlobClient> BlobAsync(string timerName)
+    {
+        if (!storage.TryCreateHostingBlobContainerClient(out BlobContainerClient container))
+            throw new FunctionAppException("Timers need storage: set AzureWebJobsStorage.");
+        return container.GetBlobClient($"timers/{await hostId.GetHostIdAsync(CancellationToken.None)}/{timerName}/status");
+    }
+}
