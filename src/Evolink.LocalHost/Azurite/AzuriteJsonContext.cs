@@ -2,8 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Evolink.LocalHost.Azurite;
 
-/// <summary>What the wrapper writes once both services listen.</summary>
-internal sealed record AzuritePorts(int Blob, int Queue);
+/// <summary>What the wrapper writes once its services listen.</summary>
+internal sealed record AzuritePorts(int Blob, int Queue, int Table);
 
 /// <summary>What the wrapper writes when it cannot start.</summary>
 internal sealed record AzuriteFailure(string Code, string Message);

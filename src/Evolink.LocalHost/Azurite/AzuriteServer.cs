@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Evolink.LocalHost.Azurite;
 
 /// <summary>
-/// Azurite's blob and queue services on loopback, in a child process that ends with this one, however this one ends: the child watches its
+/// Azurite's blob, queue and table services on loopback, in a child process that ends with this one, however this one ends: the child watches its
 /// standard input, which the operating system closes (see eng/azurite).
 /// </summary>
 public sealed class AzuriteServer : IAsyncDisposable
@@ -24,6 +24,7 @@ public sealed class AzuriteServer : IAsyncDisposable
         _process = process;
         BlobUri = new Uri($"{scheme}://127.0.0.1:{ports.Blob}/{Account}");
         QueueUri = new Uri($"{scheme}://127.0.0.1:{ports.Queue}/{Account}");
+        TableUri = new Uri($"{scheme}://127.0.0.1:{ports.Table}/{Account}");
         Exited = process.WaitForExitAsync(CancellationToken.None);
     }
 
@@ -33,9 +34,12 @@ public sealed class AzuriteServer : IAsyncDisposable
     /// <summary>Address of the queue service, with the account.</summary>
     public Uri QueueUri { get; }
 
+    /// <summary>Address of the table service, with the account.</summary>
+    public Uri TableUri { get; }
+
     /// <summary>Connection string for the storage clients.</summary>
     public string ConnectionString =>
-        $"DefaultEndpointsProtocol={BlobUri.Scheme};AccountName={Account};AccountKey={AccountKey};BlobEndpoint={BlobUri};QueueEndpoint={QueueUri};";
+        $"DefaultEndpointsProtocol={BlobUri.Scheme};AccountName={Account};AccountKey={AccountKey};BlobEndpoint={BlobUri};QueueEndpoint={QueueUri};TableEndpoint={TableUri};";
 
     /// <summary>Ends when the process has ended, for whatever reason.</summary>
     public Task Exited { get; }
@@ -43,7 +47,7 @@ public sealed class AzuriteServer : IAsyncDisposable
     /// <summary>Id of the child process.</summary>
     public int ProcessId => _process.Id;
 
-    /// <summary>Installs Azurite if needed, starts it, and returns when both services listen.</summary>
+    /// <summary>Installs Azurite if needed, starts it, and returns when its services listen.</summary>
     /// <exception cref="LocalHostException">Node or npm is missing or too old, the installation failed, a port or the folder is in use.</exception>
     public static async Task<AzuriteServer> StartAsync(AzuriteOptions options, CancellationToken cancellationToken = default)
     {
@@ -109,6 +113,7 @@ public sealed class AzuriteServer : IAsyncDisposable
             "--azurite", installation.Folder,
             "--blob-port", $"{options.BlobPort}",
             "--queue-port", $"{options.QueuePort}",
+            "--table-port", $"{options.TablePort}",
             .. options.Tls is { } tls ? ["--cert", tls.Certificate, "--key", tls.Key] : Array.Empty<string>(),
             .. options.DataFolder is { } folder ? ["--location", Path.GetFullPath(folder)] : Array.Empty<string>(),
         ];

@@ -45,8 +45,6 @@ internal static class CommonOptions
 
     public static Option<bool> Verbose() => new(VerboseName) { Description = "Log what happens, on standard error." };
 
-    public static Option<bool> ReplayEveryStep() => new("--replay-every-step") { Hidden = true };
-
     public static LogLevel Level(bool verbose, LogLevel otherwise) => verbose ? LogLevel.Information : otherwise;
 
     public static void Require(SymbolResult result, bool right, string rule)

@@ -1,8 +1,6 @@
 using System.Net.Sockets;
-using Evolink.LocalHost.Durable.Journal;
+using FunctionsHost;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Options;
 
 namespace Evolink.LocalHost.Cli;
 
@@ -11,14 +9,17 @@ internal static class Failures
 {
     private const int NoSpaceLeftUnix = 28;
     private const int NoSpaceLeftWindows = unchecked((int)0x80070070);
-    private const int SqliteFull = 13;
+
+    // What the app's own process says of its settings, in the name of the exception that ended it.
+    private const string WrongSettings = "OptionsValidationException: ";
 
     public static string Explain(Exception exception) => exception switch
     {
-        LocalHostException or UsageException or JournalUnusableException => exception.Message,
+        LocalHostException or UsageException => exception.Message,
         AppException refused => $"{refused.Code}: {refused.Message}",
-        OptionsValidationException wrong => string.Join(Environment.NewLine, wrong.Failures.Prepend("The settings are not right:")),
-        IOException { HResult: NoSpaceLeftUnix or NoSpaceLeftWindows } or SqliteException { SqliteErrorCode: SqliteFull } =>
+        FunctionAppException app when app.Message.Split(WrongSettings) is [_, var problems] => $"The settings are not right:{Environment.NewLine}{problems}",
+        FunctionAppException app => app.Message,
+        IOException { HResult: NoSpaceLeftUnix or NoSpaceLeftWindows } =>
             "There is no disk space left. Free some, or choose a folder on another disk with --data DIR.",
         { InnerException: AddressInUseException or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } } or AddressInUseException => "The port is already in use. Choose another with --port, or 0 for any that is free.",
         HttpRequestException unreachable => $"The server could not be reached: {unreachable.Message}",

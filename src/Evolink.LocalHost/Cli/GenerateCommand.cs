@@ -31,10 +31,9 @@ internal static class GenerateCommand
         Option<double> simulatorTime = CommonOptions.SimulatorTime();
         Option<string?> azurite = CommonOptions.Azurite();
         Option<bool> verbose = CommonOptions.Verbose();
-        Option<bool> replay = CommonOptions.ReplayEveryStep();
         var command = new Command("generate", "Makes a video from an image and a prompt; without --endpoint by an app of its own.")
         {
-            image, prompt, duration, quality, shotType, noExtend, audio, output, json, simulatorTime, azurite, verbose, replay,
+            image, prompt, duration, quality, shotType, noExtend, audio, output, json, simulatorTime, azurite, verbose,
         };
         connection.AddTo(command);
         command.Validators.Add(result => CommonOptions.Require(
@@ -58,7 +57,6 @@ internal static class GenerateCommand
                 AnyPortIfTaken = true,
                 SimulatedDuration = TimeSpan.FromSeconds(parsed.GetValue(simulatorTime)),
                 AzuriteFolder = parsed.GetValue(azurite),
-                ReplayEveryStep = parsed.GetValue(replay),
                 LogLevel = CommonOptions.Level(parsed.GetValue(verbose), LogLevel.Error),
                 Note = Console.Error.WriteLine,
             },

@@ -16,15 +16,13 @@ internal static class ServeCommand
         Option<double> simulatorTime = CommonOptions.SimulatorTime();
         Option<string?> azurite = CommonOptions.Azurite();
         Option<bool> verbose = CommonOptions.Verbose();
-        Option<bool> replay = CommonOptions.ReplayEveryStep();
-        var command = new Command("serve", "Runs the app until Ctrl-C, and finishes what earlier runs left.") { port, data, simulatorTime, azurite, verbose, replay };
+        var command = new Command("serve", "Runs the app until Ctrl-C, and finishes what earlier runs left.") { port, data, simulatorTime, azurite, verbose };
         command.SetAction(parsed => RunAsync(new LocalEnvironmentOptions
         {
             Port = parsed.GetValue(port),
             DataFolder = parsed.GetValue(data)!,
             SimulatedDuration = TimeSpan.FromSeconds(parsed.GetValue(simulatorTime)),
             AzuriteFolder = parsed.GetValue(azurite),
-            ReplayEveryStep = parsed.GetValue(replay),
             LogLevel = CommonOptions.Level(parsed.GetValue(verbose), LogLevel.Warning),
             Note = Console.Error.WriteLine,
         }));

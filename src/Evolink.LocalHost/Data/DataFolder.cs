@@ -1,6 +1,6 @@
 namespace Evolink.LocalHost.Data;
 
-/// <summary>Everything a local run keeps: blobs, journal, the simulator's tasks, keys. One run at a time holds it.</summary>
+/// <summary>Everything a local run keeps: its storage, the simulator's tasks, keys. One run at a time holds it.</summary>
 public sealed class DataFolder : IDisposable
 {
     /// <summary>Below this much free space a run would sooner fail half-way than do anything useful.</summary>
@@ -20,9 +20,6 @@ public sealed class DataFolder : IDisposable
 
     /// <summary>The keys made for this folder.</summary>
     public LocalKeys Keys { get; }
-
-    /// <summary>The engine's journal.</summary>
-    public string Journal => Path.Combine(Location, "journal.db");
 
     /// <summary>Folder of Azurite.</summary>
     public string Azurite => Path.Combine(Location, "azurite");
@@ -45,6 +42,7 @@ public sealed class DataFolder : IDisposable
             else
                 Directory.CreateDirectory(full, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             RequireSpace(full);
+            RefuseJournal(full);
             FileStream held = Hold(full);
             try
             {
@@ -92,6 +90,16 @@ public sealed class DataFolder : IDisposable
             string where = address.Length > 0 ? $" at {address}" : "";
             string elsewhere = address.Length > 0 ? $"Send the generation there with `--endpoint {address}`, end that run" : "End that run";
             throw new LocalHostException($"The data folder {folder} is in use by another run{where}. {elsewhere}, or choose another folder with --data DIR.", e);
+        }
+    }
+
+    // Before Durable's own storage provider ran here, orchestrations stood in a file: jobs that were under way then are in no hub that would go on with them.
+    private static void RefuseJournal(string folder)
+    {
+        if (File.Exists(Path.Combine(folder, "journal.db")))
+        {
+            throw new LocalHostException(
+                $"The data folder {folder} is of a version that kept its orchestrations in journal.db, which this one does not read. Finish its jobs with the version that made it, or choose another folder with --data DIR.");
         }
     }
 

@@ -1,15 +1,8 @@
 using System.Net.Sockets;
-using Microsoft.Extensions.DependencyInjection;
-using Evolink.Functions;
-using Evolink.Functions.Telemetry;
 using Evolink.LocalHost.Azurite;
 using Evolink.LocalHost.Data;
-using Evolink.LocalHost.Invocations;
 using Evolink.Simulator;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Console;
-using OpenTelemetry;
+using FunctionsHost;
 
 namespace Evolink.LocalHost.Hosting;
 
@@ -19,16 +12,14 @@ public sealed class LocalEnvironment : IAsyncDisposable
     private readonly DataFolder _data;
     private readonly Task<AzuriteServer?> _azurite;
     private readonly Task<RunningSimulator?> _simulator;
-    private LocalFunctionsHost? _host;
+    private FunctionAppHost? _host;
+    private UploadEvents? _uploads;
 
     private LocalEnvironment(DataFolder data, Task<AzuriteServer?> azurite, Task<RunningSimulator?> simulator) =>
         (_data, _azurite, _simulator) = (data, azurite, simulator);
 
     /// <summary>Where the app answers.</summary>
-    public Uri BaseUrl => Host.BaseUrl;
-
-    /// <summary>The running app.</summary>
-    public LocalFunctionsHost Host => _host ?? throw new InvalidOperationException("The environment did not start.");
+    public Uri BaseUrl => _host?.BaseUrl ?? throw new InvalidOperationException("The environment did not start.");
 
     /// <summary>The data folder, with the keys that this environment accepts.</summary>
     public DataFolder Data => _data;
@@ -59,8 +50,18 @@ public sealed class LocalEnvironment : IAsyncDisposable
                 Task.Run(() => StartSimulatorAsync(options, data, settings, cancellationToken), CancellationToken.None));
             AzuriteServer? azurite = await environment._azurite;
             RunningSimulator? simulator = await environment._simulator;
-            environment._host = await LocalFunctionsHost.StartAsync(
-                HostOptions(options, data, socket, url => settings.ForApp(url, data.Keys, azurite, simulator?.BaseUrl)), cancellationToken);
+            environment._host = await FunctionAppHost.StartAsync(
+                new FunctionAppOptions
+                {
+                    AppFolder = FunctionApp.Folder,
+                    StateFolder = data.Location,
+                    Socket = socket,
+                    Settings = url => settings.ForApp(url, data.Keys, azurite, simulator?.BaseUrl),
+                    ConfigureLogging = logging => LocalLog.ToStandardError(logging, options.LogLevel),
+                },
+                cancellationToken);
+            if (azurite is not null)
+                environment._uploads = UploadEvents.Start(azurite.ConnectionString, environment.BaseUrl);
             data.Announce(environment.BaseUrl);
             return environment;
         }
@@ -77,6 +78,8 @@ public sealed class LocalEnvironment : IAsyncDisposable
     /// <summary>Ends the app, then what it stands on.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_uploads is not null)
+            await _uploads.DisposeAsync();
         if (_host is not null)
             await _host.DisposeAsync();
         await DisposeAsync(_simulator);
@@ -117,28 +120,4 @@ public sealed class LocalEnvironment : IAsyncDisposable
             ? null
             : await SimulatorApp.StartAsync(
                 new SimulatorOptions { DataFolder = data.Simulator, TaskDuration = options.SimulatedDuration, AllowLoopback = true }, cancellationToken);
-
-    private static LocalFunctionsHostOptions HostOptions(
-        LocalEnvironmentOptions options, DataFolder data, Socket socket, Func<Uri, IReadOnlyDictionary<string, string?>> settings) => new()
-        {
-            FunctionApp = typeof(EvolinkFunctions).Assembly,
-            ConfigureServices = static (services, configuration, _) => Add(services, configuration),
-            ConfigureWorker = static worker => worker.UseEvolink(),
-            JournalPath = data.Journal,
-            Socket = socket,
-            Settings = settings,
-            ReplayEveryStep = options.ReplayEveryStep,
-            ConfigureLogging = logging => ToStandardError(logging, options.LogLevel),
-        };
-
-    private static void Add(IServiceCollection services, IConfiguration configuration) => services
-        .AddEvolink(configuration)
-        .AddEvolinkTelemetry(configuration)?.WithTracing(traces => traces.AddSource(InvocationActivity.SourceName));
-
-    private static void ToStandardError(ILoggingBuilder logging, LogLevel level)
-    {
-        logging.SetMinimumLevel(level).AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        logging.AddSimpleConsole(console => console.SingleLine = true);
-        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-    }
 }

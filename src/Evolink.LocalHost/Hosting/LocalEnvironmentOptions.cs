@@ -20,9 +20,6 @@ public sealed record LocalEnvironmentOptions
     /// <summary>Folder with an installation of Azurite; default: <c>eng/azurite</c>.</summary>
     public string? AzuriteFolder { get; init; }
 
-    /// <summary>Orchestrations are replayed from the journal before every step.</summary>
-    public bool ReplayEveryStep { get; init; }
-
     /// <summary>Least level of what is logged, on standard error.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Warning;
 

@@ -1,9 +1,0 @@
-using Evolink.LocalHost.Durable.Journal;
-
-namespace Evolink.LocalHost.Durable.Execution;
-
-/// <summary>How an execution ended.</summary>
-internal sealed record Outcome(JournalEventKind Kind, string? Data)
-{
-    public string Describe() => Kind is JournalEventKind.Failed ? $"Failed ({FailureRecord.Read(Data)})" : Kind.ToString();
-}
