@@ -45,6 +45,7 @@ const KINDS = ['blob', 'queue', 'table'];
 const azurite = loadAzurite();
 const previous = location ? await takeOver() : {};
 const { servers, ports } = await startServers(previous);
+if (location) freeMessages(servers[1].metadataStore.db);
 const stopSaving = location ? keepSaving(servers) : () => {};
 process.stdout.write(`${JSON.stringify(ports)}\n`);
 
@@ -110,6 +111,14 @@ async function startAll(servers) {
   if (!failed) return;
   await Promise.allSettled(servers.filter((_, i) => results[i].status === 'fulfilled').map((server) => server.close()));
   throw failed.reason;
+}
+
+// A message that was taken from its queue is hidden for a minute or more from everybody but its reader. Its reader ended with the last run: what it
+// held is there for the next one at once. Messages that nobody has taken yet, such as those of timers, come when they are due.
+function freeMessages(database) {
+  const now = Date.now();
+  const messages = database.getCollection('$MESSAGES_COLLECTION$');
+  messages?.updateWhere((message) => message.dequeueCount > 0 && message.timeNextVisible > now, (message) => ({ ...message, timeNextVisible: now }));
 }
 
 function ownerFile() {

@@ -104,9 +104,9 @@ public sealed class FunctionAppHost : IAsyncDisposable
         _front = await HttpFront.StartAsync(socket, _options, _logs, cancellationToken);
         _server = await WorkerServer.StartAsync(_logs, cancellationToken);
         // Side by side: each takes about a second.
-        Task<AppWorker> worker = AppWorker.StartAsync(app, settings, _options, _server, _logs, cancellationToken);
-        _jobHost = await Task.Run(() => AppJobHost.Build(app, settings, _options, BaseUrl), cancellationToken);
-        _worker = await worker;
+        Task<AppJobHost> jobHost = Task.Run(() => AppJobHost.Build(app, settings, _options, BaseUrl), cancellationToken);
+        _worker = await AppWorker.StartAsync(app, settings, _options, _server, _logs, cancellationToken);
+        _jobHost = await jobHost;
         _jobHost.Index(_worker.Functions, new FunctionInvoker(_worker, _front.Forwarder));
         _server.Extensions.Add(_jobHost.Services);
         await _jobHost.StartAsync(cancellationToken);

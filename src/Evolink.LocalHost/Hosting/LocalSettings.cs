@@ -31,9 +31,8 @@ internal sealed record LocalSettings(string? ApiKey, bool HasStorage)
             [$"Evolink:Callback:Keys:{Name}"] = keys.Callback,
             [$"Evolink:Webhooks:Secrets:{Name}:0"] = keys.Webhook,
         };
-        // A process that is killed here comes again in a second, on the same machine: what it held need not wait for minutes.
-        foreach (string queue in (string[])["control", "workItem"])
-            settings[$"AzureFunctionsJobHost:extensions:durableTask:storageProvider:{queue}QueueVisibilityTimeout"] = "00:00:15";
+        // One machine, one user: what comes while nothing runs need not wait for half a minute, as it may outside of Flex Consumption.
+        settings["AzureFunctionsJobHost:extensions:durableTask:storageProvider:maxQueuePollingInterval"] = "00:00:00.500";
         if (azurite is not null)
             settings["Evolink:Storage:ConnectionString"] = settings["AzureWebJobsStorage"] = azurite.ConnectionString;
         if (simulator is not null)

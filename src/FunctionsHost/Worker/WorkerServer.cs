@@ -87,7 +87,14 @@ internal sealed class WorkerServer : IAsyncDisposable
                 throw new Grpc.Core.RpcException(new Status(StatusCode.PermissionDenied, "No such worker was started by this host."));
             }
 
-            await channel.RunAsync(requestStream, responseStream, context.CancellationToken);
+            try
+            {
+                await channel.RunAsync(requestStream, responseStream, context.CancellationToken);
+            }
+            catch (Exception e) when (e is OperationCanceledException or IOException)
+            {
+                // The worker has ended, or this host ends: whoever waits for it is told by its process.
+            }
         }
     }
 }
