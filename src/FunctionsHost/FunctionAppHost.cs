@@ -4,7 +4,9 @@ using FunctionsHost.App;
 using FunctionsHost.Http;
 using FunctionsHost.Jobs;
 using FunctionsHost.Worker;
+using Microsoft.Azure.WebJobs;
 using Microsoft.Azure.WebJobs.Extensions.Http;
+using Microsoft.Azure.WebJobs.Extensions.Timers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -64,6 +66,16 @@ public sealed class FunctionAppHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Runs a timer's function now, as the admin API of the real host does.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such function.</exception>
+    /// <exception cref="Microsoft.Azure.WebJobs.Host.FunctionInvocationException">It failed.</exception>
+    public Task RunTimerAsync(string function, CancellationToken cancellationToken = default)
+    {
+        AppFunction timer = _jobHost!.Functions.FirstOrDefault(known => known.Name == function && known.Trigger.ValueType == typeof(TimerInfo))
+            ?? throw new KeyNotFoundException($"The app has no timer {function}.");
+        return _jobHost.CallAsync(timer, new TimerInfo(new ConstantSchedule(TimeSpan.FromDays(1)), new ScheduleStatus()), cancellationToken);
+    }
+
     /// <summary>Takes no more requests and work, lets what runs finish for as long as the options allow, and ends the worker.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -107,7 +119,7 @@ public sealed class FunctionAppHost : IAsyncDisposable
         Task<AppJobHost> jobHost = Task.Run(() => AppJobHost.Build(app, settings, _options, BaseUrl), cancellationToken);
         _worker = await AppWorker.StartAsync(app, settings, _options, _server, _logs, cancellationToken);
         _jobHost = await jobHost;
-        _jobHost.Index(_worker.Functions, new FunctionInvoker(_worker, _front.Forwarder));
+        _jobHost.Index(_worker.Functions, settings, new FunctionInvoker(_worker, _front.Forwarder));
         _server.Extensions.Add(_jobHost.Services);
         await _jobHost.StartAsync(cancellationToken);
         _front.Open(_jobHost, _jobHost.Services.GetRequiredService<IOptions<HttpOptions>>().Value.RoutePrefix);

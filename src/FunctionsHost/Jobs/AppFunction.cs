@@ -1,3 +1,4 @@
+using FunctionsHost.App;
 using FunctionsHost.Worker.Rpc;
 using Microsoft.Azure.WebJobs;
 using Microsoft.Azure.WebJobs.Host;
@@ -16,13 +17,15 @@ internal sealed record AppFunction(string Name, string Id, FunctionBinding Trigg
 
     /// <summary>Understands what the worker listed.</summary>
     /// <exception cref="FunctionAppException">Some of it cannot be run: every function that cannot is named, with the reason.</exception>
-    public static IReadOnlyList<AppFunction> ReadAll(IEnumerable<RpcFunctionMetadata> functions, IJobHostMetadataProvider metadata)
+    public static IReadOnlyList<AppFunction> ReadAll(IEnumerable<RpcFunctionMetadata> functions, AppSettings settings, IJobHostMetadataProvider metadata)
     {
         List<AppFunction> read = [];
         List<string> failures = [];
         // Routes are tried in the order of the functions' names: the first match wins, as in the real host.
         foreach (RpcFunctionMetadata function in functions.OrderBy(function => function.Name, StringComparer.OrdinalIgnoreCase))
         {
+            if (IsDisabled(function.Name, settings))
+                continue;
             try
             {
                 read.Add(Read(function, metadata));
@@ -35,6 +38,10 @@ internal sealed record AppFunction(string Name, string Id, FunctionBinding Trigg
 
         return failures.Count == 0 ? read : throw new FunctionAppException(string.Join(Environment.NewLine, failures));
     }
+
+    // The setting by which Azure turns a function off.
+    private static bool IsDisabled(string name, AppSettings settings) =>
+        settings[$"AzureWebJobs.{name}.Disabled"] is { } disabled && (disabled == "1" || (bool.TryParse(disabled, out bool yes) && yes));
 
     private static AppFunction Read(RpcFunctionMetadata function, IJobHostMetadataProvider metadata)
     {

@@ -68,9 +68,9 @@ internal sealed class AppJobHost : IAsyncDisposable
 
     /// <summary>Makes the functions known to the extensions. Nothing is triggered before <see cref="StartAsync"/>.</summary>
     /// <exception cref="FunctionAppException">A function cannot be run.</exception>
-    public void Index(IEnumerable<RpcFunctionMetadata> functions, FunctionInvoker invoker)
+    public void Index(IEnumerable<RpcFunctionMetadata> functions, AppSettings settings, FunctionInvoker invoker)
     {
-        Functions = AppFunction.ReadAll(functions, Services.GetRequiredService<IJobHostMetadataProvider>());
+        Functions = AppFunction.ReadAll(functions, settings, Services.GetRequiredService<IJobHostMetadataProvider>());
         invoker.Use(Functions);
         _activator.Use(FunctionsType.Emit(Functions, _context), invoker.RunAsync);
     }
