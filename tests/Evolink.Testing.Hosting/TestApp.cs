@@ -1,41 +1,51 @@
 using System.Net.Http.Headers;
-using Evolink.Functions;
 using Evolink.LocalHost.Hosting;
+using Evolink.Pipeline;
 using Evolink.Pipeline.Generations;
 using Evolink.Simulator;
+using FunctionsHost;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Evolink.Testing.Hosting;
 
-/// <summary>The whole app in this process: functions, engine and journal, with the simulator as its peer and Azurite as its storage.</summary>
+/// <summary>
+/// The whole app as it is built: its worker as a process of its own on the embedded Functions host, Durable on Azurite, the simulator as its peer. Each has a
+/// hub of its own, so that many run beside each other on one Azurite.
+/// </summary>
 public sealed class TestApp : IAsyncDisposable
 {
     public const string ClientKey = "client-key-of-the-tests";
     public const string OtherClientKey = "other-client-key-of-the-tests";
     public const string OperatorKey = "operator-key-of-the-tests";
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+
     private readonly AzuriteFixture _azurite;
     private readonly TestAppOptions _options;
-    private readonly string _folder;
-    private readonly string _hub = $"tests{Guid.NewGuid():N}";
-    private LocalFunctionsHost? _host;
+    private readonly string _folder = Directory.CreateTempSubdirectory("evolink-").FullName;
+    private readonly string _hub = $"t{Guid.NewGuid():N}"[..20];
+    private FunctionAppHost? _host;
+    private ServiceProvider? _services;
 
-    private TestApp(AzuriteFixture azurite, TestAppOptions options, RunningSimulator simulator)
-    {
+    private TestApp(AzuriteFixture azurite, TestAppOptions options, RunningSimulator simulator) =>
         (_azurite, _options, Simulator) = (azurite, options, simulator);
-        _folder = Directory.CreateTempSubdirectory("evolink-").FullName;
-    }
 
     public RunningSimulator Simulator { get; }
 
-    public LocalFunctionsHost Host => _host ?? throw new InvalidOperationException("The app is stopped.");
+    public FunctionAppHost Host => _host ?? throw new InvalidOperationException("The app is stopped.");
 
-    public GenerationStore Store => Host.Services.GetRequiredService<GenerationStore>();
+    /// <summary>The app's own services, in this process and with the same settings: to read and write storage as the app does. Nothing runs in them.</summary>
+    public IServiceProvider Services => _services ?? throw new InvalidOperationException("The app is stopped.");
 
-    public string JournalPath => Path.Combine(_folder, "journal.db");
+    public GenerationStore Store => Services.GetRequiredService<GenerationStore>();
 
-    /// <summary>Everything that was logged so far.</summary>
+    /// <summary>What Durable tells and takes over HTTP.</summary>
+    public DurableApi Durable => new(Host.BaseUrl);
+
+    /// <summary>Everything that host and worker logged so far.</summary>
     public LogSink Log { get; } = new();
 
     public static async Task<TestApp> StartAsync(AzuriteFixture azurite, TestAppOptions? options = null)
@@ -46,27 +56,31 @@ public sealed class TestApp : IAsyncDisposable
         return app;
     }
 
-    /// <summary>Starts the app again, on the same journal and storage, with other settings where given.</summary>
-    public async Task StartHostAsync(IReadOnlyDictionary<string, string?>? changes = null) => _host = await LocalFunctionsHost.StartAsync(new LocalFunctionsHostOptions
+    /// <summary>Starts the app again, on the same hub and storage, with other settings where given.</summary>
+    public async Task StartHostAsync(IReadOnlyDictionary<string, string?>? changes = null)
     {
-        FunctionApp = typeof(EvolinkFunctions).Assembly,
-        ConfigureServices = (services, configuration, _) =>
+        _host = await FunctionAppHost.StartAsync(new FunctionAppOptions
         {
-            if (_options.Http is { } http)
-                services.AddSingleton(http);
-            services.AddEvolink(configuration);
-        },
-        ConfigureWorker = worker => worker.UseEvolink(),
-        JournalPath = JournalPath,
-        ReplayEveryStep = _options.ReplayEveryStep,
-        UseEnvironmentVariables = false,
-        EnvironmentName = "Development",
-        Settings = address => Settings(address, changes),
-        ConfigureLogging = logging => logging.AddProvider(Log).SetMinimumLevel(LogLevel.Debug),
-    });
+            AppFolder = FunctionApp.Folder,
+            StateFolder = _folder,
+            HostId = _hub,
+            UseEnvironmentVariables = false,
+            Webhooks = ["blobs", "durabletask"],
+            Settings = address => Settings(address, changes),
+            ConfigureLogging = logging => logging.AddProvider(Log),
+        });
+        IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(Settings(_host.BaseUrl, changes)).Build();
+        _services = new ServiceCollection().AddLogging().AddSingleton(configuration).AddEvolinkPipeline(configuration).BuildServiceProvider();
+    }
 
     public async Task StopHostAsync()
     {
+        if (_services is { } services)
+        {
+            _services = null;
+            await services.DisposeAsync();
+        }
+
         if (_host is { } host)
         {
             _host = null;
@@ -82,16 +96,17 @@ public sealed class TestApp : IAsyncDisposable
     };
 
     /// <summary>The record of a job when it is over.</summary>
-    public async Task<JobRecord> EndOfAsync(JobId id)
+    public Task<JobRecord> EndOfAsync(JobId id) => UntilAsync(id, job => job.State.IsTerminal);
+
+    /// <summary>The record of a job as soon as it is as wanted.</summary>
+    public async Task<JobRecord> UntilAsync(JobId id, Func<JobRecord, bool> isThere)
     {
-        using JobChanges.Watch watch = Host.Services.GetRequiredService<JobChanges>().Begin(id);
-        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(60), TimeProvider.System);
+        using CancellationTokenSource patience = new(Patience, TimeProvider.System);
         while (true)
         {
-            JobRecord job = await Store.ReadAsync(id, patience.Token);
-            if (job.State.IsTerminal)
+            if (await Store.FindAsync(id, patience.Token) is { } job && isThere(job))
                 return job;
-            await watch.NextAsync(patience.Token);
+            await Task.Delay(Look, TimeProvider.System, patience.Token);
         }
     }
 
@@ -108,6 +123,12 @@ public sealed class TestApp : IAsyncDisposable
         string simulator = Simulator.BaseUrl.GetLeftPart(UriPartial.Authority);
         Dictionary<string, string?> settings = new(StringComparer.OrdinalIgnoreCase)
         {
+            // Every app hears of every message and upload on this storage; the few tests that are about them turn these on.
+            ["AzureWebJobs.GenerationRequested.Disabled"] = "true",
+            ["AzureWebJobsStorage"] = _azurite.ConnectionString,
+            ["AzureFunctionsJobHost:extensions:durableTask:hubName"] = _hub,
+            ["AzureFunctionsJobHost:extensions:durableTask:storageProvider:maxQueuePollingInterval"] = "00:00:00.200",
+            ["AzureFunctionsJobHost:extensions:durableTask:storageProvider:partitionCount"] = "1",
             ["Evolink:ApiKey"] = SimulatorOptions.DevelopmentKey,
             ["Evolink:BaseUrl"] = simulator,
             ["Evolink:FilesBaseUrl"] = simulator,

@@ -1,4 +1,3 @@
-using Evolink.Pipeline;
 using Evolink.Simulator;
 
 namespace Evolink.Testing.Hosting;
@@ -8,11 +7,6 @@ public sealed record TestAppOptions
 {
     public SimulatorOptions Simulator { get; init; } = new() { AllowLoopback = true, TaskDuration = TimeSpan.Zero };
 
-    /// <summary>Settings of the app; null takes one away.</summary>
+    /// <summary>Settings of the app and of its host; null takes one away.</summary>
     public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>();
-
-    public bool ReplayEveryStep { get; init; }
-
-    /// <summary>What goes out goes through it; null: straight.</summary>
-    public OutgoingHttp? Http { get; init; }
 }
