@@ -1,11 +1,14 @@
 using System.CommandLine;
 using Evolink.Benchmarks.Copy;
+using Evolink.Benchmarks.Generations;
 using Evolink.Benchmarks.Hostile;
 
 RootCommand benchmarks = new("Measures Evolink.Functions; docs/performance.md says what and how.")
 {
     CopyCommand.Build(),
     CopyOnceCommand.Build(),
+    GenerationsCommand.Build(),
+    HostProcess.Build(),
     HostileCommand.Build(),
     NeighboursCommand.Build(),
 };
