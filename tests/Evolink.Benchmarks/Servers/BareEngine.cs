@@ -63,7 +63,7 @@ internal sealed class BareEngine : IAsyncDisposable
 
         public bool HasActivity(string name) => true;
 
-        public async Task<object?> RunOrchestratorAsync(string name, TaskOrchestrationContext context) => await GenerateVideo.RunAsync(context);
+        public async Task<object?> RunOrchestratorAsync(string name, TaskOrchestrationContext context) => await GenerateVideo.RunAsync(context, context.GetInput<GenerationRef>()!);
 
         public Task<string?> RunActivityAsync(string name, string? input, string instanceId, CancellationToken cancellationToken) => Task.FromResult<string?>(name switch
         {
