@@ -16,6 +16,6 @@ public static class DeliverWebhook
     public static async Task RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, WebhookRun run)
     {
         while (await context.CallActivityAsync<Step>(nameof(CallWebhook), run, ActivityRetry.UntilTheWorldIsBack) is { Kind: StepKind.Again, At: { } at })
-            await context.CreateTimer(at.UtcDateTime, CancellationToken.None);
+            await context.WaitUntilAsync(at, CancellationToken.None);
     }
 }
