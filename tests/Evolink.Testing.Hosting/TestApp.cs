@@ -70,7 +70,7 @@ public sealed class TestApp : IAsyncDisposable
             ConfigureLogging = logging => logging.AddProvider(Log),
         });
         IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(Settings(_host.BaseUrl, changes)).Build();
-        _services = new ServiceCollection().AddLogging().AddSingleton(configuration).AddEvolinkPipeline(configuration).BuildServiceProvider();
+        _services = new ServiceCollection().AddLogging().AddMetrics().AddSingleton(configuration).AddEvolinkPipeline(configuration).BuildServiceProvider();
     }
 
     public async Task StopHostAsync()
