@@ -43,7 +43,7 @@ internal sealed class BareEngine : IAsyncDisposable
     /// <summary>Until the orchestration stands at its second step, whose activity said when to go on.</summary>
     public async Task UntilWaitingAsync(string id)
     {
-        while ((await Client.GetInstanceAsync(id, getInputsAndOutputs: true))?.SerializedCustomStatus != $"\"{nameof(ReadTask)}\"")
+        while ((await Client.GetInstanceAsync(id, getInputsAndOutputs: true))?.SerializedCustomStatus != $"\"{nameof(CollectVideo)}\"")
             await Task.Delay(Look, TimeProvider.System);
     }
 
@@ -63,13 +63,16 @@ internal sealed class BareEngine : IAsyncDisposable
 
         public bool HasActivity(string name) => true;
 
-        public async Task<object?> RunOrchestratorAsync(string name, TaskOrchestrationContext context) => await GenerateVideo.RunAsync(context, context.GetInput<GenerationRef>()!);
+        public async Task<object?> RunOrchestratorAsync(string name, TaskOrchestrationContext context)
+        {
+            await GenerateVideo.RunAsync(context, context.GetInput<GenerationRef>()!);
+            return null;
+        }
 
         public Task<string?> RunActivityAsync(string name, string? input, string instanceId, CancellationToken cancellationToken) => Task.FromResult<string?>(name switch
         {
             nameof(SubmitGeneration) when instanceId.StartsWith(Waits, StringComparison.Ordinal) => Step("Done", TimeProvider.System.GetUtcNow() + Ages),
-            nameof(ReadTask) when _reads.AddOrUpdate(instanceId, 1, static (_, count) => count + 1) < reads => Step("Again", TimeProvider.System.GetUtcNow()),
-            nameof(FinishGeneration) => "\"completed\"",
+            nameof(CollectVideo) when _reads.AddOrUpdate(instanceId, 1, static (_, count) => count + 1) < reads => Step("Again", TimeProvider.System.GetUtcNow()),
             _ => Step("Done", null),
         });
 
