@@ -65,6 +65,7 @@ public static class EvolinkPipeline
         services.AddSingleton<VideoStore>();
         services.AddSingleton<VideoCopier>();
         services.AddSingleton<VideoSaver>();
+        services.AddSingleton<VideoCollector>();
         services.AddSingleton<VideoLinks>();
 
         services.AddSingleton<EventTopic>();

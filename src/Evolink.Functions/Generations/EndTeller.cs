@@ -12,6 +12,15 @@ namespace Evolink.Functions.Generations;
 /// </summary>
 public sealed class EndTeller(GenerationStore store, EventTeller events, ClientQuota quota)
 {
+    /// <summary>Tells the end of a run, unless its job was opened again.</summary>
+    /// <returns>The orchestration's last step.</returns>
+    public async Task<Step> TellAsync(DurableTaskClient durable, GenerationEnd end, CancellationToken cancellationToken)
+    {
+        if (end.Job.Revision == end.Generation.Revision)
+            await TellAsync(durable, end.Job, end.Marker, cancellationToken);
+        return new Step(StepKind.Stop, null);
+    }
+
     /// <summary>Tells the end that the record holds.</summary>
     /// <param name="durable">The engine.</param>
     /// <param name="job">The record of a job that is over.</param>

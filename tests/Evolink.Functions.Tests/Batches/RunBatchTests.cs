@@ -16,7 +16,7 @@ public sealed class RunBatchTests
     {
         const int rounds = 130;
         _run.Script(nameof(AdvanceBatch), [.. Enumerable.Range(1, rounds).Select(i => new Step(StepKind.Again, OrchestrationRun.Start + TimeSpan.FromSeconds(i))), Done]);
-        _run.Result();
+        _run.Complete();
 
         Assert.Equal(rounds + 1, _run.Calls.Count);
         Assert.InRange(_run.Instance.History.Count, 1, 8 * RunBatch.RoundsInOneHistory);

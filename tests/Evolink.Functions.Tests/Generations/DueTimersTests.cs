@@ -24,10 +24,9 @@ public sealed class DueTimersTests
         OrchestrationRun run = new(orchestration) { Early = TimeSpan.FromSeconds(0.9) };
         Queue<TimeSpan> left = new(Pauses);
         List<DateTimeOffset> due = [run.Now];
-        run.Script(nameof(FinishGeneration), "failed");
         // As the real ones: what is not due yet is due at the same time still.
         run.ScriptCalls(activity, [.. Enumerable.Repeat<Func<object?>>(Look, 100)]);
-        run.Result();
+        run.Complete();
 
         DateTimeOffset[] looks = [.. run.Calls.Where(call => call.Activity == activity).Select(call => call.At)];
         Assert.Equal(Pauses.Length + 1, looks.Length);

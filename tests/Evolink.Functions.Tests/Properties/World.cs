@@ -252,10 +252,10 @@ internal sealed class World : IAsyncDisposable
             execution.Activity = activity;
             object result = activity.Name switch
             {
-                nameof(SubmitGeneration) => await process.GetRequiredService<SubmitGeneration>().RunAsync(run.Generation, new Invocation(owner), CancellationToken.None),
-                nameof(ReadTask) => await process.GetRequiredService<ReadTask>().RunAsync(run.Generation, CancellationToken.None),
-                nameof(SaveVideo) => await process.GetRequiredService<SaveVideo>().RunAsync(run.Generation, CancellationToken.None),
-                nameof(FinishGeneration) => await process.GetRequiredService<FinishGeneration>().RunAsync(run.Generation, new WakingClient(WakeUp), CancellationToken.None),
+                nameof(SubmitGeneration) => await process.GetRequiredService<SubmitGeneration>().RunAsync(
+                    run.Generation, new WakingClient(WakeUp), new Invocation(owner), CancellationToken.None),
+                nameof(CollectVideo) => await process.GetRequiredService<CollectVideo>().RunAsync(
+                    Orchestration.InputOf<Collection>(activity), new WakingClient(WakeUp), CancellationToken.None),
                 _ => throw new InvalidOperationException($"There is no activity {activity.Name}."),
             };
             Log.Add($"{_time.GetUtcNow():HH:mm:ss} job {job}: {owner} of {activity.Name} said {result}");
@@ -341,10 +341,10 @@ internal sealed class World : IAsyncDisposable
             _live.Add(execution);
     }
 
-    private void WakeUp(string instanceId)
+    private void WakeUp(string instanceId, object? payload)
     {
         _wakes++;
-        _runs.Single(run => run.Generation.InstanceId == instanceId).Instance.Raise(_time.GetUtcNow(), "Wake", [null]);
+        _runs.Single(run => run.Generation.InstanceId == instanceId).Instance.Raise(_time.GetUtcNow(), "Wake", payload);
     }
 
     private static void CheckWrite(string path, byte[]? before, byte[] after)

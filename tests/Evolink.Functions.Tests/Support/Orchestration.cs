@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DurableTask.Core;
+using DurableTask.Core.History;
 using Evolink.Functions.Batches;
 using Evolink.Functions.Generations;
 using Evolink.Functions.Webhooks;
@@ -25,29 +26,28 @@ internal sealed record Orchestration(string Name, string InstanceId, object Inpu
         OfOneVideo(GenerateVideo.RunAsync, generation ?? new GenerationRef(JobId.New(), 1));
 
     /// <summary>The same with other code, as it may become.</summary>
-    public static Orchestration OfOneVideo(Func<TaskOrchestrationContext, GenerationRef, Task<string>> code, GenerationRef generation) =>
-        Of(nameof(GenerateVideo), generation.InstanceId, generation, async (context, run) => await code(context, run));
+    public static Orchestration OfOneVideo(Func<TaskOrchestrationContext, GenerationRef, Task> code, GenerationRef generation) =>
+        Of(nameof(GenerateVideo), generation.InstanceId, generation, code);
 
     public static Orchestration OfOneBatch()
     {
         BatchRef batch = new(BatchId.New());
-        return Of(nameof(RunBatch), batch.Id.Value, batch, async (context, input) =>
-        {
-            await RunBatch.RunAsync(context, input);
-            return null;
-        });
+        return Of(nameof(RunBatch), batch.Id.Value, batch, RunBatch.RunAsync);
     }
 
     public static Orchestration OfOneWebhook()
     {
         WebhookRun run = new(JobId.New(), 1, 0);
-        return Of(nameof(DeliverWebhook), run.InstanceId, run, async (context, input) =>
-        {
-            await DeliverWebhook.RunAsync(context, input);
-            return null;
-        });
+        return Of(nameof(DeliverWebhook), run.InstanceId, run, DeliverWebhook.RunAsync);
     }
 
-    private static Orchestration Of<TInput>(string name, string instanceId, TInput input, Func<TaskOrchestrationContext, TInput, Task<object?>> code)
-        where TInput : class => new(name, instanceId, input, () => Shims.CreateOrchestration<TInput, object?>(name, (context, given) => code(context, given!)));
+    /// <summary>What an activity was given: its parameters stand in the history as an array.</summary>
+    public static T InputOf<T>(TaskScheduledEvent activity) => Values.Deserialize<T[]>(activity.Input)![0];
+
+    private static Orchestration Of<TInput>(string name, string instanceId, TInput input, Func<TaskOrchestrationContext, TInput, Task> code)
+        where TInput : class => new(name, instanceId, input, () => Shims.CreateOrchestration<TInput, object?>(name, async (context, given) =>
+    {
+        await code(context, given!);
+        return null;
+    }));
 }

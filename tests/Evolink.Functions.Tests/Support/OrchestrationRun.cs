@@ -23,13 +23,19 @@ internal sealed class OrchestrationRun
     /// <summary>How long before their time timers fire: up to a second, with whole seconds in Azure's queues.</summary>
     public TimeSpan Early { get; init; }
 
+    /// <summary>Whether the code goes on where it stands, in place of a replay at every step.</summary>
+    public bool KeepsCode { get; init; }
+
+    /// <summary>Whether the event is there before the orchestration has run.</summary>
+    public bool IsWokenBeforeItRuns { get; init; }
+
     /// <summary>The activities that were executed, in their order.</summary>
     public IReadOnlyList<Call> Calls => _calls;
 
     public IEnumerable<string> Names => _calls.Select(call => call.Activity);
 
     // Begun when it is first looked at: with the scripts complete.
-    public ReplayedInstance Instance => _instance ??= new ReplayedInstance(_orchestration, Now, _version);
+    public ReplayedInstance Instance => _instance ??= new ReplayedInstance(_orchestration, Now, _version, IsWokenBeforeItRuns ? ["Wake"] : []) { KeepsCode = KeepsCode };
 
     public bool IsOver => Instance.End is not null;
 
@@ -39,7 +45,7 @@ internal sealed class OrchestrationRun
     public void ScriptCalls(string activity, params Func<object?>[] results) => _scripts[activity] = new Queue<Func<object?>>(results);
 
     /// <summary>Runs it to its end; the clock goes from timer to timer.</summary>
-    public string? Result()
+    public void Complete()
     {
         UntilItWaits();
         while (!IsOver)
@@ -50,7 +56,6 @@ internal sealed class OrchestrationRun
 
         ExecutionCompletedEvent end = Instance.End!;
         Assert.True(end.OrchestrationStatus == OrchestrationStatus.Completed, end.FailureDetails?.ErrorMessage);
-        return Orchestration.Values.Deserialize<string>(end.Result);
     }
 
     /// <summary>Executes activities, with the clock standing still, until it waits for something or is over.</summary>
@@ -63,7 +68,8 @@ internal sealed class OrchestrationRun
     /// <summary>Moves the clock to the next timer, and fires it.</summary>
     public void FireNext()
     {
-        TimerCreatedEvent timer = Instance.Timers.MinBy(each => each.FireAt) ?? throw new InvalidOperationException("It waits for nothing.");
+        if (IsOver || Instance.Timers.MinBy(each => each.FireAt) is not { } timer)
+            throw new InvalidOperationException("It waits for nothing.");
         DateTimeOffset at = new DateTimeOffset(timer.FireAt, TimeSpan.Zero) - Early;
         Now = at > Now ? at : Now;
         Instance.Fire(timer, Now);
@@ -74,7 +80,7 @@ internal sealed class OrchestrationRun
 
     private void Execute(TaskScheduledEvent activity)
     {
-        _calls.Add(new Call(activity.Name!, activity.Input, Now));
+        _calls.Add(new Call(activity, Now));
         try
         {
             Instance.Complete(activity, _scripts[activity.Name!].Dequeue()(), Now);
@@ -86,5 +92,8 @@ internal sealed class OrchestrationRun
     }
 
     /// <summary>One execution of an activity.</summary>
-    internal sealed record Call(string Activity, string? Input, DateTimeOffset At);
+    internal sealed record Call(TaskScheduledEvent Scheduled, DateTimeOffset At)
+    {
+        public string Activity => Scheduled.Name!;
+    }
 }

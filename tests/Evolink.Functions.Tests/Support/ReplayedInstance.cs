@@ -14,13 +14,17 @@ internal sealed class ReplayedInstance
     private readonly Orchestration _orchestration;
     private readonly string _version;
     private List<HistoryEvent> _history = [];
+    private (OrchestrationRuntimeState State, TaskOrchestrationExecutor Executor)? _session;
 
-    /// <summary>Starts the instance.</summary>
-    public ReplayedInstance(Orchestration orchestration, DateTimeOffset now, string version = "1.0")
+    /// <summary>Starts the instance, with the events that came before it ran.</summary>
+    public ReplayedInstance(Orchestration orchestration, DateTimeOffset now, string version = "1.0", params IEnumerable<string> events)
     {
         (_orchestration, _version) = (orchestration, version);
-        Begin(Orchestration.Values.Serialize(orchestration.Input), now, []);
+        Begin(Orchestration.Values.Serialize(orchestration.Input), now, events.Select(name => new EventRaisedEvent(-1, null) { Name = name }));
     }
+
+    /// <summary>Goes on with the code where it stands, as in an extended session, in place of a replay.</summary>
+    public bool KeepsCode { get; init; }
 
     /// <summary>What stands in storage for it now.</summary>
     public IReadOnlyList<HistoryEvent> History => _history;
@@ -65,7 +69,7 @@ internal sealed class ReplayedInstance
     public static void Check(Orchestration orchestration, IList<HistoryEvent> history)
     {
         OrchestrationRuntimeState state = new(history);
-        OrchestratorAction[] more = [.. Execute(orchestration, state).Actions];
+        OrchestratorAction[] more = [.. NewExecutor(orchestration, state).Execute().Actions];
         OrchestrationCompleteOrchestratorAction? end = more.OfType<OrchestrationCompleteOrchestratorAction>().SingleOrDefault();
         if (end?.OrchestrationStatus == OrchestrationStatus.Failed)
             throw new NonDeterministicOrchestrationException(end.Id, end.FailureDetails!.ErrorMessage);
@@ -77,7 +81,7 @@ internal sealed class ReplayedInstance
 
     private void Begin(string? input, DateTimeOffset now, IEnumerable<HistoryEvent> carried)
     {
-        _history = [];
+        (_history, _session) = ([], null);
         OrchestrationInstance instance = new() { InstanceId = _orchestration.InstanceId, ExecutionId = "execution" };
         Play(now, [new ExecutionStartedEvent(-1, input) { Name = _orchestration.Name, Version = _version, OrchestrationInstance = instance }, .. carried]);
     }
@@ -86,14 +90,12 @@ internal sealed class ReplayedInstance
     {
         if (End is not null)
             return;
-        OrchestrationRuntimeState state = new(_history);
-        HistoryEvent[] played = [new OrchestratorStartedEvent(-1), .. happened];
-        Add(played, now);
-        foreach (HistoryEvent each in played)
-            state.AddEvent(each);
-        OrchestratorAction[] actions = [.. Execute(_orchestration, state).Actions];
+        HistoryEvent[] played = [.. At(now, [new OrchestratorStartedEvent(-1), .. happened])];
+        OrchestratorAction[] actions = [.. Execute(played).Actions];
         OrchestrationCompleteOrchestratorAction? end = actions.OfType<OrchestrationCompleteOrchestratorAction>().SingleOrDefault();
-        Add([.. actions.Select(Written).OfType<HistoryEvent>(), new OrchestratorCompletedEvent(-1)], now);
+        HistoryEvent[] asked = [.. actions.Select(Written).OfType<HistoryEvent>(), new OrchestratorCompletedEvent(-1)];
+        _history.AddRange([.. played, .. At(now, asked)]);
+        EventsWritten += played.Length + asked.Length;
         if (end?.OrchestrationStatus != OrchestrationStatus.ContinuedAsNew)
             return;
         // Events that the code had not taken are sent to the instance itself, those that came in the same step are carried over.
@@ -101,16 +103,26 @@ internal sealed class ReplayedInstance
         Begin(end.Result, now, [.. end.CarryoverEvents, .. kept]);
     }
 
-    private void Add(IReadOnlyCollection<HistoryEvent> events, DateTimeOffset now)
+    private OrchestratorExecutionResult Execute(HistoryEvent[] played)
     {
-        foreach (HistoryEvent each in events)
-            each.Timestamp = now.UtcDateTime;
-        _history.AddRange(events);
-        EventsWritten += events.Count;
+        bool goesOn = KeepsCode && _session is not null;
+        OrchestrationRuntimeState state = goesOn ? _session!.Value.State : new OrchestrationRuntimeState(_history);
+        state.NewEvents.Clear();
+        foreach (HistoryEvent each in played)
+            state.AddEvent(each);
+        TaskOrchestrationExecutor executor = goesOn ? _session!.Value.Executor : NewExecutor(_orchestration, state);
+        _session = (state, executor);
+        return goesOn ? executor.ExecuteNewEvents() : executor.Execute();
     }
 
-    private static OrchestratorExecutionResult Execute(Orchestration orchestration, OrchestrationRuntimeState state) => new TaskOrchestrationExecutor(
-        state, orchestration.NewCode(), BehaviorOnContinueAsNew.Carryover, ErrorPropagationMode.UseFailureDetails).Execute();
+    private static TaskOrchestrationExecutor NewExecutor(Orchestration orchestration, OrchestrationRuntimeState state) =>
+        new(state, orchestration.NewCode(), BehaviorOnContinueAsNew.Carryover, ErrorPropagationMode.UseFailureDetails);
+
+    private static IEnumerable<HistoryEvent> At(DateTimeOffset now, IEnumerable<HistoryEvent> events) => events.Select(each =>
+    {
+        each.Timestamp = now.UtcDateTime;
+        return each;
+    });
 
     private static HistoryEvent? Written(OrchestratorAction action) => action switch
     {

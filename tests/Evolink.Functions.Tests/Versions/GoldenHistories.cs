@@ -30,31 +30,28 @@ public sealed class GoldenHistories
     {
         OrchestrationRun run = new(Orchestration.OfOneVideo(Generation));
         DateTimeOffset start = OrchestrationRun.Start;
-        run.Script(nameof(SubmitGeneration), new Step(StepKind.Again, start + TimeSpan.FromSeconds(5)), new Step(StepKind.Done, start + TimeSpan.FromMinutes(2)), new Step(StepKind.Done, null));
+        run.Script(
+            nameof(SubmitGeneration),
+            new Step(StepKind.Again, start + TimeSpan.FromSeconds(5)), new Step(StepKind.Done, start + TimeSpan.FromMinutes(2)), new Step(StepKind.Done, null));
         run.ScriptCalls(
-            nameof(ReadTask),
+            nameof(CollectVideo),
             () => new Step(StepKind.Again, run.Now + TimeSpan.FromSeconds(12)),
             () => new Step(StepKind.SubmitAgain, run.Now + TimeSpan.FromSeconds(45)),
             () => new Step(StepKind.Again, run.Now + TimeSpan.FromHours(1)),
-            () => new Step(StepKind.Done, null));
-        run.ScriptCalls(
-            nameof(SaveVideo),
             () => throw new IOException("storage is away"),
             () => new Step(StepKind.Again, run.Now + TimeSpan.FromSeconds(2)),
-            () => new Step(StepKind.Done, null));
-        run.Script(nameof(FinishGeneration), "completed");
+            () => new Step(StepKind.Stop, null));
         run.UntilItWaits();
         Write("submitting", run);
-        for (int waits = 0; waits < 2; waits++)
-            Next(run);
+        Next(run);
         Write("waiting", run);
-        Next(run);
-        Next(run);
-        run.Wake();
+        for (int waits = 0; waits < 3; waits++)
+            Next(run);
+        run.Wake(payload: new CallbackNote(2, run.Now));
         run.UntilItWaits();
         Next(run);
-        Write("saving", run);
-        run.Result();
+        Write("collecting", run);
+        run.Complete();
         Write("finished", run);
     }
 

@@ -16,7 +16,7 @@ public sealed class DeliverWebhookTests
     public void It_calls_again_when_the_time_has_come_and_ends_when_there_is_nothing_more_to_do()
     {
         _run.ScriptCalls(nameof(CallWebhook), [.. Calls()]);
-        _run.Result();
+        _run.Complete();
         Assert.Equal(Delays.Length + 1, _run.Calls.Count);
         Assert.All(Delays.Index(), delay => Assert.True(_run.Calls[delay.Index + 1].At >= _run.Calls[delay.Index].At + delay.Item));
     }
@@ -26,7 +26,7 @@ public sealed class DeliverWebhookTests
     {
         Func<object?> fault = () => throw new IOException("storage is away");
         _run.ScriptCalls(nameof(CallWebhook), [fault, fault, fault, .. Calls()]);
-        _run.Result();
+        _run.Complete();
         Assert.Equal(3 + Delays.Length + 1, _run.Calls.Count);
     }
 
