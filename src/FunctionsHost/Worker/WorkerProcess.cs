@@ -11,6 +11,9 @@ internal sealed partial class WorkerProcess : IDisposable
 {
     private const int MostLines = 20;
 
+    // Ctrl-C, and the end of a terminal, reach every process of it. The worker goes on until the host, which gets them too, has let what runs finish.
+    private const string WithoutTerminalSignals = "trap '' INT HUP; exec \"$0\" \"$@\"";
+
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly ILogger _log;
@@ -31,7 +34,8 @@ internal sealed partial class WorkerProcess : IDisposable
     /// <exception cref="FunctionAppException">The program cannot be started.</exception>
     public static WorkerProcess Start(AppFolder app, AppSettings settings, Uri host, string workerId, ILogger log)
     {
-        ProcessStartInfo start = new(app.Executable)
+        string[] shell = OperatingSystem.IsWindows() ? [app.Executable] : ["/bin/sh", "-c", WithoutTerminalSignals, app.Executable];
+        ProcessStartInfo start = new(shell[0])
         {
             WorkingDirectory = app.Path,
             UseShellExecute = false,
@@ -39,7 +43,7 @@ internal sealed partial class WorkerProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (string argument in Arguments(app, host, workerId))
+        foreach (string argument in (string[])[.. shell[1..], .. Arguments(app, host, workerId)])
             start.ArgumentList.Add(argument);
         settings.CopyTo(start.Environment);
         start.Environment["FUNCTIONS_APPLICATION_DIRECTORY"] = app.Path;
