@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Runtime.InteropServices;
 using Evolink.LocalHost;
+using Evolink.LocalHost.Data;
 
 namespace Evolink.Testing.Hosting;
 
@@ -10,9 +13,13 @@ public sealed class CliProcess : IDisposable
     private readonly Process _process;
     private readonly Task<string> _errors;
 
-    public CliProcess(string[] args, IReadOnlyDictionary<string, string?>? environment = null)
+    /// <param name="args">Its arguments.</param>
+    /// <param name="environment">Environment variables besides those of the tests.</param>
+    /// <param name="ownTerminal">Whether it and all that it starts get the signals of a terminal of their own, as in a shell (Linux).</param>
+    public CliProcess(string[] args, IReadOnlyDictionary<string, string?>? environment = null, bool ownTerminal = false)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) is "dotnet" ? path : DotnetPath(), ["exec", Program, .. args])
+        string[] command = [.. ownTerminal ? ["setsid"] : Array.Empty<string>(), DotnetPath(), "exec", Program, .. args];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -43,7 +50,24 @@ public sealed class CliProcess : IDisposable
     public async Task<string> ReadLineAsync() =>
         await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"It ended: {await _errors}");
 
+    /// <summary>A client of the app that <c>serve</c> runs, once it says that it does, with the key of its data folder.</summary>
+    public async Task<HttpClient> ClientAsync(string dataFolder)
+    {
+        string line = await ReadLineAsync();
+        return new HttpClient
+        {
+            BaseAddress = new Uri(line.Split(' ').First(word => word.StartsWith("http://", StringComparison.Ordinal))),
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", LocalKeys.Read(dataFolder)!.Client) },
+        };
+    }
+
     public void Kill() => _process.Kill();
+
+    /// <summary>Sends it a signal of its own.</summary>
+    public void Signal(PosixSignal signal) => Send(signal, $"{Id}");
+
+    /// <summary>Sends a signal to it and to all that it started, as its terminal does at Ctrl-C.</summary>
+    public void SignalFromTerminal(PosixSignal signal) => Send(signal, $"-{Id}");
 
     public void Dispose()
     {
@@ -52,7 +76,17 @@ public sealed class CliProcess : IDisposable
         _process.Dispose();
     }
 
+    private static void Send(PosixSignal signal, string target)
+    {
+        string name = signal.ToString()["SIG".Length..];
+        using Process kill = Process.Start("/bin/sh", ["-c", $"kill -s {name} -- {target}"]);
+        kill.WaitForExit();
+        if (kill.ExitCode != 0)
+            throw new InvalidOperationException($"Signal {name} to {target} was not sent.");
+    }
+
     private static string DotnetPath() =>
-        Environment.GetEnvironmentVariable("DOTNET_HOST_PATH")
-        ?? Path.GetFullPath(Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+        Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) is "dotnet" ? path
+        : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH")
+        ?? Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
 }

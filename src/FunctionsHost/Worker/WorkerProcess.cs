@@ -13,6 +13,9 @@ internal sealed class WorkerProcess : IDisposable
     private const int MostLines = 20;
     private static readonly TimeSpan LastOutput = TimeSpan.FromSeconds(1);
 
+    // Ctrl-C, and the end of a terminal, reach every process of it. The worker goes on until the host, which gets them too, has let what runs finish.
+    private const string WithoutTerminalSignals = "trap '' INT HUP; exec \"$0\" \"$@\"";
+
     private readonly Process _process;
     private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentQueue<string> _errors = new();
@@ -59,7 +62,8 @@ internal sealed class WorkerProcess : IDisposable
     /// <exception cref="FunctionAppException">The program cannot be started.</exception>
     public static WorkerProcess Start(AppFolder app, AppSettings settings, Uri host, string workerId, ILoggerFactory logs)
     {
-        ProcessStartInfo start = new(app.Executable)
+        string[] shell = OperatingSystem.IsWindows() ? [app.Executable] : ["/bin/sh", "-c", WithoutTerminalSignals, app.Executable];
+        ProcessStartInfo start = new(shell[0])
         {
             WorkingDirectory = app.Path,
             UseShellExecute = false,
@@ -67,7 +71,7 @@ internal sealed class WorkerProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (string argument in Arguments(app, host, workerId))
+        foreach (string argument in (string[])[.. shell[1..], .. Arguments(app, host, workerId)])
             start.ArgumentList.Add(argument);
         settings.CopyTo(start.Environment);
         start.Environment["FUNCTIONS_APPLICATION_DIRECTORY"] = app.Path;

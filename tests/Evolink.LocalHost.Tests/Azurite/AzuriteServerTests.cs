@@ -14,20 +14,53 @@ public sealed class AzuriteServerTests : IDisposable
     [Fact]
     public async Task Blobs_and_ports_are_the_same_after_a_restart()
     {
-        Uri before, after;
+        Uri[] before, after;
         await using (AzuriteServer azurite = await StartAsync())
         {
-            before = azurite.BlobUri;
+            before = [azurite.BlobUri, azurite.QueueUri, azurite.TableUri];
             await WriteAsync(azurite, "kept");
         }
 
         await using (AzuriteServer azurite = await StartAsync())
         {
-            after = azurite.BlobUri;
+            after = [azurite.BlobUri, azurite.QueueUri, azurite.TableUri];
             Assert.Equal("kept", await ReadAsync(azurite));
         }
 
         Assert.Equal(before, after);
+    }
+
+    [Fact]
+    public async Task Messages_that_the_last_run_had_taken_are_free_at_once_and_those_that_are_not_due_stay_hidden()
+    {
+        TimeSpan later = TimeSpan.FromMinutes(5);
+        await using (AzuriteServer azurite = await StartAsync())
+        {
+            QueueClient queue = new(azurite.ConnectionString, "messages");
+            await queue.CreateAsync();
+            await queue.SendMessageAsync("taken");
+            Assert.Single((await queue.ReceiveMessagesAsync(32, later)).Value);
+            await queue.SendMessageAsync("not due", visibilityTimeout: later);
+        }
+
+        await using (AzuriteServer azurite = await StartAsync())
+        {
+            QueueClient queue = new(azurite.ConnectionString, "messages");
+            Assert.Equal(["taken"], (await queue.ReceiveMessagesAsync(32)).Value.Select(message => message.Body.ToString()));
+            Assert.Equal(2, (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount);
+        }
+    }
+
+    [Fact]
+    public async Task Tables_are_served_at_the_address_that_the_connection_string_names()
+    {
+        await using AzuriteServer azurite = await AzuriteServer.StartAsync(new AzuriteOptions());
+        using HttpClient http = new();
+
+        using HttpResponseMessage answer = await http.GetAsync(new Uri($"{azurite.TableUri}/Tables"));
+
+        Assert.Contains("Azurite-Table", string.Join(' ', answer.Headers.GetValues("Server")), StringComparison.Ordinal);
+        Assert.Contains($"TableEndpoint={azurite.TableUri};", azurite.ConnectionString, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -71,9 +104,9 @@ public sealed class AzuriteServerTests : IDisposable
     {
         await using AzuriteServer azurite = await AzuriteServer.StartAsync(new AzuriteOptions());
 
-        var thrown = await Assert.ThrowsAsync<LocalHostException>(() => AzuriteServer.StartAsync(new AzuriteOptions { BlobPort = azurite.BlobUri.Port }));
+        var thrown = await Assert.ThrowsAsync<LocalHostException>(() => AzuriteServer.StartAsync(new AzuriteOptions { TablePort = azurite.TableUri.Port }));
 
-        Assert.Contains($"port {azurite.BlobUri.Port}: another program does", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains($"port {azurite.TableUri.Port}: another program does", thrown.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -44,6 +44,18 @@ public sealed class DataFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_of_a_version_that_kept_a_journal_is_refused_with_what_to_do()
+    {
+        Directory.CreateDirectory(_folder["data"]);
+        File.WriteAllText(_folder["data/journal.db"], "");
+
+        string message = Assert.Throws<LocalHostException>(() => DataFolder.Open(_folder["data"])).Message;
+
+        Assert.Contains("which this one does not read. Finish its jobs with the version that made it, or choose another folder with --data DIR.", message, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder["data/keys.json"]));
+    }
+
+    [Fact]
     public void A_file_in_the_place_of_the_folder_is_told()
     {
         File.WriteAllText(_folder["data"], "");
