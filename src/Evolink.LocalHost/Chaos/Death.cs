@@ -28,7 +28,8 @@ internal sealed record Death(Victim Victim, CrashPoint? At, int Occurrence, Time
 
     private static CrashPoint[] Points => Enum.GetValues<CrashPoint>();
 
-    private static Victim[] Victims => Enum.GetValues<Victim>();
+    // What a dead host held stands still for a minute, so that more would make a campaign longer, and show nothing new.
+    private static Victim[] Victims { get; } = [Victim.Host, Victim.Both, Victim.Worker, Victim.Worker];
 
     /// <summary>Draws all kills. With few of them every one is at a crash point; with more, every second one.</summary>
     /// <param name="seed">Same seed, same kills.</param>
@@ -39,9 +40,9 @@ internal sealed record Death(Victim Victim, CrashPoint? At, int Occurrence, Time
 #pragma warning disable CA5394 // Not for security: the point is that the draw can be repeated.
         var random = new Random(seed);
         int every = kills < 2 * Fewest ? 1 : 2;
+        // Another seed begins with another victim, and each round of the points is one victim on: all pairs come.
+        int first = (int)((uint)seed % Victims.Length);
         int most = Math.Clamp(generations / (kills + 1) / 2, 1, 10);
-        // Four points and three victims go round together: each pair comes once in twelve, and another seed begins with another one.
-        int first = random.Next(Victims.Length);
         var deaths = new Death[kills];
         for (int i = 0; i < kills; i++)
         {
@@ -51,7 +52,7 @@ internal sealed record Death(Victim Victim, CrashPoint? At, int Occurrence, Time
             bool starting = random.Next(5) == 0;
             double seconds = starting ? 0.1 + (0.9 * random.NextDouble()) : 0.5 + (3.5 * random.NextDouble());
             deaths[i] = i % every == 0
-                ? new Death(Victims[(first + turn) % Victims.Length], Points[turn % Points.Length], occurrence, CrashPatience, WhileStarting: false)
+                ? new Death(Victims[(first + turn + (turn / Points.Length)) % Victims.Length], Points[turn % Points.Length], occurrence, CrashPatience, WhileStarting: false)
                 : new Death(victim, null, 0, TimeSpan.FromSeconds(seconds), starting);
         }
 #pragma warning restore CA5394
