@@ -13,9 +13,8 @@ public static class GenerateVideo
 {
     /// <summary>Submit, wait, save, tell.</summary>
     [Function(nameof(GenerateVideo))]
-    public static async Task<string> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
+    public static async Task<string> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, GenerationRef generation)
     {
-        GenerationRef generation = context.GetInput<GenerationRef>() ?? throw new InvalidOperationException("GenerateVideo needs the job's id.");
         // Before the submit: the callback may be faster than the answer to it.
         WakeWaiter wake = new(context);
 

@@ -22,7 +22,7 @@ internal sealed class WakeWaiter(TaskOrchestrationContext context)
 
         // An orchestration with an open timer stays in the running state until it fires: the loser is cancelled.
         using CancellationTokenSource cancelTimer = new();
-        Task timer = context.CreateTimer(time.UtcDateTime, cancelTimer.Token);
+        Task timer = context.WaitUntilAsync(time, cancelTimer.Token);
         if (await Task.WhenAny(_event, timer) == timer)
             return;
         cancelTimer.Cancel();

@@ -23,9 +23,6 @@ public sealed partial class VideoSaver(
     Random random,
     ILogger<VideoSaver> log)
 {
-    // Durable timers may fire up to about a second early.
-    private static readonly TimeSpan TimerTolerance = TimeSpan.FromSeconds(1.5);
-
     private readonly EvolinkOptions _options = options.Value;
 
     /// <summary>Saves the video of a run.</summary>
@@ -57,7 +54,7 @@ public sealed partial class VideoSaver(
         if (job.CancelRequestedAt is not null && !_options.KeepLateResults)
             return await videos.FindAsync(job, attempt, cancellationToken) is { } saved ? await SavedAsync(job, saved, cancellationToken) : new SaveOutcome.Ended();
         // Woken before its time: the pause is there for the other side's sake.
-        if (job.SaveRetryAt is { } retryAt && retryAt > time.GetUtcNow() + TimerTolerance)
+        if (job.SaveRetryAt is { } retryAt && retryAt > time.GetUtcNow())
             return new SaveOutcome.Later(retryAt);
 
         try

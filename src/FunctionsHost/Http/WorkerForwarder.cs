@@ -26,15 +26,25 @@ internal sealed class WorkerForwarder(IHttpForwarder forwarder) : IDisposable
     });
 
     public async Task<InvocationResponse> InvokeAsync(
-        WorkerChannel channel, InvocationRequest invocation, HttpRequest request, CancellationToken cancellationToken)
+        WorkerChannel channel, string function, InvocationRequest invocation, HttpRequest request, CancellationToken cancellationToken)
     {
         if (channel.HttpAddress is not { } address)
-            throw new NotSupportedException("The app takes HTTP requests without ASP.NET Core (ConfigureFunctionsWebApplication), which this host does not know.");
+            return await HttpMessages.InvokeAsync(channel, function, invocation, request, cancellationToken);
 
         // Begun before the worker is told, as in the real host: it waits for both.
         request.Headers[InvocationHeader] = invocation.InvocationId;
-        ValueTask<ForwarderError> forwarding = forwarder.SendAsync(request.HttpContext, address.ToString(), _client, Config);
-        InvocationResponse response = await channel.InvokeAsync(invocation, cancellationToken);
+        Task<ForwarderError> forwarding = forwarder.SendAsync(request.HttpContext, address.ToString(), _client, Config).AsTask();
+        InvocationResponse response;
+        try
+        {
+            response = await channel.InvokeAsync(function, invocation, cancellationToken);
+        }
+        finally
+        {
+            // Whatever became of the function: until this ends, the request is being read and answered.
+            await forwarding;
+        }
+
         ForwarderError error = await forwarding;
         return error == ForwarderError.None || request.HttpContext.RequestAborted.IsCancellationRequested
             ? response

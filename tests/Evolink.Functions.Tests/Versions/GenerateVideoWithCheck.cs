@@ -15,10 +15,10 @@ internal static class GenerateVideoWithCheck
 
     /// <summary>The changed orchestration.</summary>
     /// <param name="context">The orchestration's.</param>
+    /// <param name="generation">Its input.</param>
     /// <param name="guarded">Whether the new step is for jobs alone that were started with it, as it must be.</param>
-    public static async Task<string> RunAsync(TaskOrchestrationContext context, bool guarded)
+    public static async Task<string> RunAsync(TaskOrchestrationContext context, GenerationRef generation, bool guarded)
     {
-        GenerationRef generation = context.GetInput<GenerationRef>() ?? throw new InvalidOperationException("GenerateVideo needs the job's id.");
         WakeWaiter wake = new(context);
 
         string status;
