@@ -71,6 +71,7 @@ public static class EvolinkPipeline
         services.AddSingleton<EventTopic>();
         services.AddSingleton<EventTeller>();
         services.AddSingleton<ClientQuota>();
+        services.AddSingleton<HeldJobs>();
         services.AddSingleton<MinuteBudget>();
         services.AddSingleton<WebhookSender>();
         services.AddSingleton<WebhookDelivery>();

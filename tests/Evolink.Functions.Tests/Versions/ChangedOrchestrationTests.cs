@@ -10,18 +10,18 @@ namespace Evolink.Functions.Tests.Versions;
 /// <summary>An orchestration is changed for real while jobs are in flight: docs/versioning.md, done.</summary>
 public sealed class ChangedOrchestrationTests
 {
-    public static TheoryData<string> Histories => GoldenHistories.All;
+    public static TheoryData<string> Histories => GoldenHistoriesTests.All;
 
     [Theory]
     [MemberData(nameof(Histories))]
     public void Jobs_that_the_first_version_began_go_on_under_the_changed_code(string history) =>
-        ReplayedInstance.Check(Changed(guarded: true), GoldenHistories.Read(history));
+        ReplayedInstance.Check(Changed(guarded: true), GoldenHistoriesTests.Read(history));
 
     [Theory]
     [InlineData("waiting.json")]
     [InlineData("collecting.json")]
     public void Without_the_guard_a_job_past_the_change_breaks(string history) => Assert.Throws<NonDeterministicOrchestrationException>(
-        () => ReplayedInstance.Check(Changed(guarded: false), GoldenHistories.Read(history)));
+        () => ReplayedInstance.Check(Changed(guarded: false), GoldenHistoriesTests.Read(history)));
 
     [Theory]
     [InlineData("1.0", false)]

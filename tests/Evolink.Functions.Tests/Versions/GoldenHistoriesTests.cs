@@ -11,7 +11,7 @@ namespace Evolink.Functions.Tests.Versions;
 /// Histories of jobs that stand where a job can stand for long, in DurableTask.Core's own JSON. Those of released versions are never written again:
 /// <c>dotnet test tests/Evolink.Functions.Tests --filter Record_the_histories_of_this_version -- xUnit.Explicit=on</c> writes those of the version that is being made.
 /// </summary>
-public sealed class GoldenHistories
+public sealed class GoldenHistoriesTests
 {
     private static readonly string Folder = Path.Combine(Clone.Root, "tests", "Evolink.Functions.Tests", "Histories");
     private static readonly GenerationRef Generation = new(JobId.Parse("gen-aaaaaaaaaaaaaaaaaaaaaaaaaa"), 1);
