@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Azure.Functions.Worker.Http;
 using AuthorizationLevel = Microsoft.Azure.Functions.Worker.AuthorizationLevel;
 
@@ -9,11 +11,12 @@ namespace FunctionsHost.SampleApp;
 
 public sealed class HttpFunctions(ILogger<HttpFunctions> log)
 {
+    private static readonly ConcurrentDictionary<string, TaskCompletionSource<string>> s_goOn = new();
     private static int s_waiting;
     private static int s_cancelled;
 
     [Function(nameof(Echo))]
-    public static IActionResult Echo([HttpTrigger(AuthorizationLevel.Anonymous, Route = "echo/{*rest}")] HttpRequest request, string? rest) => new OkObjectResult(new
+    public static IActionResult Echo([HttpTrigger(AuthorizationLevel.Anonymous, Route = "echo/{*rest}")] HttpRequest request, string? rest, FunctionContext context) => new OkObjectResult(new
     {
         request.Method,
         Path = request.Path.Value,
@@ -21,7 +24,7 @@ public sealed class HttpFunctions(ILogger<HttpFunctions> log)
         Rest = rest,
         Host = request.Headers.Host.ToString(),
         Custom = request.Headers["x-custom"].ToString(),
-        TraceParent = System.Diagnostics.Activity.Current?.Id,
+        context.TraceContext.TraceParent,
     });
 
     // Before ItemNamed in the order of names, which is the order of routes.
@@ -41,21 +44,29 @@ public sealed class HttpFunctions(ILogger<HttpFunctions> log)
     }
 
     [Function(nameof(Upload))]
-    public static async Task<IActionResult> Upload([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "upload")] HttpRequest request, CancellationToken cancellationToken) =>
-        new OkObjectResult(Convert.ToHexString(await SHA256.HashDataAsync(request.Body, cancellationToken)));
-
-    /// <summary>Answers line by line, each when the caller has sent one.</summary>
-    [Function(nameof(Converse))]
-    public static async Task Converse([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "converse")] HttpRequest request)
+    public static async Task<IActionResult> Upload([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "upload")] HttpRequest request, CancellationToken cancellationToken)
     {
-        using StreamReader lines = new(request.Body);
-        while (await lines.ReadLineAsync() is { } line)
-        {
-            if (line == "throw")
-                throw new InvalidOperationException("in the middle of an answer");
-            await request.HttpContext.Response.WriteAsync($"{line.ToUpperInvariant()}\n");
-            await request.HttpContext.Response.Body.FlushAsync();
-        }
+        // The worker's own server takes 30 MB unless the app says otherwise.
+        request.HttpContext.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
+        return new OkObjectResult(Convert.ToHexString(await SHA256.HashDataAsync(request.Body, cancellationToken)));
+    }
+
+    /// <summary>Answers with a first line, and when another call says so with a second; or it fails.</summary>
+    [Function(nameof(Speak))]
+    public static async Task Speak([HttpTrigger(AuthorizationLevel.Anonymous, Route = "speak/{id}")] HttpRequest request, string id)
+    {
+        await request.HttpContext.Response.WriteAsync("first\n");
+        await request.HttpContext.Response.Body.FlushAsync();
+        if (await s_goOn.GetOrAdd(id, static _ => new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously)).Task == "fail")
+            throw new InvalidOperationException("in the middle of an answer");
+        await request.HttpContext.Response.WriteAsync("second\n");
+    }
+
+    [Function(nameof(GoOn))]
+    public static IActionResult GoOn([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "speak/{id}/{how}")] HttpRequest request, string id, string how)
+    {
+        s_goOn.GetOrAdd(id, static _ => new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult(how);
+        return new OkResult();
     }
 
     /// <summary>Waits until it is cancelled.</summary>

@@ -33,23 +33,24 @@ internal sealed class WorkerForwarder(IHttpForwarder forwarder) : IDisposable
 
         // Begun before the worker is told, as in the real host: it waits for both.
         request.Headers[InvocationHeader] = invocation.InvocationId;
-        Task<ForwarderError> forwarding = forwarder.SendAsync(request.HttpContext, address.ToString(), _client, Config).AsTask();
-        InvocationResponse response;
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(request.HttpContext.RequestAborted);
+        Task<ForwarderError> forwarding = forwarder.SendAsync(
+            request.HttpContext, address.ToString(), _client, Config, HttpTransformer.Default, failed.Token).AsTask();
         try
         {
-            response = await channel.InvokeAsync(function, invocation, cancellationToken);
+            InvocationResponse response = await channel.InvokeAsync(function, invocation, cancellationToken);
+            ForwarderError error = await forwarding;
+            return error == ForwarderError.None || request.HttpContext.RequestAborted.IsCancellationRequested
+                ? response
+                : throw new InvalidOperationException(
+                    $"The request could not be passed on to the worker: {error}.", request.HttpContext.GetForwarderErrorFeature()?.Exception);
         }
         finally
         {
-            // Whatever became of the function: until this ends, the request is being read and answered.
+            // A function that failed reads and answers no more; and until this ends, the request is in use.
+            await failed.CancelAsync();
             await forwarding;
         }
-
-        ForwarderError error = await forwarding;
-        return error == ForwarderError.None || request.HttpContext.RequestAborted.IsCancellationRequested
-            ? response
-            : throw new InvalidOperationException(
-                $"The request could not be passed on to the worker: {error}.", request.HttpContext.GetForwarderErrorFeature()?.Exception);
     }
 
     public void Dispose() => _client.Dispose();

@@ -70,9 +70,17 @@ internal sealed class AppJobHost : IAsyncDisposable
             })
             .Build();
 
-        // Made here, beside the start of the worker: it takes a second until the extensions stand.
-        host.Services.GetRequiredService<IJobHostMetadataProvider>();
-        return new AppJobHost(host, context, activator, webhooks, failures);
+        try
+        {
+            // Made here, beside the start of the worker: it takes a second until the extensions stand.
+            host.Services.GetRequiredService<IJobHostMetadataProvider>();
+            return new AppJobHost(host, context, activator, webhooks, failures);
+        }
+        catch (Exception e)
+        {
+            host.Dispose();
+            throw new FunctionAppException($"The app's extensions cannot be set up: {e.GetBaseException().Message}", e);
+        }
     }
 
     /// <summary>Makes the functions known to the extensions. Nothing is triggered before <see cref="StartAsync"/>.</summary>
