@@ -68,14 +68,19 @@ public static class EvolinkPipeline
         services.AddSingleton<VideoCollector>();
         services.AddSingleton<VideoLinks>();
 
-        services.AddSingleton<EventTopic>();
-        services.AddSingleton<EventTeller>();
         services.AddSingleton<ClientQuota>();
         services.AddSingleton<HeldJobs>();
         services.AddSingleton<MinuteBudget>();
+        AddNotifications(services);
+        return services;
+    }
+
+    private static void AddNotifications(IServiceCollection services)
+    {
+        services.AddSingleton<EventTopic>();
+        services.AddSingleton<EventTeller>();
         services.AddSingleton<WebhookSender>();
         services.AddSingleton<WebhookDelivery>();
-        return services;
     }
 
     private static void AddDropZones(IServiceCollection services)

@@ -5,7 +5,6 @@ using FunctionsHost.Http;
 using FunctionsHost.Jobs;
 using FunctionsHost.Worker;
 using Microsoft.Azure.WebJobs;
-using Microsoft.Azure.WebJobs.Extensions.Http;
 using Microsoft.Azure.WebJobs.Extensions.Timers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;

@@ -66,7 +66,7 @@ internal sealed class WorkerServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // The stream of a worker that was killed is not waited for.
-        using CancellationTokenSource atOnce = new(TimeSpan.FromSeconds(1));
+        using CancellationTokenSource atOnce = new(TimeSpan.FromSeconds(1), TimeProvider.System);
         await _app.StopAsync(atOnce.Token);
         await _app.DisposeAsync();
     }
