@@ -31,6 +31,7 @@ public static class EvolinkFunctions
         services.AddSingleton<EndTeller>();
         services.AddSingleton<GenerationSweep>();
         services.AddSingleton<QuotaSweep>();
+        services.AddSingleton<HeldJobsWaking>();
         services.AddSingleton<UploadIntake>();
         services.AddSingleton<Wake>();
         services.AddSingleton<SpentCallbacks>();

@@ -1,13 +1,23 @@
+using Evolink.Pipeline.Queues;
 using Evolink.Pipeline.Storage;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 
 namespace Evolink.Functions;
 
-/// <summary>Makes the containers on the emulator and in development. In Azure the infrastructure makes them.</summary>
-internal sealed class StorageSetup(EvolinkStorage storage) : IHostedService
+/// <summary>Makes containers and queues on the emulator and in development, where a connection string opens the account. In Azure the infrastructure makes them.</summary>
+internal sealed class StorageSetup(EvolinkStorage storage, IConfiguration configuration) : IHostedService
 {
-    public Task StartAsync(CancellationToken cancellationToken) =>
-        storage.UsesConnectionString ? storage.CreateMissingContainersAsync(cancellationToken) : Task.CompletedTask;
+    // The Functions host's own account: its queue trigger reads there.
+    private const string HostStorage = "AzureWebJobsStorage";
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (storage.UsesConnectionString)
+            await storage.CreateMissingContainersAsync(cancellationToken);
+        if (configuration[HostStorage] is { Length: > 0 } host)
+            await RequestQueues.CreateMissingAsync(host, cancellationToken);
+    }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -65,11 +65,13 @@ public static class EvolinkPipeline
         services.AddSingleton<VideoStore>();
         services.AddSingleton<VideoCopier>();
         services.AddSingleton<VideoSaver>();
+        services.AddSingleton<VideoCollector>();
         services.AddSingleton<VideoLinks>();
 
         services.AddSingleton<EventTopic>();
         services.AddSingleton<EventTeller>();
         services.AddSingleton<ClientQuota>();
+        services.AddSingleton<HeldJobs>();
         services.AddSingleton<MinuteBudget>();
         services.AddSingleton<WebhookSender>();
         services.AddSingleton<WebhookDelivery>();

@@ -8,9 +8,7 @@ using Microsoft.Azure.WebJobs;
 using Microsoft.Azure.WebJobs.Extensions.Http;
 using Microsoft.Azure.WebJobs.Extensions.Timers;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace FunctionsHost;
 
@@ -18,16 +16,19 @@ namespace FunctionsHost;
 /// A function app that runs: its unmodified worker as a process of its own, its own extensions in a job host of the WebJobs SDK, HTTP on
 /// 127.0.0.1. The README says what this leaves out of what the Functions host of Azure does.
 /// </summary>
-public sealed class FunctionAppHost : IAsyncDisposable
+public sealed partial class FunctionAppHost : IAsyncDisposable
 {
     private readonly FunctionAppOptions _options;
     private readonly ILoggerFactory _logs;
+    private readonly ILogger _log;
     private HttpFront? _front;
     private WorkerServer? _server;
     private AppWorker? _worker;
     private AppJobHost? _jobHost;
+    private int _disposed;
 
-    private FunctionAppHost(FunctionAppOptions options, Uri baseUrl, ILoggerFactory logs) => (_options, BaseUrl, _logs) = (options, baseUrl, logs);
+    private FunctionAppHost(FunctionAppOptions options, Uri baseUrl, ILoggerFactory logs) =>
+        (_options, BaseUrl, _logs, _log) = (options, baseUrl, logs, logs.CreateLogger<FunctionAppHost>());
 
     /// <summary>Where the app answers, such as <c>http://127.0.0.1:7071/</c>.</summary>
     public Uri BaseUrl { get; }
@@ -42,25 +43,27 @@ public sealed class FunctionAppHost : IAsyncDisposable
     public IServiceProvider JobHostServices => _jobHost!.Services;
 
     /// <summary>Starts the app; when this returns it answers requests, and its triggers listen.</summary>
-    /// <exception cref="FunctionAppException">The app cannot be run; every function that cannot be is named, with the reason.</exception>
+    /// <exception cref="FunctionAppException">The app cannot be run; a function that cannot be is named, with the reason.</exception>
     /// <exception cref="SocketException">The port is in use.</exception>
     public static async Task<FunctionAppHost> StartAsync(FunctionAppOptions options, CancellationToken cancellationToken = default)
     {
         var app = AppFolder.Open(options.AppFolder);
         Socket socket = options.Socket ?? Listen(options.Port);
-        Uri baseUrl = new($"http://127.0.0.1:{((IPEndPoint)socket.LocalEndPoint!).Port}");
-        AppSettings settings = new(options.Settings(baseUrl), options.UseEnvironmentVariables);
-        ConfigurationBuilder configuration = new();
-        settings.AddTo(configuration, app.HostJson);
-        FunctionAppHost host = new(options, baseUrl, LoggerFactory.Create(logging => HostLog.Configure(logging, configuration.Build(), options)));
+        FunctionAppHost? host = null;
         try
         {
+            Uri baseUrl = new($"http://127.0.0.1:{((IPEndPoint)socket.LocalEndPoint!).Port}");
+            AppSettings settings = new(options.Settings(baseUrl), options.UseEnvironmentVariables);
+            ConfigurationBuilder configuration = new();
+            settings.AddTo(configuration, app.HostJson);
+            host = new FunctionAppHost(options, baseUrl, LoggerFactory.Create(logging => HostLog.Configure(logging, configuration.Build(), options)));
             await host.StartAsync(app, settings, socket, cancellationToken);
             return host;
         }
         catch
         {
-            await host.DisposeAsync();
+            if (host is not null)
+                await host.DisposeAsync();
             socket.Dispose();
             throw;
         }
@@ -79,18 +82,14 @@ public sealed class FunctionAppHost : IAsyncDisposable
     /// <summary>Takes no more requests and work, lets what runs finish for as long as the options allow, and ends the worker.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_front is not null)
-            await _front.StopAsync();
-        if (_jobHost is not null)
-            await _jobHost.StopAsync(_options.WorkerTimeouts.Stop);
-        if (_worker is not null)
-            await _worker.DisposeAsync();
-        if (_jobHost is not null)
-            await _jobHost.DisposeAsync();
-        if (_server is not null)
-            await _server.DisposeAsync();
-        if (_front is not null)
-            await _front.DisposeAsync();
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        await EndAsync(_front, front => front.StopAsync());
+        await EndAsync(_jobHost, StopAsync);
+        await EndAsync(_worker, worker => worker.DisposeAsync().AsTask());
+        await EndAsync(_jobHost, jobHost => jobHost.DisposeAsync().AsTask());
+        await EndAsync(_server, server => server.DisposeAsync().AsTask());
+        await EndAsync(_front, front => front.DisposeAsync().AsTask());
         _logs.Dispose();
     }
 
@@ -115,13 +114,38 @@ public sealed class FunctionAppHost : IAsyncDisposable
     {
         _front = await HttpFront.StartAsync(socket, _options, _logs, cancellationToken);
         _server = await WorkerServer.StartAsync(_logs, cancellationToken);
-        // Side by side: each takes about a second.
-        Task<AppJobHost> jobHost = Task.Run(() => AppJobHost.Build(app, settings, _options, BaseUrl), cancellationToken);
-        _worker = await AppWorker.StartAsync(app, settings, _options, _server, _logs, cancellationToken);
-        _jobHost = await jobHost;
+        // Side by side: each takes about a second. Both are waited for, so that none is left when the other fails.
+        await Task.WhenAll(
+            Task.Run(async () => _worker = await AppWorker.StartAsync(app, settings, _options, _server, _logs, cancellationToken), CancellationToken.None),
+            Task.Run(() => _jobHost = AppJobHost.Build(app, settings, _options, BaseUrl, _logs), CancellationToken.None));
+        _jobHost!.Failures.KillWorker = _worker!.Kill;
         _jobHost.Index(_worker.Functions, settings, new FunctionInvoker(_worker, _front.Forwarder));
         _server.Extensions.Add(_jobHost.Services);
         await _jobHost.StartAsync(cancellationToken);
-        _front.Open(_jobHost, _jobHost.Services.GetRequiredService<IOptions<HttpOptions>>().Value.RoutePrefix);
+        _front.Open(_jobHost);
     }
+
+    private async Task StopAsync(AppJobHost jobHost)
+    {
+        using CancellationTokenSource limited = new(_options.WorkerTimeouts.Stop, TimeProvider.System);
+        await jobHost.StopAsync(limited.Token);
+    }
+
+    // Whatever fails to end: the rest is ended too, the worker above all.
+    private async Task EndAsync<T>(T? part, Func<T, Task> end)
+        where T : class
+    {
+        try
+        {
+            if (part is not null)
+                await end(part);
+        }
+        catch (Exception e)
+        {
+            LogNotEnded(e, typeof(T).Name);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "{Part} did not end as it should.")]
+    private partial void LogNotEnded(Exception e, string part);
 }

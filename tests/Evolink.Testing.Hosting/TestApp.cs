@@ -84,7 +84,7 @@ public sealed class TestApp : IAsyncDisposable
             ConfigureLogging = logging => logging.AddProvider(Log),
         });
         IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(Settings(_host.BaseUrl, changes)).Build();
-        _services = new ServiceCollection().AddLogging().AddSingleton(configuration)
+        _services = new ServiceCollection().AddLogging().AddMetrics().AddSingleton(configuration)
             .AddSingleton<IHostEnvironment>(new HostingEnvironment { EnvironmentName = Environments.Development })
             .AddEvolinkPipeline(configuration).BuildServiceProvider();
     }

@@ -17,9 +17,8 @@ public static class RunBatch
 
     /// <summary>Advance, wait, advance.</summary>
     [Function(nameof(RunBatch))]
-    public static async Task RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
+    public static async Task RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, BatchRef batch)
     {
-        BatchRef batch = context.GetInput<BatchRef>() ?? throw new InvalidOperationException("RunBatch needs the batch's id.");
         WakeWaiter wake = new(context);
         for (int round = 0; round < RoundsInOneHistory; round++)
         {

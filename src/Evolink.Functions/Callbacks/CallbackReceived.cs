@@ -62,14 +62,15 @@ public sealed class CallbackReceived(
             }
             else
             {
+                CallbackNote callback = new(attempt, time.GetUtcNow());
                 // Whether it could be noted or not, somebody should look.
                 try
                 {
-                    await NoteAsync(job, attempt, body, cancellationToken);
+                    await NoteWhereUnknownAsync(job, callback, body, cancellationToken);
                 }
                 finally
                 {
-                    await wake.SendAsync(durable, job, cancellationToken);
+                    await wake.SendAsync(durable, job, callback, cancellationToken);
                 }
             }
 
@@ -84,19 +85,18 @@ public sealed class CallbackReceived(
             await store.UpdateAsync(job, record => record.WithLateResult(time.GetUtcNow()), cancellationToken);
     }
 
-    // That it came; and the task that it names, for the answer to the submit may be lost: then this is how the task is found again.
-    private async Task NoteAsync(JobRecord job, int attempt, byte[] body, CancellationToken cancellationToken)
+    // The answer to the submit may be lost: then the task that a callback names is how it is found again. Otherwise the event carries all that is to be noted.
+    private async Task NoteWhereUnknownAsync(JobRecord job, CallbackNote callback, byte[] body, CancellationToken cancellationToken)
     {
-        string? named = job.CurrentAttempt is { State: not (AttemptState.Accepted or AttemptState.Rejected) } entry && entry.Number == attempt
-            ? CallbackBody.TaskId(body)
-            : null;
+        if (job.CurrentAttempt is not { State: not (AttemptState.Accepted or AttemptState.Rejected) } attempt || attempt.Number != callback.Attempt)
+            return;
+        string? named = CallbackBody.TaskId(body);
         await store.UpdateAsync(job, Noted, cancellationToken);
 
         JobRecord Noted(JobRecord record)
         {
-            DateTimeOffset now = time.GetUtcNow();
-            JobRecord called = record.WithCallback(attempt, now);
-            return named is null ? called : called.WithCandidate(attempt, named, now);
+            JobRecord called = record.WithCallback(callback);
+            return named is null ? called : called.WithCandidate(callback.Attempt, named, callback.At);
         }
     }
 }

@@ -7,11 +7,20 @@ using Microsoft.DurableTask.Client;
 namespace Evolink.Functions.Generations;
 
 /// <summary>
-/// Tells that a job is over: frees its place among those of its client, starts the calls to its client, sends its events, and then takes away the marker that says that something is left to
+/// Tells that a job is over: frees its place among those of its client and wakes who waits for it, starts the calls to its client, sends its events, and then takes away the marker that says that something is left to
 /// do. Called again, by a repeated activity or by the sweep, it does what is left.
 /// </summary>
-public sealed class EndTeller(GenerationStore store, EventTeller events, ClientQuota quota)
+public sealed class EndTeller(GenerationStore store, EventTeller events, ClientQuota quota, HeldJobsWaking held)
 {
+    /// <summary>Tells the end of a run, unless its job was opened again.</summary>
+    /// <returns>The orchestration's last step.</returns>
+    public async Task<Step> TellAsync(DurableTaskClient durable, GenerationEnd end, CancellationToken cancellationToken)
+    {
+        if (end.Job.Revision == end.Generation.Revision)
+            await TellAsync(durable, end.Job, end.Marker, cancellationToken);
+        return new Step(StepKind.Stop, null);
+    }
+
     /// <summary>Tells the end that the record holds.</summary>
     /// <param name="durable">The engine.</param>
     /// <param name="job">The record of a job that is over.</param>
@@ -21,6 +30,7 @@ public sealed class EndTeller(GenerationStore store, EventTeller events, ClientQ
     public async Task<bool> TellAsync(DurableTaskClient durable, JobRecord job, ActiveMarker? marker, CancellationToken cancellationToken)
     {
         await quota.SettleAsync(job, cancellationToken);
+        await held.WakeNextAsync(durable, job.Client, cancellationToken);
         if (WebhookRun.DueFor(job) is { } run)
             await GenerationStarter.StartAsync(durable, run, cancellationToken);
         return await events.TellAsync(job, cancellationToken) && (marker is not { } seen || await store.RemoveActiveMarkerAsync(seen, cancellationToken));

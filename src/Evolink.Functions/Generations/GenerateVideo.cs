@@ -11,43 +11,28 @@ namespace Evolink.Functions.Generations;
 /// </summary>
 public static class GenerateVideo
 {
-    /// <summary>Submit, wait, save, tell.</summary>
+    /// <summary>Submit, wait, collect.</summary>
     [Function(nameof(GenerateVideo))]
-    public static async Task<string> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
+    public static async Task RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, GenerationRef generation)
     {
-        GenerationRef generation = context.GetInput<GenerationRef>() ?? throw new InvalidOperationException("GenerateVideo needs the job's id.");
         // Before the submit: the callback may be faster than the answer to it.
         WakeWaiter wake = new(context);
-
-        string status;
-        do
+        Step step = new(StepKind.SubmitAgain, null);
+        while (step.Kind == StepKind.SubmitAgain)
         {
-            Step step = new(StepKind.Again, null);
-            do
-            {
-                step = await UntilSettledAsync(nameof(SubmitGeneration), step.At);
-                if (step.Kind == StepKind.Done)
-                    step = await UntilSettledAsync(nameof(ReadTask), step.At);
-            }
-            while (step.Kind == StepKind.SubmitAgain);
-
+            step = await UntilSettledAsync(nameof(SubmitGeneration), () => generation, step.At);
             if (step.Kind == StepKind.Done)
-                await UntilSettledAsync(nameof(SaveVideo), step.At);
-            status = await context.CallActivityAsync<string>(nameof(FinishGeneration), generation, ActivityRetry.UntilTheWorldIsBack);
+                step = await UntilSettledAsync(nameof(CollectVideo), () => new Collection(generation, wake.Callback), step.At);
         }
-        // One execution gave the task up, and another one found it before this end was written.
-        while (status == JobState.Waiting.WireStatus);
 
-        return status;
-
-        async Task<Step> UntilSettledAsync(string activity, DateTimeOffset? at)
+        async Task<Step> UntilSettledAsync(string activity, Func<object> input, DateTimeOffset? at)
         {
             context.SetCustomStatus(activity);
             Step result;
             do
             {
                 await wake.UntilAsync(at);
-                result = await context.CallActivityAsync<Step>(activity, generation, ActivityRetry.UntilTheWorldIsBack);
+                result = await context.CallActivityAsync<Step>(activity, input(), ActivityRetry.UntilTheWorldIsBack);
                 at = result.At;
             }
             while (result.Kind == StepKind.Again);

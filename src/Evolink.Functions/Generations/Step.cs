@@ -14,12 +14,12 @@ public enum StepKind
     /// <summary>The same activity once more, at the time given or when woken.</summary>
     Again,
 
-    /// <summary>It did what it is there for: on to the next one.</summary>
+    /// <summary>It did what it is there for: on to the next one, if there is one.</summary>
     Done,
 
     /// <summary>The task failed, and the options allow to pay for another attempt.</summary>
     SubmitAgain,
 
-    /// <summary>There is nothing more to wait for: on to the end.</summary>
+    /// <summary>The run is over, and its end is told.</summary>
     Stop,
 }

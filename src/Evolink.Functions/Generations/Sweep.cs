@@ -4,8 +4,8 @@ using Microsoft.DurableTask.Client;
 
 namespace Evolink.Functions.Generations;
 
-/// <summary>Timer: looks after jobs and batches whose orchestration is not there any more, or never was, and after places of clients that nobody is in.</summary>
-public sealed class Sweep(GenerationSweep generations, BatchSweep batches, QuotaSweep quota)
+/// <summary>Timer: looks after jobs and batches whose orchestration is not there any more, or never was, after places of clients that nobody is in, and after jobs that nothing holds back any more.</summary>
+public sealed class Sweep(GenerationSweep generations, BatchSweep batches, QuotaSweep quota, HeldJobsWaking held)
 {
     /// <summary>Every minute; what is looked at is old enough by <c>Evolink:SweepGrace</c>.</summary>
     [Function(nameof(Sweep))]
@@ -14,5 +14,6 @@ public sealed class Sweep(GenerationSweep generations, BatchSweep batches, Quota
         await generations.RunAsync(durable, cancellationToken);
         await batches.RunAsync(durable, cancellationToken);
         await quota.RunAsync(cancellationToken);
+        await held.RunAsync(durable, cancellationToken);
     }
 }

@@ -10,17 +10,21 @@ public sealed partial class Wake(ILogger<Wake> log)
 {
     /// <summary>Wakes the run of a job, if it is there.</summary>
     public Task SendAsync(DurableTaskClient durable, JobRecord job, CancellationToken cancellationToken) =>
-        SendAsync(durable, job.Ref.InstanceId, cancellationToken);
+        SendAsync(durable, job.Ref.InstanceId, null, cancellationToken);
+
+    /// <summary>Wakes the run of a job, because Evolink has called back.</summary>
+    public Task SendAsync(DurableTaskClient durable, JobRecord job, CallbackNote callback, CancellationToken cancellationToken) =>
+        SendAsync(durable, job.Ref.InstanceId, callback, cancellationToken);
 
     /// <summary>Wakes the orchestration of a batch, if it is there.</summary>
     public Task SendAsync(DurableTaskClient durable, BatchRecord batch, CancellationToken cancellationToken) =>
-        SendAsync(durable, batch.Id.Value, cancellationToken);
+        SendAsync(durable, batch.Id.Value, null, cancellationToken);
 
-    private async Task SendAsync(DurableTaskClient durable, string instanceId, CancellationToken cancellationToken)
+    private async Task SendAsync(DurableTaskClient durable, string instanceId, CallbackNote? callback, CancellationToken cancellationToken)
     {
         try
         {
-            await durable.RaiseEventAsync(instanceId, WakeWaiter.EventName, cancellation: cancellationToken);
+            await durable.RaiseEventAsync(instanceId, WakeWaiter.EventName, callback, cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

@@ -1,3 +1,4 @@
+using Evolink.Pipeline.Generations;
 using Microsoft.DurableTask;
 
 namespace Evolink.Functions.Generations;
@@ -9,23 +10,30 @@ namespace Evolink.Functions.Generations;
 /// </summary>
 internal sealed class WakeWaiter(TaskOrchestrationContext context)
 {
-    /// <summary>Name of the event. It says "look now" and nothing that is believed.</summary>
+    /// <summary>Name of the event. It says "look now", may carry the time of a callback, and nothing that is believed.</summary>
     public const string EventName = "Wake";
 
-    private Task _event = context.WaitForExternalEvent<object?>(EventName);
+    private Task<CallbackNote?> _event = context.WaitForExternalEvent<CallbackNote?>(EventName);
+
+    /// <summary>The first callback that came with an event; null where none did.</summary>
+    public CallbackNote? Callback { get; private set; }
 
     /// <summary>Ends at <paramref name="at"/>, at once where that is null or past, or when the event comes.</summary>
     public async Task UntilAsync(DateTimeOffset? at)
     {
-        if (at is not { } time || time.UtcDateTime <= context.CurrentUtcDateTime)
-            return;
+        if (!_event.IsCompleted && at is { } due && due.UtcDateTime > context.CurrentUtcDateTime)
+        {
+            // An orchestration with an open timer stays in the running state until it fires: the loser is cancelled.
+            using CancellationTokenSource cancelTimer = new();
+            await Task.WhenAny(_event, context.WaitUntilAsync(due, cancelTimer.Token));
+            cancelTimer.Cancel();
+        }
 
-        // An orchestration with an open timer stays in the running state until it fires: the loser is cancelled.
-        using CancellationTokenSource cancelTimer = new();
-        Task timer = context.CreateTimer(time.UtcDateTime, cancelTimer.Token);
-        if (await Task.WhenAny(_event, timer) == timer)
-            return;
-        cancelTimer.Cancel();
-        _event = context.WaitForExternalEvent<object?>(EventName);
+        // One look answers every event that came before it.
+        while (_event.IsCompleted)
+        {
+            Callback ??= await _event;
+            _event = context.WaitForExternalEvent<CallbackNote?>(EventName);
+        }
     }
 }

@@ -22,8 +22,11 @@ public sealed class CancelTask(GenerationStore store, TaskViews views, Wake wake
             return Errors.NoSuchTask;
         if (!job.State.IsTerminal)
         {
+            bool first = job.CancelRequestedAt is null;
             job = await store.UpdateAsync(job, record => record.WithCancelRequest(time.GetUtcNow()), cancellationToken);
-            await wake.SendAsync(durable, job, cancellationToken);
+            // Once: every event is kept in the orchestration's history.
+            if (first)
+                await wake.SendAsync(durable, job, cancellationToken);
         }
 
         return await views.AnswerAsync(request, job, cancellationToken);

@@ -13,10 +13,9 @@ public static class DeliverWebhook
 {
     /// <summary>Call, and call again when the time has come.</summary>
     [Function(nameof(DeliverWebhook))]
-    public static async Task RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
+    public static async Task RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, WebhookRun run)
     {
-        WebhookRun run = context.GetInput<WebhookRun>() ?? throw new InvalidOperationException("DeliverWebhook needs to know whose end it tells.");
         while (await context.CallActivityAsync<Step>(nameof(CallWebhook), run, ActivityRetry.UntilTheWorldIsBack) is { Kind: StepKind.Again, At: { } at })
-            await context.CreateTimer(at.UtcDateTime, CancellationToken.None);
+            await context.WaitUntilAsync(at, CancellationToken.None);
     }
 }

@@ -12,9 +12,9 @@ namespace Evolink.LocalHost.Chaos;
 /// <param name="ledger">What the provider knows.</param>
 /// <param name="jobs">The jobs that the client was told of, by number.</param>
 /// <param name="cancelled">The jobs that the client cancelled.</param>
-/// <param name="runs">When each instance was started last; see <see cref="JournalRuns"/>.</param>
+/// <param name="runs">The orchestrations, by instance id.</param>
 internal sealed class Audit(
-    StorageSnapshot storage, LedgerReport ledger, IReadOnlyDictionary<int, string> jobs, IReadOnlySet<string> cancelled, IReadOnlyDictionary<string, DateTimeOffset> runs)
+    StorageSnapshot storage, LedgerReport ledger, IReadOnlyDictionary<int, string> jobs, IReadOnlySet<string> cancelled, IReadOnlyDictionary<string, DurableRun> runs)
 {
     private readonly Dictionary<string, TaskReport> _tasks = ledger.Tasks.ToDictionary(task => task.Id, StringComparer.Ordinal);
 
@@ -120,11 +120,12 @@ internal sealed class Audit(
         where storage.Records.GetValueOrDefault(job) is not { State.IsTerminal: false }
         select new Finding(FindingKind.Orphaned, job, "It is marked as not over, and is over or was never accepted.");
 
-    // It would find the job over and do nothing; but on a backend where a start ends the run that lives, it would have ended one.
+    // It finds the job over and does nothing; but the same start, a moment earlier, would have ended the run that lived.
     private IEnumerable<Finding> StartedAgain() =>
         from job in storage.Records.Values
-        where runs.TryGetValue(job.Ref.InstanceId, out DateTimeOffset started) && started > job.EndedAt
-        select new Finding(FindingKind.StartedAgain, job.Id.Value, $"Its orchestration was started at {runs[job.Ref.InstanceId]:O}, and it was over at {job.EndedAt:O}.");
+        let started = runs.GetValueOrDefault(job.Ref.InstanceId)?.Started
+        where started > job.EndedAt
+        select new Finding(FindingKind.StartedAgain, job.Id.Value, $"Its orchestration was started at {started:O}, and it was over at {job.EndedAt:O}.");
 
     // The provider's idempotency key: {job}.{attempt}.
     private static string JobOf(string? key) => key?.Split('.')[0] ?? "";
@@ -154,7 +155,7 @@ internal enum FindingKind
     /// <summary>A job that did not end.</summary>
     NotOver,
 
-    /// <summary>An orchestration that was started although it was there, or although its job was over.</summary>
+    /// <summary>An orchestration that was started although its job was over.</summary>
     StartedAgain,
 
     /// <summary>The campaign itself did not go as it should.</summary>

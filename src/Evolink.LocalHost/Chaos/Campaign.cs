@@ -12,8 +12,8 @@ using Microsoft.Extensions.Options;
 namespace Evolink.LocalHost.Chaos;
 
 /// <summary>
-/// A campaign of faults: the app works through many generations against a provider that misbehaves by a seeded plan, while its process is
-/// killed and started again. Storage, provider and client stay alive, here; at the end they are compared.
+/// A campaign of faults: the app works through many generations against a provider that misbehaves by a seeded plan, while its host and its worker
+/// are killed and started again. Storage, provider and client stay alive, here; at the end they are compared.
 /// </summary>
 internal sealed class Campaign
 {
@@ -31,6 +31,8 @@ internal sealed class Campaign
 
     private readonly ChaosOptions _options;
     private readonly RunningSimulator _simulator;
+    private readonly AzuriteServer _azurite;
+    private readonly StorageProxy _proxy;
     private readonly EvolinkStorage _storage;
     private readonly ChaosHostOrder _order;
     private readonly ChaosClient _client;
@@ -38,22 +40,25 @@ internal sealed class Campaign
     private readonly CancellationToken _over;
     private readonly long _started = TimeProvider.System.GetTimestamp();
     private readonly List<Task> _posts = [];
+    private readonly List<Kill> _kills = [];
     private readonly SortedDictionary<CrashPoint, int> _crashes = [];
-    private int _kills;
-    private int _unguardedStarts;
+    private HostProcess? _host;
     private int _posted;
 
-    private Campaign(ChaosOptions options, RunningSimulator simulator, AzuriteServer azurite, string folder, ChaosClient client, Uri address, TextWriter log, CancellationToken over)
+    private Campaign(
+        ChaosOptions options, RunningSimulator simulator, AzuriteServer azurite, StorageProxy proxy, string folder, TextWriter log, CancellationToken over)
     {
-        (_options, _simulator, _client, _log, _over) = (options, simulator, client, log, over);
-        _order = new ChaosHostOrder(address.Port, Path.Combine(folder, "journal.db"), ChaosSettings.ForApp(address, simulator.BaseUrl, azurite.ConnectionString));
+        (_options, _simulator, _azurite, _proxy, _log, _over) = (options, simulator, azurite, proxy, log, over);
+        Uri address = FreeAddress();
+        _client = new ChaosClient(address, options.Seed);
+        _order = new ChaosHostOrder(address.Port, folder, ChaosSettings.ForApp(address, simulator.BaseUrl, azurite, proxy.Blobs));
         EvolinkOptions app = new() { Storage = { ConnectionString = azurite.ConnectionString } };
         _storage = new EvolinkStorage(Options.Create(app), new OutgoingHttp());
         foreach (CrashPoint point in Enum.GetValues<CrashPoint>())
             _crashes[point] = 0;
     }
 
-    /// <summary>Runs a campaign to its end.</summary>
+    /// <summary>Runs a campaign to its end; no process that it started outlives it.</summary>
     /// <exception cref="LocalHostException">Something that it needs is missing, or the host does not start.</exception>
     public static async Task<CampaignResult> RunAsync(ChaosOptions options, CancellationToken cancellationToken)
     {
@@ -63,15 +68,22 @@ internal sealed class Campaign
         CampaignResult result;
         await using (RunningSimulator simulator = await SimulatorApp.StartAsync(ChaosSettings.Simulator(options.Seed), cancellationToken))
         await using (AzuriteServer azurite = await AzuriteServer.StartAsync(new AzuriteOptions { InstallFolder = options.AzuriteFolder, Note = options.Note }, cancellationToken))
+        await using (StorageProxy proxy = await StorageProxy.StartAsync(azurite.BlobUri, cancellationToken))
         await using (TextWriter log = TextWriter.Synchronized(new StreamWriter(Path.Combine(folder, "host.log"))))
         {
-            Uri address = FreeAddress();
-            using ChaosClient client = new(address, options.Seed);
-            Campaign campaign = new(options, simulator, azurite, folder, client, address, log, over.Token);
-            await campaign._storage.CreateMissingContainersAsync(cancellationToken);
-            await campaign.RunAsync();
+            Campaign campaign = new(options, simulator, azurite, proxy, folder, log, over.Token);
+            try
+            {
+                await campaign._storage.CreateMissingContainersAsync(cancellationToken);
+                await campaign.RunAsync();
+            }
+            finally
+            {
+                await campaign.EndAsync();
+            }
+
             cancellationToken.ThrowIfCancellationRequested();
-            result = await campaign.JudgeAsync(folder);
+            result = await campaign.JudgeAsync();
         }
 
         if (result.Passed)
@@ -79,42 +91,71 @@ internal sealed class Campaign
         return result;
     }
 
+    private string LogFile => Path.Combine(_order.Folder, "host.log");
+
     private async Task RunAsync()
     {
-        foreach (Life life in Life.Draw(_options.Seed, _options.Kills, _options.Generations))
+        try
         {
-            if (_over.IsCancellationRequested)
-                break;
-            await LiveAsync(life);
+            foreach (Death death in Death.Draw(_options.Seed, _options.Kills, _options.Generations))
+                await DieAsync(death);
+            HostProcess last = await HostAsync();
+            Post(_options.Generations - _posted);
+            Task ended = await Task.WhenAny(EndOfJobsAsync(), last.Exited);
+            if (ended == last.Exited)
+                throw new LocalHostException($"The host ended by itself; its log is {LogFile}.");
+            await ended;
         }
-
-        await using HostProcess last = await HostProcess.StartAsync(_order, life: null, _log);
-        Post(_options.Generations - _posted);
-        Task ended = await Task.WhenAny(EndOfJobsAsync(), last.Exited);
-        if (ended == last.Exited)
-            throw new LocalHostException($"The host ended by itself; its log is {LogFile}.");
-        await ended;
-        _unguardedStarts += last.UnguardedStarts;
+        catch (OperationCanceledException) when (_over.IsCancellationRequested)
+        {
+            Note("the time is up");
+        }
     }
 
-    private string LogFile => Path.Combine(Path.GetDirectoryName(_order.Journal)!, "host.log");
+    // The one that lives, or a new one.
+    private async Task<HostProcess> HostAsync() => _host ??= await HostProcess.StartAsync(_order, _log);
 
-    private async Task LiveAsync(Life life)
+    private async Task DieAsync(Death death)
     {
-        await using HostProcess host = await HostProcess.StartAsync(_order, life, _log);
+        HostProcess host = await HostAsync();
         Post(_options.Generations / (_options.Kills + 1));
-        if (!life.WhileStarting && !await host.Ready && host.CrashedAt is null)
+        if (!death.WhileStarting && !await host.Ready)
             throw new LocalHostException($"The host does not start; its log is {LogFile}.");
+        if (death.Victim != Victim.Host)
+            await host.WorkerStartedAsync(_over);
         long since = TimeProvider.System.GetTimestamp();
-        await host.Exited.WaitAsync(life.Lasts, TimeProvider.System, _over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!host.Exited.IsCompleted)
-            await host.KillAsync();
-        _kills++;
-        _unguardedStarts += host.UnguardedStarts;
-        if (host.CrashedAt is { } point)
-            _crashes[point]++;
-        string how = host.CrashedAt is { } at ? $"ended itself at {at}, time {life.Occurrence}" : life.WhileStarting ? "killed while starting" : "killed";
-        Note($"life {_kills}: {how} after {TimeProvider.System.GetElapsedTime(since).TotalSeconds:0.0} s; {_client.Jobs.Count} of {_posted} posts answered");
+        CrashTrap? trap = death.At is { } point ? _proxy.Set(point, death.Occurrence) : null;
+        await Task.WhenAny(host.Exited, trap?.Sprung ?? host.Exited, Task.Delay(death.After, TimeProvider.System, _over));
+        _over.ThrowIfCancellationRequested();
+        if (host.Exited.IsCompleted)
+            throw new LocalHostException($"The host ended by itself; its log is {LogFile}.");
+        bool reached = trap?.Sprung.IsCompleted == true;
+        Kill kill = await host.KillAsync(death.Victim);
+        trap?.Release(goesOn: kill.Victim == Victim.Host);
+        _kills.Add(kill);
+        if (reached)
+            _crashes[death.At!.Value]++;
+        string when = reached ? $"at {death.At}, time {death.Occurrence}," : death.WhileStarting ? "while starting," : "";
+        Note($"kill {_kills.Count}: {kill.Victim} {when} after {TimeProvider.System.GetElapsedTime(since).TotalSeconds:0.0} s; {_client.Jobs.Count} of {_posted} posts answered");
+        // A host whose first worker dies while it starts cannot know the app's functions, and ends.
+        if (kill.Victim != Victim.Worker || !await host.Ready)
+            await EndHostAsync();
+    }
+
+    private async Task EndHostAsync()
+    {
+        if (_host is { } host)
+        {
+            _host = null;
+            await host.DisposeAsync();
+        }
+    }
+
+    private async Task EndAsync()
+    {
+        await EndHostAsync();
+        await HostProcess.EndLeftoverAsync(_order.Folder);
+        _client.Dispose();
     }
 
     private void Post(int count)
@@ -139,44 +180,39 @@ internal sealed class Campaign
 
     private async Task EndOfJobsAsync()
     {
-        try
+        await Task.WhenAll(_posts);
+        List<string> left;
+        for (int looks = 0; (left = await StorageSnapshot.ActiveAsync(_storage)).Count > 0; looks++)
         {
-            await Task.WhenAll(_posts);
-            List<string> left;
-            for (int looks = 0; (left = await StorageSnapshot.ActiveAsync(_storage)).Count > 0; looks++)
-            {
-                if (looks % 10 == 0)
-                    Note($"all posted; {left.Count} jobs are not over{(left.Count <= FewLeft ? $": {string.Join(", ", left)}" : "")}");
-                await Task.Delay(Look, TimeProvider.System, _over);
-            }
+            if (looks % 20 == 0)
+                Note($"all posted; {left.Count} jobs are not over{(left.Count <= FewLeft ? $": {string.Join(", ", left)}" : "")}");
+            await Task.Delay(Look, TimeProvider.System, _over);
+        }
 
-            // After the end a key still stands for its job, and costs nothing.
-            await Task.WhenAll(Enumerable.Range(0, _options.Generations).Where(number => number % 10 == 5).Select(number => _client.PostAsync(number, givesUp: false, _over)));
-        }
-        catch (OperationCanceledException) when (_over.IsCancellationRequested)
-        {
-            Note("the time is up");
-        }
+        // After the end a key still stands for its job, and costs nothing.
+        await Task.WhenAll(Enumerable.Range(0, _options.Generations).Where(number => number % 10 == 5).Select(number => _client.PostAsync(number, givesUp: false, _over)));
     }
 
-    private async Task<CampaignResult> JudgeAsync(string folder)
+    private async Task<CampaignResult> JudgeAsync()
     {
         double seconds = TimeProvider.System.GetElapsedTime(_started).TotalSeconds;
         LedgerReport ledger = await _simulator.ReadLedgerAsync(withVideos: true, CancellationToken.None);
         StorageSnapshot storage = await StorageSnapshot.ReadAsync(_storage);
+        IReadOnlyDictionary<string, DurableRun> runs = await DurableRun.ReadAllAsync(_azurite.ConnectionString, ChaosSettings.Hub);
         List<Finding> findings =
         [
-            .. new Audit(storage, ledger, _client.Jobs, _client.Cancelled.Keys.ToHashSet(StringComparer.Ordinal), JournalRuns.Read(_order.Journal)).Findings(),
+            .. new Audit(storage, ledger, _client.Jobs, _client.Cancelled.Keys.ToHashSet(StringComparer.Ordinal), runs).Findings(),
             .. _client.Surprises.Select(surprise => new Finding(FindingKind.Campaign, "", surprise)),
-            .. Enumerable.Repeat(new Finding(FindingKind.StartedAgain, "", "An orchestration that was there was started without dedupe statuses."), _unguardedStarts),
             .. _crashes.Where(crash => crash.Value == 0).Select(crash => new Finding(FindingKind.Campaign, "", $"The crash point {crash.Key} was never reached.")),
         ];
         if (findings.Count > 0)
-            await KeepEvidenceAsync(folder, findings, storage, ledger);
-        return new CampaignResult(Report(storage, ledger, findings, seconds), findings, _crashes, findings.Count > 0 ? folder : null);
+            await KeepEvidenceAsync(findings, storage, ledger, runs);
+        Standstill[] standstills = [.. runs.Values.SelectMany(run => Standstill.Of(run, _kills))];
+        return new CampaignResult(
+            Report(storage, ledger, findings, standstills, seconds), findings, _crashes, standstills, findings.Count > 0 ? _order.Folder : null);
     }
 
-    private ChaosReport Report(StorageSnapshot storage, LedgerReport ledger, List<Finding> findings, double seconds)
+    private ChaosReport Report(StorageSnapshot storage, LedgerReport ledger, List<Finding> findings, Standstill[] standstills, double seconds)
     {
         int Count(FindingKind kind) => findings.Count(finding => finding.Kind == kind);
         JobRecord[] failed = [.. storage.Records.Values.Where(job => job.State is JobState.Failed or JobState.Cancelled)];
@@ -186,26 +222,36 @@ internal sealed class Campaign
             storage.Records.Values.Count(job => job.State == JobState.Completed),
             failed.Length,
             new SortedDictionary<string, int>(failed.CountBy(job => job.Error?.Code ?? "request_cancelled").ToDictionary(), StringComparer.Ordinal),
-            _kills,
+            _kills.Count,
+            _kills.Count(kill => kill.Victim != Victim.Worker),
+            _kills.Count(kill => kill.Victim != Victim.Host),
             ledger.Charges.Count,
             Count(FindingKind.ChargedTwice),
             Count(FindingKind.Lost),
             Count(FindingKind.Mismatched),
             Count(FindingKind.Orphaned),
+            Math.Round(standstills.Select(standstill => standstill.Length.TotalSeconds).DefaultIfEmpty().Max(), 1),
             Math.Round(seconds, 1),
             _options.Seed);
     }
 
-    private static async Task KeepEvidenceAsync(string folder, List<Finding> findings, StorageSnapshot storage, LedgerReport ledger)
+    private async Task KeepEvidenceAsync(
+        List<Finding> findings, StorageSnapshot storage, LedgerReport ledger, IReadOnlyDictionary<string, DurableRun> runs)
     {
-        await File.WriteAllLinesAsync(Path.Combine(folder, "findings.txt"), findings.Select(finding => $"{finding.Kind} {finding.Job}: {finding.Words}"));
+        string File(string name) => Path.Combine(_order.Folder, name);
+        await System.IO.File.WriteAllLinesAsync(File("findings.txt"), findings.Select(finding => $"{finding.Kind} {finding.Job}: {finding.Words}"));
         foreach (string job in findings.Select(finding => finding.Job).Distinct(StringComparer.Ordinal).Where(storage.Records.ContainsKey))
         {
-            await File.WriteAllBytesAsync(Path.Combine(folder, job + ".record.json"), JsonSerializer.SerializeToUtf8Bytes(storage.Records[job], PipelineJsonContext.Default.JobRecord));
-            IEnumerable<string> submits = ledger.Submits.Where(submit => submit.IdempotencyKey?.StartsWith(job, StringComparison.Ordinal) == true).Select(submit => submit.ToString());
+            await System.IO.File.WriteAllBytesAsync(
+                File(job + ".record.json"), JsonSerializer.SerializeToUtf8Bytes(storage.Records[job], PipelineJsonContext.Default.JobRecord));
+            IEnumerable<string> submits = ledger.Submits
+                .Where(submit => submit.IdempotencyKey?.StartsWith(job, StringComparison.Ordinal) == true).Select(submit => submit.ToString());
             IEnumerable<string> tasks = ledger.Tasks.Where(task => task.CallbackUrl?.Contains(job, StringComparison.Ordinal) == true)
                 .SelectMany(task => task.Callbacks.Select(callback => callback.ToString()).Prepend(task.ToString()));
-            await File.WriteAllLinesAsync(Path.Combine(folder, job + ".provider.txt"), submits.Concat(tasks));
+            await System.IO.File.WriteAllLinesAsync(File(job + ".provider.txt"), submits.Concat(tasks));
+            IEnumerable<string> history = runs.Values.Where(run => run.Id.StartsWith(job, StringComparison.Ordinal))
+                .SelectMany(run => run.History.Select(row => row.ToString()).Prepend($"{run.Id} {run.Started:O}"));
+            await System.IO.File.WriteAllLinesAsync(File(job + ".history.txt"), history);
         }
     }
 

@@ -4,9 +4,9 @@ namespace Evolink.LocalHost.Chaos;
 
 /// <summary>What the host of a campaign is told, as one line on its standard input.</summary>
 /// <param name="Port">Its port, the same in every life: callbacks must find it again.</param>
-/// <param name="Journal">Its journal.</param>
+/// <param name="Folder">Where it notes its worker.</param>
 /// <param name="Settings">The app's settings.</param>
-internal sealed record ChaosHostOrder(int Port, string Journal, Dictionary<string, string?> Settings);
+internal sealed record ChaosHostOrder(int Port, string Folder, Dictionary<string, string?> Settings);
 
 /// <summary>The last line of <c>chaos --json</c>.</summary>
 internal sealed record ChaosReport(
@@ -16,19 +16,26 @@ internal sealed record ChaosReport(
     int Failed,
     SortedDictionary<string, int> FailedByCode,
     int Kills,
+    int HostKills,
+    int WorkerKills,
     int Charged,
     int ChargedTwice,
     int Lost,
     int Mismatched,
     int Orphaned,
+    double LongestStandstillSeconds,
     double Seconds,
     int Seed);
 
 /// <summary>What the campaign needs of the app's answer to a post.</summary>
 internal sealed record PostedTask(string? Id);
 
+/// <summary>The worker that runs, as the host notes it.</summary>
+internal sealed record NotedWorker([property: JsonPropertyName("Id")] int Id, [property: JsonPropertyName("Started")] DateTime Started);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ChaosHostOrder))]
 [JsonSerializable(typeof(ChaosReport))]
 [JsonSerializable(typeof(PostedTask))]
+[JsonSerializable(typeof(NotedWorker))]
 internal sealed partial class ChaosJson : JsonSerializerContext;

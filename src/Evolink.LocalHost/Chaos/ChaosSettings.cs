@@ -1,3 +1,4 @@
+using Evolink.LocalHost.Azurite;
 using Evolink.Simulator;
 
 namespace Evolink.LocalHost.Chaos;
@@ -5,6 +6,9 @@ namespace Evolink.LocalHost.Chaos;
 /// <summary>What a campaign is set to: windows of hours and minutes in seconds, so that their ends are reached, and faults of every kind.</summary>
 internal static class ChaosSettings
 {
+    /// <summary>Name of the task hub, as host.json has it.</summary>
+    public const string Hub = "evolink";
+
     public const string Client = "chaos";
     public const string ClientKey = "client-key-of-the-campaign";
 
@@ -27,8 +31,8 @@ internal static class ChaosSettings
         ("SubmitLeaseMargin", "00:00:02"),
         ("RecoveryWindow", "00:00:15"),
         ("SweepGrace", "00:00:05"),
-        ("TaskNotFoundGrace", "00:01:00"),
-        ("GenerationDeadline", "00:01:00"),
+        // Longer than the minute for which a killed host's messages are hidden.
+        ("GenerationDeadline", "00:02:00"),
         ("DownloadIdleTimeout", "00:00:03"),
         ("CopyBlockBytes", "65536"),
         ("MaxVideoBytes", "4194304"),
@@ -36,7 +40,18 @@ internal static class ChaosSettings
         ("MaxRegenerationPause", "00:00:02"),
     ];
 
-    public static Dictionary<string, string?> ForApp(Uri address, Uri simulator, string storage)
+    /// <summary>
+    /// The host's settings that differ from host.json. A message that a dead host held is hidden from the next one for these times; Durable allows no less
+    /// than a minute for those of orchestrations.
+    /// </summary>
+    public static readonly IReadOnlyList<(string Name, string Value)> ShortenedForDurable =
+    [
+        ("controlQueueVisibilityTimeout", "00:01:00"),
+        ("workItemQueueVisibilityTimeout", "00:00:20"),
+        ("maxQueuePollingInterval", "00:00:00.500"),
+    ];
+
+    public static Dictionary<string, string?> ForApp(Uri address, Uri simulator, AzuriteServer azurite, Uri blobs)
     {
         string provider = simulator.GetLeftPart(UriPartial.Authority);
         Dictionary<string, string?> settings = new(StringComparer.OrdinalIgnoreCase)
@@ -49,8 +64,11 @@ internal static class ChaosSettings
             [$"Evolink:ClientKeys:{Client}:0"] = ClientKey,
             ["Evolink:Callback:CurrentKey"] = CallbackKey,
             [$"Evolink:Callback:Keys:{CallbackKey}"] = "callback-key-of-the-campaign-of-chaos",
-            ["Evolink:Storage:ConnectionString"] = storage,
+            ["Evolink:Storage:ConnectionString"] = azurite.ConnectionString.Replace(azurite.BlobUri.ToString(), blobs.ToString(), StringComparison.Ordinal),
+            ["AzureWebJobsStorage"] = azurite.ConnectionString,
         };
+        foreach ((string name, string value) in ShortenedForDurable)
+            settings[$"AzureFunctionsJobHost:extensions:durableTask:storageProvider:{name}"] = value;
         foreach ((string name, string value) in Shortened)
             settings[$"Evolink:{name}"] = value;
         return settings;

@@ -1,22 +1,25 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
-using Evolink.LocalHost.Durable;
 
 namespace Evolink.LocalHost.Chaos;
 
-/// <summary>One life of the host, seen from the campaign.</summary>
+/// <summary>One life of the host and of its workers, seen from the campaign.</summary>
 internal sealed class HostProcess : IAsyncDisposable
 {
-    private static readonly string UnguardedStart = $"[{EngineLog.UnguardedStartEvent}]";
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1);
 
     private readonly Process _process;
+    private readonly string _folder;
     private readonly Task _log;
     private readonly Task _output;
     private readonly TaskCompletionSource<bool> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private HostProcess(Process process, TextWriter log)
+    private HostProcess(Process process, string folder, TextWriter log)
     {
-        _process = process;
+        (_process, _folder) = (process, folder);
         _log = CopyAsync(process.StandardError, log);
         _output = ListenAsync(process.StandardOutput);
         Exited = EndAsync();
@@ -28,34 +31,93 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>Ends when it is dead and everything that it said was read.</summary>
     public Task Exited { get; }
 
-    /// <summary>The crash point that it ended itself at.</summary>
-    public CrashPoint? CrashedAt { get; private set; }
-
-    /// <summary>Starts of runs that were there, which another backend could have ended by it.</summary>
-    public int UnguardedStarts { get; private set; }
-
-    public static async Task<HostProcess> StartAsync(ChaosHostOrder order, Life? life, TextWriter log)
+    public static async Task<HostProcess> StartAsync(ChaosHostOrder order, TextWriter log)
     {
-        string[] crash = life is { CrashAt: { } point } ? ["--crash-at", point.ToString(), "--occurrence", $"{life.Occurrence}"] : [];
-        Process process = Process.Start(OwnProgram.Start(["chaos-host", .. crash]))!;
+        Process process = Process.Start(OwnProgram.Start("chaos-host"))!;
         await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(order, ChaosJson.Default.ChaosHostOrder));
         await process.StandardInput.FlushAsync();
-        return new HostProcess(process, log);
+        return new HostProcess(process, order.Folder, log);
     }
 
-    /// <summary>kill -9.</summary>
-    public async Task KillAsync()
+    /// <summary>Waits until there is a worker; not longer than the host lives.</summary>
+    public async Task WorkerStartedAsync(CancellationToken cancellationToken)
     {
-        _process.Kill();
-        await Exited;
+        while (!Exited.IsCompleted)
+        {
+            using (Process? worker = FindWorker(_folder))
+            {
+                if (worker is not null)
+                    return;
+            }
+
+            await Task.Delay(Look, TimeProvider.System, cancellationToken);
+        }
     }
 
+    /// <summary>kill -9. Where there is no worker, the host dies in its place.</summary>
+    /// <returns>What was killed, when it is dead.</returns>
+    public async Task<Kill> KillAsync(Victim victim)
+    {
+        using Process? worker = victim == Victim.Host ? null : FindWorker(_folder);
+        if (victim == Victim.Worker && worker is null)
+            victim = Victim.Host;
+        Kill kill = new(victim, TimeProvider.System.GetUtcNow());
+        if (victim != Victim.Worker)
+            _process.Kill();
+        worker?.Kill();
+        if (victim != Victim.Worker)
+            await Exited;
+        if (worker is not null)
+            await worker.WaitForExitAsync();
+        return kill;
+    }
+
+    /// <summary>Ends the worker that a killed host has left behind.</summary>
+    public static async Task EndLeftoverAsync(string folder)
+    {
+        using Process? worker = FindWorker(folder);
+        if (worker is null)
+            return;
+        worker.Kill();
+        await worker.WaitForExitAsync();
+    }
+
+    /// <summary>Ends it in peace, with its worker.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
+        try
+        {
+            _process.StandardInput.Close();
+            await Exited.WaitAsync(StopTimeout, TimeProvider.System);
+        }
+        catch (Exception e) when (e is TimeoutException or IOException)
+        {
             _process.Kill();
-        await Exited;
+            await Exited;
+        }
+
+        await EndLeftoverAsync(_folder);
         _process.Dispose();
+    }
+
+    // The host notes its worker there, for itself: FunctionAppOptions.StateFolder. Null between two workers.
+    private static Process? FindWorker(string folder)
+    {
+        Process? found = null;
+        try
+        {
+            NotedWorker noted = JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(folder, "worker.json")), ChaosJson.Default.NotedWorker)!;
+            found = Process.GetProcessById(noted.Id);
+            if ((found.StartTime.ToUniversalTime() - noted.Started).Duration() < Tolerance && !found.HasExited)
+                return found;
+        }
+        catch (Exception e) when (e is IOException or JsonException or ArgumentException or InvalidOperationException or Win32Exception)
+        {
+            // Just being written, or dead.
+        }
+
+        found?.Dispose();
+        return null;
     }
 
     private async Task EndAsync()
@@ -70,18 +132,12 @@ internal sealed class HostProcess : IAsyncDisposable
         {
             if (line == ChaosHost.Ready)
                 _ready.TrySetResult(true);
-            else if (line.StartsWith(ChaosHost.Crash, StringComparison.Ordinal))
-                CrashedAt = Enum.Parse<CrashPoint>(line.AsSpan(ChaosHost.Crash.Length));
         }
     }
 
-    private async Task CopyAsync(StreamReader errors, TextWriter log)
+    private static async Task CopyAsync(StreamReader errors, TextWriter log)
     {
         while (await errors.ReadLineAsync() is { } line)
-        {
-            if (line.Contains(UnguardedStart, StringComparison.Ordinal))
-                UnguardedStarts++;
             await log.WriteLineAsync(line);
-        }
     }
 }

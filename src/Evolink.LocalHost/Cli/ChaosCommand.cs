@@ -13,7 +13,7 @@ internal static class ChaosCommand
     public static Command Build()
     {
         Option<int> generations = Number("--generations", "How many generations.", 500, least: 1);
-        Option<int> kills = Number("--kills", "How often the host is killed; every crash point takes one.", 25, Life.FewestKills);
+        Option<int> kills = Number("--kills", "How often host, worker or both are killed; every crash point takes one.", 25, Death.Fewest);
         Option<int> seed = Number("--seed", "Same seed, same faults and kills.", 1, int.MinValue);
         Option<int> deadline = Number("--deadline", "Seconds after which jobs that are not over count as failures.", 600, least: 1);
         Option<string?> azurite = CommonOptions.Azurite();
@@ -39,24 +39,23 @@ internal static class ChaosCommand
     /// <summary>The process that <c>chaos</c> kills.</summary>
     public static Command BuildHost()
     {
-        Option<CrashPoint?> crashAt = new("--crash-at");
-        Option<int> occurrence = Number("--occurrence", "At which time.", 1, least: 1);
-        var command = new Command("chaos-host", "Is started by chaos.") { crashAt, occurrence };
-        command.Hidden = true;
-        command.SetAction(parsed => ChaosHost.RunAsync(parsed.GetValue(crashAt), parsed.GetValue(occurrence)));
+        var command = new Command("chaos-host", "Is started by chaos.") { Hidden = true };
+        command.SetAction(_ => ChaosHost.RunAsync());
         return command;
     }
 
     private static async Task<int> RunAsync(ChaosOptions options, bool json)
     {
         using var signals = new StopSignals();
-        await Console.Error.WriteLineAsync($"Shortened for the campaign: {string.Join(", ", ChaosSettings.Shortened.Select(setting => $"{setting.Name}={setting.Value}"))}; a task takes {ChaosSettings.TaskDuration.TotalSeconds} s.");
+        await Console.Error.WriteLineAsync($"Shortened for the campaign: {string.Join(", ", ChaosSettings.Shortened.Concat(ChaosSettings.ShortenedForDurable).Select(setting => $"{setting.Name}={setting.Value}"))}; a task takes {ChaosSettings.TaskDuration.TotalSeconds} s.");
         CampaignResult result = await Campaign.RunAsync(options, signals.Token);
         await Console.Error.WriteLineAsync($"Crash points: {string.Join(", ", result.CrashPoints.Select(point => $"{point.Key} {point.Value}"))}.");
+        foreach (IGrouping<string, double> cause in result.Standstills.GroupBy(standstill => standstill.Cause, standstill => standstill.Length.TotalSeconds))
+            await Console.Error.WriteLineAsync($"{cause.Key} died: held up {cause.Count()} jobs, half of them for less than {cause.Order().ElementAt(cause.Count() / 2):0.0} s, the longest for {cause.Max():0.0} s.");
         foreach (Finding finding in result.Findings.Take(MostFindingsTold))
             await Console.Error.WriteLineAsync($"{finding.Kind} {finding.Job}: {finding.Words}");
         if (result.Evidence is { } folder)
-            await Console.Error.WriteLineAsync($"{result.Findings.Count} findings; log, journal and records are in {folder}.");
+            await Console.Error.WriteLineAsync($"{result.Findings.Count} findings; log, histories and records are in {folder}.");
         if (json)
             Console.WriteLine(JsonSerializer.Serialize(result.Report, ChaosJson.Default.ChaosReport));
         else
@@ -71,7 +70,7 @@ internal static class ChaosCommand
         [
             ("generations", report.Generations), ("accepted", report.Accepted), ("completed", report.Completed), ("failed", report.Failed),
             .. report.FailedByCode.Select(code => ("  " + code.Key, (object)code.Value)),
-            ("kills", report.Kills), ("charged", report.Charged), ("charged twice", report.ChargedTwice), ("lost", report.Lost),
+            ("kills", report.Kills), ("  of hosts", report.HostKills), ("  of workers", report.WorkerKills), ("longest standstill, s", report.LongestStandstillSeconds), ("charged", report.Charged), ("charged twice", report.ChargedTwice), ("lost", report.Lost),
             ("mismatched", report.Mismatched), ("orphaned", report.Orphaned), ("seconds", report.Seconds), ("seed", report.Seed),
         ];
         foreach ((string name, object value) in rows)

@@ -40,7 +40,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("Runs Evolink.Functions, a durable front for the Evolink video API, on this machine. The default command is serve.")
         {
-            ServeCommand.Build(), GenerateCommand.Build(), SimulateCommand.Build(), OperatorCommand.Build(), CompletionCommand.Build(),
+            ServeCommand.Build(), GenerateCommand.Build(), SimulateCommand.Build(), ChaosCommand.Build(), ChaosCommand.BuildHost(), OperatorCommand.Build(), CompletionCommand.Build(),
         };
         foreach (Command command in TaskCommands.Build())
             root.Add(command);

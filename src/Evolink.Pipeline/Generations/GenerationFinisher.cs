@@ -6,33 +6,40 @@ namespace Evolink.Pipeline.Generations;
 /// <summary>Ends a run: the record gets its terminal state. The marker that says "not over" goes when everybody is told, or is about to be.</summary>
 public sealed partial class GenerationFinisher(GenerationStore store, TimeProvider time, ILogger<GenerationFinisher> log)
 {
-    /// <summary>Ends a run; a second execution changes nothing.</summary>
-    /// <returns>The job's record: of a later revision where the job was opened again, and not terminal where its task was found after all and the run must go on.</returns>
-    public async Task<JobRecord> FinishAsync(GenerationRef generation, CancellationToken cancellationToken)
+    /// <summary>Ends a run by what its record says; a second execution changes nothing.</summary>
+    public async Task<GenerationEnd> FinishAsync(GenerationRef generation, CancellationToken cancellationToken) => await FinishAsync(
+        await store.ReadAsync(generation.Id, cancellationToken), generation, Finding.Settled.Change, cancellationToken);
+
+    /// <summary>Ends a run by what was found out last, in the same write.</summary>
+    /// <param name="seen">The record as it was read.</param>
+    /// <param name="generation">The run.</param>
+    /// <param name="change">What was found out.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public async Task<GenerationEnd> FinishAsync(
+        JobRecord seen, GenerationRef generation, Func<JobRecord, JobRecord> change, CancellationToken cancellationToken)
     {
-        JobRecord before = await store.ReadAsync(generation.Id, cancellationToken);
-        return await JobTrace.RunAsync(PipelineTelemetry.FinishActivity, before, log, async activity =>
+        // Before the end: whoever opens the job again after it sets the marker anew, and that one stays.
+        ActiveMarker? marker = await store.FindActiveMarkerAsync(seen.Id, cancellationToken);
+        return await JobTrace.RunAsync(PipelineTelemetry.FinishActivity, seen, log, async activity =>
         {
-            JobRecord job = await FinishOnceAsync(before, generation, cancellationToken);
+            DateTimeOffset now = time.GetUtcNow();
+            JobRecord job = await store.UpdateAsync(
+                seen, record => record.Revision == generation.Revision ? change(record).WithEnd(now) : record, cancellationToken);
             activity?.SetTag("evolink.state", Words.Of(job.State));
             if (job is { State: JobState.Failed, Error.Code: { } code })
                 activity.Fail(code);
-            return job;
+            GenerationEnd end = new(generation, job, marker);
+            Log(end);
+            return end;
         });
     }
 
-    private async Task<JobRecord> FinishOnceAsync(JobRecord before, GenerationRef generation, CancellationToken cancellationToken)
+    private void Log(GenerationEnd end)
     {
-        JobRecord job = await store.UpdateAsync(
-            before, record => record.Revision == generation.Revision ? record.WithEnd(time.GetUtcNow()) : record, cancellationToken);
-        if (job.Revision == generation.Revision && !job.State.IsTerminal)
-        {
-            LogGoesOn(job.Id, job.State);
-            return job;
-        }
-
-        LogEnded(job.Id, job.State, job.Error?.Code);
-        return job;
+        if (end.IsOver)
+            LogEnded(end.Job.Id, end.Job.State, end.Job.Error?.Code);
+        else if (end.Job.State != JobState.Submitting)
+            LogGoesOn(end.Job.Id, end.Job.State);
     }
 
     [LoggerMessage(1401, LogLevel.Information, "Job {JobId} is {State} ({Code}).")]

@@ -79,9 +79,13 @@ public static class JobTransitions
                 : job;
 
         /// <summary>Notes that Evolink has called back for an attempt.</summary>
-        public JobRecord WithCallback(int number, DateTimeOffset now) =>
-            !job.State.IsTerminal && job.CurrentAttempt is { CalledBackAt: null } attempt && attempt.Number == number
-                ? job with { Attempts = job.Replaced(attempt with { CalledBackAt = now }), UpdatedAt = now }
+        public JobRecord WithCallback(CallbackNote? callback) =>
+            !job.State.IsTerminal && callback is not null && job.CurrentAttempt is { CalledBackAt: null } attempt && attempt.Number == callback.Attempt
+                ? job with
+                {
+                    Attempts = job.Replaced(attempt with { CalledBackAt = callback.At }),
+                    UpdatedAt = callback.At > job.UpdatedAt ? callback.At : job.UpdatedAt,
+                }
                 : job;
 
         /// <summary>Gives up on an attempt of unknown outcome; not where it became known meanwhile.</summary>
@@ -174,7 +178,8 @@ public static class JobTransitions
 
         /// <summary>
         /// The end of the revision: completed with a video, cancelled where that was asked for, failed with a reason otherwise; the client is to be told.
-        /// There is none yet where one execution gave up on a lost submit and another one found its task, which takes the giving-up back.
+        /// There is none yet where one execution gave up on a lost submit and another one found its task, which takes the giving-up back, nor where a
+        /// failed task is to be generated again.
         /// </summary>
         public JobRecord WithEnd(DateTimeOffset now) =>
             !job.State.IsTerminal && job.Ended(now) is { State.IsTerminal: true } ended ? ended.WithWebhookDue() : job;
@@ -184,7 +189,7 @@ public static class JobTransitions
             { Video: not null } => (job with { EndedAt = now }).Moved(JobState.Completed, now),
             { Error: not null } => (job with { EndedAt = now }).Moved(JobState.Failed, now),
             { CancelRequestedAt: not null } => (job with { EndedAt = now }).Moved(JobState.Cancelled, now),
-            { State: JobState.Waiting or JobState.Saving, CurrentAttempt.State: AttemptState.Accepted } => job,
+            { State: JobState.Waiting or JobState.Saving or JobState.Submitting, CurrentAttempt.State: AttemptState.Accepted } => job,
             _ => (job with { EndedAt = now, Error = NoReason }).Moved(JobState.Failed, now),
         };
 

@@ -42,19 +42,14 @@ public static class GateTransitions
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
-    // How soon jobs see that an operator has let them go.
-    private static readonly TimeSpan StopLook = TimeSpan.FromMinutes(1);
-
     extension(GateState gate)
     {
-        /// <summary>Until when this job may not send; null where it may.</summary>
+        /// <summary>Until when this job may not send; null where it may. An operator's stop has no such time, and is not asked here.</summary>
         /// <param name="job">The job.</param>
         /// <param name="tolerated">How many unknown outcomes in a row mean that Evolink is down.</param>
         /// <param name="now">Now.</param>
         public DateTimeOffset? ClosedFor(JobId job, int tolerated, DateTimeOffset now)
         {
-            if (gate.Stopped is not null)
-                return now + StopLook;
             if (gate.PausedUntil is { } paused && paused > now)
                 return paused;
             return gate.Unknown.Length >= tolerated && gate.Probe is { } probe && probe != job && gate.ProbeUntil is { } until && until > now ? until : null;

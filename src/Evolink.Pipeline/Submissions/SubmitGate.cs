@@ -35,6 +35,10 @@ public sealed partial class SubmitGate(EvolinkStorage storage, IOptions<EvolinkO
         return state.Probe == job ? null : state.ClosedFor(job, _options.UnknownsBeforePause, now) ?? now + FreshFor;
     }
 
+    /// <summary>Since when an operator holds all submits back; null where none does.</summary>
+    public async Task<DateTimeOffset?> StoppedSinceAsync(CancellationToken cancellationToken) =>
+        (Fresh(time.GetUtcNow()) ?? await ReadAsync(cancellationToken)).State.Stopped?.At;
+
     /// <summary>Tells what became of a submit. A gate that cannot be written changes nothing for the job itself.</summary>
     public async Task ReportAsync(JobId job, Attempt attempt, CancellationToken cancellationToken)
     {
@@ -63,7 +67,7 @@ public sealed partial class SubmitGate(EvolinkStorage storage, IOptions<EvolinkO
         return state;
     }
 
-    /// <summary>Lets submits go again; parked jobs see it within a minute.</summary>
+    /// <summary>Lets submits go again; the sweep wakes the jobs that are held within a minute.</summary>
     public async Task<GateState> ResumeAsync(string by, CancellationToken cancellationToken)
     {
         Forget();

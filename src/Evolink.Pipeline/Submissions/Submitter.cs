@@ -23,6 +23,7 @@ public sealed partial class Submitter(
     SubmitRate rate,
     ImageDispatch images,
     ClientQuota quota,
+    HeldJobs held,
     PipelineMetrics metrics,
     IOptions<EvolinkOptions> options,
     TimeProvider time,
@@ -34,9 +35,6 @@ public sealed partial class Submitter(
     // Longer than any storage outage that a worker lives through; a task id that is not written down is money that is not found again.
     private static readonly TimeSpan LongestSettling = TimeSpan.FromMinutes(20);
     private static readonly TimeSpan SettlingPause = TimeSpan.FromSeconds(2);
-
-    private static readonly TimeSpan ShortestQuotaPause = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LongestQuotaPause = TimeSpan.FromMinutes(1);
 
     private readonly EvolinkOptions _options = options.Value;
 
@@ -110,8 +108,10 @@ public sealed partial class Submitter(
             return await EndAsync(job, number, Expired(job.CurrentAttempt), cancellationToken);
 
         // Over HTTP it was let in before it was accepted; all else waits here for its turn.
-        if (number == 1 && await quota.ReserveAsync(job, cancellationToken) is not null)
-            return new Submission.Throttled(now + QuotaPause(now - job.AcceptedAt));
+        if (number == 1 && await quota.ReserveAsync(job, cancellationToken) is { } refusal)
+            return await HoldAsync(job, job.Client, now - job.AcceptedAt, refusal is QuotaRefusal.Credits ? quota.RetryAfter(refusal) : null, cancellationToken);
+        if (await gate.StoppedSinceAsync(cancellationToken) is { } stopped)
+            return await HoldAsync(job, HeldJobs.Pause, now - (stopped > job.AcceptedAt ? stopped : job.AcceptedAt), null, cancellationToken);
         if (await gate.ClosedUntilAsync(job.Id, Lease, cancellationToken) is { } closed)
             return new Submission.Throttled(closed);
         DateTimeOffset? slot = await rate.SlotAsync(job.SubmitSlot, cancellationToken);
@@ -131,6 +131,18 @@ public sealed partial class Submitter(
         return claimed.CurrentAttempt is { State: AttemptState.Intent } mine && mine.Owner == owner
             ? await SendAsync(claimed, mine, request, slot, cancellationToken)
             : new Submission.Unknown(claimed.CancelRequestedAt is null ? now + TimeSpan.FromSeconds(1) : now);
+    }
+
+    // The longer it has been held, the longer it waits; what lets it go wakes it. Its own age ends it in time.
+    private async Task<Submission> HoldAsync(JobRecord job, string holder, TimeSpan heldFor, TimeSpan? atLeast, CancellationToken cancellationToken)
+    {
+        TimeSpan pause = HeldJobs.PauseAfter(heldFor);
+        pause = atLeast > pause ? atLeast.Value : pause;
+        if (pause >= HeldJobs.Noted)
+            await held.NoteAsync(holder, job, cancellationToken);
+        DateTimeOffset now = time.GetUtcNow();
+        DateTimeOffset end = job.AcceptedAt + _options.MaxSubmitAge;
+        return new Submission.Throttled(holder != HeldJobs.Pause && end > now && now + pause > end ? end : now + pause);
     }
 
     private Attempt Intend(int number, Attempt? again, SubmitIntent intent, string owner)
@@ -276,11 +288,6 @@ public sealed partial class Submitter(
 
     // The callback may have come, and its wake be spent, while this was found out: the task is read at once.
     private Submission.Accepted AcceptedBefore(Attempt attempt) => new(attempt.TaskId!, time.GetUtcNow());
-
-    // The longer it has waited, the longer it may wait: many can be parked here.
-    private static TimeSpan QuotaPause(TimeSpan waited) => waited / 4 is var pause && pause < ShortestQuotaPause ? ShortestQuotaPause
-        : pause > LongestQuotaPause ? LongestQuotaPause
-        : pause;
 
     // The other execution is most likely done in a moment; one that died is waited for to the end of its lease.
     private static DateTimeOffset LookAgain(DateTimeOffset lease, DateTimeOffset now) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Evolink.Client;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Options;
@@ -8,130 +9,113 @@ using Microsoft.Extensions.Options;
 
 namespace Evolink.Pipeline.Tasks;
 
-/// <summary>Asks Evolink how a job's task stands and writes it down. A blip never fails a paid job.</summary>
+/// <summary>Asks Evolink how a job's task stands, and says what that means for the job. A blip never fails a paid job. Writes nothing.</summary>
 public sealed partial class TaskWatcher(
-    GenerationStore store, TaskReader tasks, IOptions<EvolinkOptions> options, PipelineMetrics metrics, TimeProvider time, Random random, ILogger<TaskWatcher> log)
+    EvolinkClient evolink, IOptions<EvolinkOptions> options, PipelineMetrics metrics, TimeProvider time, Random random, ILogger<TaskWatcher> log)
 {
     private readonly EvolinkOptions _options = options.Value;
 
-    /// <summary>Reads the task of a run.</summary>
-    public async Task<TaskProgress> ReadAsync(GenerationRef generation, CancellationToken cancellationToken)
-    {
-        JobRecord job = await store.ReadAsync(generation.Id, cancellationToken);
-        return await JobTrace.RunAsync(PipelineTelemetry.PollActivity, job, log, async activity =>
+    /// <summary>Reads the task of an accepted attempt, or says why it could not be read.</summary>
+    public Task<(VideoTask? Task, EvolinkException? Failure)> ReadAsync(JobRecord job, Attempt attempt, CancellationToken cancellationToken) =>
+        JobTrace.RunAsync(PipelineTelemetry.PollActivity, job, log, async activity =>
         {
-            TaskProgress progress = await ReadAsync(job, generation, cancellationToken);
-            activity?.SetTag("evolink.progress", progress.GetType().Name.ToLowerInvariant());
-            return progress;
+            (VideoTask? task, EvolinkException? failure) = await TryReadAsync(attempt.TaskId!, cancellationToken);
+            string result = (task, failure) switch
+            {
+                ({ Status.IsCompleted: true }, _) => "completed",
+                ({ Status.IsFailed: true }, _) => "failed",
+                ({ }, _) => "running",
+                (_, { IsTaskNotFound: true }) => "not_found",
+                _ => "error",
+            };
+            if (failure is { IsTaskNotFound: false })
+                LogBlip(job.Id, attempt.TaskId!, failure.Code, failure.StatusCode);
+            metrics.TaskRead(result);
+            activity?.SetTag("evolink.progress", result);
+            return (task, failure);
         });
+
+    /// <summary>What a reading means for a job whose task was not seen finished.</summary>
+    public Finding Judge(JobRecord job, Attempt attempt, VideoTask? task, EvolinkException? failure)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        return (task, failure) switch
+        {
+            ({ Status.IsFailed: true } failed, _) => Failed(job, failed, now),
+            ({ } running, _) => Running(job, attempt, running, now),
+            (_, { IsTaskNotFound: true } unknown) => NotFound(job, attempt, unknown, now),
+            (_, { } blip) => Blip(job, attempt, blip, now),
+            _ => throw new UnreachableException(),
+        };
     }
 
-    private async Task<TaskProgress> ReadAsync(JobRecord job, GenerationRef generation, CancellationToken cancellationToken)
+    private async Task<(VideoTask? Task, EvolinkException? Failure)> TryReadAsync(string taskId, CancellationToken cancellationToken)
     {
-        if (job.State.IsTerminal || job.Revision != generation.Revision || job.Error is not null || (job.CancelRequestedAt is not null && !_options.KeepLateResults))
-            return new TaskProgress.Ended();
-        if (job.CompletedSeenAt is not null)
-            return new TaskProgress.Completed();
-        if (job.CurrentAttempt is not { State: AttemptState.Accepted, TaskId: { } taskId } attempt)
-            throw new InvalidOperationException($"Job {job.Id} has no accepted attempt whose task could be read.");
-
-        // The activity ran before and its result was lost.
-        if (job.State == JobState.Submitting)
-            return new TaskProgress.Regenerate(job.Regeneration?.NotBefore ?? time.GetUtcNow());
-
         try
         {
-            VideoTask task = await tasks.ReadAsync(taskId, cancellationToken);
-            metrics.TaskRead(task.Status switch { { IsCompleted: true } => "completed", { IsFailed: true } => "failed", _ => "running" });
-            return task.Status switch
-            {
-                { IsCompleted: true } => await CompletedAsync(job, task, cancellationToken),
-                { IsFailed: true } => await FailedAsync(job, task, cancellationToken),
-                _ => await RunningAsync(job, attempt, task, cancellationToken),
-            };
-        }
-        catch (EvolinkException e) when (e is { StatusCode: 404, Code: "task_not_found" })
-        {
-            metrics.TaskRead("not_found");
-            return await NotFoundAsync(job, attempt, e, cancellationToken);
+            return (await evolink.GetTaskAsync(taskId, cancellationToken), null);
         }
         catch (EvolinkException e)
         {
-            metrics.TaskRead("error");
-            LogBlip(job.Id, taskId, e.Code, e.StatusCode);
-            return await BlipAsync(job, attempt, e, cancellationToken);
+            return (null, e);
         }
     }
 
-    private async Task<TaskProgress> CompletedAsync(JobRecord job, VideoTask task, CancellationToken cancellationToken)
+    private Finding Failed(JobRecord job, VideoTask task, DateTimeOffset now)
     {
-        DateTimeOffset now = time.GetUtcNow();
-        await store.UpdateAsync(job, record => record.WithReading(job.CurrentRef, task.Progress, task.Usage?.CreditsUsed, now).WithCompletedSeen(job.CurrentRef, now), cancellationToken);
-        return new TaskProgress.Completed();
-    }
-
-    private async Task<TaskProgress> FailedAsync(JobRecord job, VideoTask task, CancellationToken cancellationToken)
-    {
-        DateTimeOffset now = time.GetUtcNow();
         JobError error = TaskFailures.Of(task);
         LogFailed(job.Id, error.Code);
         AttemptRef at = job.CurrentRef;
-        if (TaskFailures.RegenerateAfter(error.Code) is { } pause)
-        {
-            Regeneration next = new(now, now + (pause < _options.MaxRegenerationPause ? pause : _options.MaxRegenerationPause));
-            JobRecord again = await store.UpdateAsync(
-                job, record => record.WithRegeneration(at, error, next, _options.MaxRegenerations, now), cancellationToken);
-            if (again.State == JobState.Submitting)
-                return new TaskProgress.Regenerate(again.Regeneration?.NotBefore ?? now);
-        }
-
-        await store.UpdateAsync(
-            job, record => record.WithReading(at, task.Progress, task.Usage?.CreditsUsed, now).WithTaskError(at, error, now), cancellationToken);
-        return new TaskProgress.Ended();
+        int most = _options.MaxRegenerations;
+        Regeneration? next = TaskFailures.RegenerateAfter(error.Code) is { } pause
+            ? new Regeneration(now, now + (pause < _options.MaxRegenerationPause ? pause : _options.MaxRegenerationPause))
+            : null;
+        return new Finding(
+            record => next is not null && record.WithRegeneration(at, error, next, most, now) is { State: JobState.Submitting } again
+                ? again
+                : record.WithReading(at, task.Progress, task.Usage?.CreditsUsed, now).WithTaskError(at, error, now),
+            LookAt: null);
     }
 
-    private async Task<TaskProgress> RunningAsync(JobRecord job, Attempt attempt, VideoTask task, CancellationToken cancellationToken)
+    private Finding Running(JobRecord job, Attempt attempt, VideoTask task, DateTimeOffset now)
     {
-        DateTimeOffset now = time.GetUtcNow();
         PollSchedule schedule = attempt.Schedule(_options);
         if (now >= schedule.Deadline)
-            return await EndAsync(job, DeadlineExceeded(task.Status), cancellationToken);
-        await store.UpdateAsync(job, record => record.WithReading(job.CurrentRef, task.Progress, task.Usage?.CreditsUsed, now), cancellationToken);
-        return new TaskProgress.Running(schedule.Next(now, random.NextDouble()));
+            return End(job, DeadlineExceeded(task.Status), now);
+        AttemptRef at = job.CurrentRef;
+        return new Finding(record => record.WithReading(at, task.Progress, task.Usage?.CreditsUsed, now), schedule.Next(now, random.NextDouble()));
     }
 
-    private async Task<TaskProgress> NotFoundAsync(JobRecord job, Attempt attempt, EvolinkException failure, CancellationToken cancellationToken)
+    private Finding NotFound(JobRecord job, Attempt attempt, EvolinkException failure, DateTimeOffset now)
     {
-        DateTimeOffset now = time.GetUtcNow();
-        JobRecord noted = await store.UpdateAsync(job, record => record.WithNotFound(job.CurrentRef, now), cancellationToken);
-        DateTimeOffset end = (noted.NotFoundSince ?? now) + _options.TaskNotFoundGrace;
+        DateTimeOffset end = (job.NotFoundSince ?? now) + _options.TaskNotFoundGrace;
         if (now >= end)
         {
-            JobError error = new(failure.Code, $"Evolink has not known the task for {_options.TaskNotFoundGrace.TotalMinutes:0.#} min. It was charged at the submit; ask Evolink's support with the task id.");
-            return await EndAsync(job, error, cancellationToken);
+            string grace = $"{_options.TaskNotFoundGrace.TotalMinutes:0.#} min";
+            return End(job, new JobError(failure.Code, $"Evolink has not known the task for {grace}. It was charged at the submit; ask Evolink's support with the task id."), now);
         }
 
+        AttemptRef at = job.CurrentRef;
         DateTimeOffset next = attempt.Schedule(_options).Next(now, random.NextDouble());
-        return new TaskProgress.Running(next < end ? next : end);
+        return new Finding(record => record.WithNotFound(at, now), next < end ? next : end);
     }
 
     // Whether the deadline has passed is only judged by an answer; a provider that cannot be asked gets as long again.
-    private async Task<TaskProgress> BlipAsync(JobRecord job, Attempt attempt, EvolinkException failure, CancellationToken cancellationToken)
+    private Finding Blip(JobRecord job, Attempt attempt, EvolinkException failure, DateTimeOffset now)
     {
-        DateTimeOffset now = time.GetUtcNow();
         PollSchedule schedule = attempt.Schedule(_options) with { Deadline = DateTimeOffset.MaxValue };
         if (now >= schedule.AcceptedAt + (2 * _options.GenerationDeadline))
-            return await EndAsync(job, DeadlineExceeded(null), cancellationToken);
-        if (job.NotFoundSince is not null)
-            await store.UpdateAsync(job, record => record.WithoutNotFound(job.CurrentRef, now), cancellationToken);
+            return End(job, DeadlineExceeded(null), now);
+        AttemptRef at = job.CurrentRef;
         DateTimeOffset next = schedule.Next(now, random.NextDouble());
-        return new TaskProgress.Running(failure.RetryAfter is { } asked && now + asked > next ? now + asked : next);
+        return new Finding(
+            record => record.WithoutNotFound(at, now), failure.RetryAfter is { } asked && now + asked > next ? now + asked : next);
     }
 
-    private async Task<TaskProgress> EndAsync(JobRecord job, JobError error, CancellationToken cancellationToken)
+    private static Finding End(JobRecord job, JobError error, DateTimeOffset now)
     {
-        await store.UpdateAsync(job, record => record.WithTaskError(job.CurrentRef, error, time.GetUtcNow()), cancellationToken);
-        return new TaskProgress.Ended();
+        AttemptRef at = job.CurrentRef;
+        return new Finding(record => record.WithTaskError(at, error, now), LookAt: null);
     }
 
     private JobError DeadlineExceeded(VideoTaskStatus? last) => new(
@@ -144,4 +128,13 @@ public sealed partial class TaskWatcher(
 
     [LoggerMessage(1212, LogLevel.Warning, "Job {JobId}: its task failed with {Code}.")]
     private partial void LogFailed(JobId jobId, string code);
+}
+
+internal static class TaskReadFailures
+{
+    extension(EvolinkException failure)
+    {
+        /// <summary>Whether it is Evolink's own word that it does not know the task, and not some proxy's 404.</summary>
+        public bool IsTaskNotFound => failure is { StatusCode: 404, Code: "task_not_found" };
+    }
 }

@@ -1,118 +1,71 @@
 using Evolink.Client;
 using Evolink.Pipeline.Generations;
-using Evolink.Pipeline.Options;
-using Evolink.Pipeline.Tasks;
 using Evolink.Pipeline.Telemetry;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Evolink.Pipeline.Videos;
 
 /// <summary>
 /// Brings a finished video into storage. It may be executed again at any point: a half copy is never visible, and a whole one is
-/// recognised, also when the link that it came from is dead by now.
+/// recognised, also when the link that it came from is dead by now. Writes no record.
 /// </summary>
 public sealed partial class VideoSaver(
-    GenerationStore store,
-    TaskReader tasks,
-    VideoCopier copier,
-    VideoStore videos,
-    IOptions<EvolinkOptions> options,
-    PipelineMetrics metrics,
-    TimeProvider time,
-    Random random,
-    ILogger<VideoSaver> log)
+    VideoCopier copier, VideoStore videos, PipelineMetrics metrics, TimeProvider time, Random random, ILogger<VideoSaver> log)
 {
-    // Durable timers may fire up to about a second early.
-    private static readonly TimeSpan TimerTolerance = TimeSpan.FromSeconds(1.5);
-
-    private readonly EvolinkOptions _options = options.Value;
-
-    /// <summary>Saves the video of a run.</summary>
-    public async Task<SaveOutcome> SaveAsync(GenerationRef generation, CancellationToken cancellationToken)
-    {
-        JobRecord job = await store.ReadAsync(generation.Id, cancellationToken);
-        return await JobTrace.RunAsync(PipelineTelemetry.SaveActivity, job, log, async activity =>
+    /// <summary>Saves the video of an accepted attempt.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="attempt">Its attempt.</param>
+    /// <param name="task">The task as it was just read, with a fresh link; null where it could not be read.</param>
+    /// <param name="unread">Why it could not be.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public Task<Finding> SaveAsync(JobRecord job, Attempt attempt, VideoTask? task, EvolinkException? unread, CancellationToken cancellationToken) =>
+        JobTrace.RunAsync(PipelineTelemetry.SaveActivity, job, log, async activity =>
         {
-            SaveOutcome outcome = await SaveAsync(job, generation, cancellationToken);
-            activity?.SetTag("evolink.outcome", outcome.GetType().Name.ToLowerInvariant());
-            return outcome;
+            Finding found = await SaveOnceAsync(job, attempt, task, unread, cancellationToken);
+            activity?.SetTag("evolink.outcome", found.LookAt is not null ? "later" : found.GivesUp(job) ? "ended" : "saved");
+            return found;
         });
+
+    /// <summary>The video is in storage.</summary>
+    public Finding Saved(JobRecord job, SavedVideo video)
+    {
+        metrics.SaveTried(null);
+        LogSaved(job.Id, video.Size);
+        AttemptRef at = job.CurrentRef;
+        DateTimeOffset now = time.GetUtcNow();
+        return new Finding(record => record.WithVideo(at, video, now), LookAt: null);
     }
 
-    private async Task<SaveOutcome> SaveAsync(JobRecord job, GenerationRef generation, CancellationToken cancellationToken)
+    private async Task<Finding> SaveOnceAsync(JobRecord job, Attempt attempt, VideoTask? task, EvolinkException? unread, CancellationToken cancellationToken)
     {
-        if (job.Revision != generation.Revision || job.State.IsTerminal || job.Error is not null)
-            return new SaveOutcome.Ended();
-        if (job.Video is not null)
-        {
-            metrics.DuplicateSuppressed("save");
-            return new SaveOutcome.Saved();
-        }
-
-        Attempt attempt = job.CurrentAttempt is { State: AttemptState.Accepted, TaskId: not null } accepted
-            ? accepted
-            : throw new InvalidOperationException($"Job {job.Id} has no accepted attempt whose video could be saved.");
-
-        if (job.CancelRequestedAt is not null && !_options.KeepLateResults)
-            return await videos.FindAsync(job, attempt, cancellationToken) is { } saved ? await SavedAsync(job, saved, cancellationToken) : new SaveOutcome.Ended();
-        // Woken before its time: the pause is there for the other side's sake.
-        if (job.SaveRetryAt is { } retryAt && retryAt > time.GetUtcNow() + TimerTolerance)
-            return new SaveOutcome.Later(retryAt);
-
         try
         {
-            string link = await FreshLinkAsync(attempt.TaskId!, cancellationToken);
-            return await SavedAsync(job, await copier.CopyAsync(link, job, attempt, cancellationToken), cancellationToken);
+            return Saved(job, await copier.CopyAsync(LinkOf(task, unread), job, attempt, cancellationToken));
         }
         catch (VideoDownloadException e)
         {
             // A crash between commit and record leaves the video there with nobody knowing.
-            return await videos.FindAsync(job, attempt, cancellationToken) is { } there
-                ? await SavedAsync(job, there, cancellationToken)
-                : await FailedAsync(job, e, cancellationToken);
+            return await videos.FindAsync(job, attempt, cancellationToken) is { } there ? Saved(job, there) : NotSaved(job, e);
         }
     }
 
-    private async Task<string> FreshLinkAsync(string taskId, CancellationToken cancellationToken)
+    private static string LinkOf(VideoTask? task, EvolinkException? unread) => task switch
     {
-        try
-        {
-            VideoTask task = await tasks.ReadForSaveAsync(taskId, cancellationToken);
-            return task.Results is [{ Length: > 0 } link, ..]
-                ? link
-                : throw new VideoDownloadException(DownloadFailure.LinkDead, $"Evolink says that the task is {task.Status}, and names no result.");
-        }
-        catch (EvolinkException e)
-        {
-            throw new VideoDownloadException(DownloadFailure.Unavailable, $"Evolink could not be asked for a fresh link ({e.Code}).", e);
-        }
-    }
+        null => throw new VideoDownloadException(DownloadFailure.Unavailable, $"Evolink could not be asked for a fresh link ({unread?.Code}).", unread),
+        { Results: [{ Length: > 0 } link, ..] } => link,
+        _ => throw new VideoDownloadException(DownloadFailure.LinkDead, $"Evolink says that the task is {task.Status}, and names no result."),
+    };
 
-    private async Task<SaveOutcome> SavedAsync(JobRecord job, SavedVideo video, CancellationToken cancellationToken)
-    {
-        await store.UpdateAsync(job, record => record.WithVideo(job.CurrentRef, video, time.GetUtcNow()), cancellationToken);
-        metrics.SaveTried(null);
-        LogSaved(job.Id, video.Size);
-        return new SaveOutcome.Saved();
-    }
-
-    private async Task<SaveOutcome> FailedAsync(JobRecord job, VideoDownloadException failure, CancellationToken cancellationToken)
+    private Finding NotSaved(JobRecord job, VideoDownloadException failure)
     {
         DateTimeOffset now = time.GetUtcNow();
         (DateTimeOffset? retryAt, JobError? error) = SaveSchedule.After(
             failure.Failure, failure.Message, job.SaveTries + 1, job.CompletedSeenAt ?? now, now, random.NextDouble());
         metrics.SaveTried(failure.Failure);
         LogNotSaved(job.Id, job.SaveTries + 1, failure.Failure, failure.Message);
-        AttemptRef attempt = job.CurrentRef;
-        await store.UpdateAsync(job, Failed, cancellationToken);
-        return retryAt is { } at ? new SaveOutcome.Later(at) : new SaveOutcome.Ended();
-
-        JobRecord Failed(JobRecord record)
-        {
-            JobRecord counted = record.WithSaveTry(attempt, retryAt, now);
-            return error is null ? counted : counted.WithTaskError(attempt, error, now);
-        }
+        AttemptRef at = job.CurrentRef;
+        return new Finding(
+            record => record.WithSaveTry(at, retryAt, now) is var counted && error is null ? counted : counted.WithTaskError(at, error, now), retryAt);
     }
 
     [LoggerMessage(1301, LogLevel.Information, "Job {JobId}: the video is saved ({Size} bytes).")]

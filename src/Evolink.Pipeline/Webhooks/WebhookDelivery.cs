@@ -30,7 +30,7 @@ public sealed partial class WebhookDelivery(
             return null;
         }
 
-        // A timer that fired early, or an execution that died after it had noted its call.
+        // An execution noted its call, and died before the orchestration heard of it.
         if (webhook.NextAt is { } due && due > time.GetUtcNow())
             return due;
 

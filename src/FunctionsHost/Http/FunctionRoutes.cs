@@ -10,8 +10,10 @@ namespace FunctionsHost.Http;
 internal sealed class FunctionRoutes
 {
     private readonly WebJobsRouter _router;
+    private readonly Dictionary<string, AppFunction> _functions = [];
 
-    public FunctionRoutes(IReadOnlyList<AppFunction> functions, string prefix, IInlineConstraintResolver constraints)
+    /// <exception cref="FunctionAppException">A route is not valid.</exception>
+    public FunctionRoutes(IEnumerable<AppFunction> functions, string prefix, IInlineConstraintResolver constraints)
     {
         _router = new WebJobsRouter(constraints);
         WebJobsRouteBuilder routes = _router.CreateBuilder(new Chosen(), prefix);
@@ -21,20 +23,21 @@ internal sealed class FunctionRoutes
                 continue;
             RouteValueDictionary methods = http.Methods is { Length: > 0 } allowed ? new() { ["httpMethod"] = new HttpMethodRouteConstraint(allowed) } : [];
             Map(routes, function.Name, http.Route is { Length: > 0 } route ? route : function.Name, methods);
+            _functions[function.Name] = function;
         }
 
         _router.AddFunctionRoutes(routes.Build(), null);
     }
 
-    /// <summary>Name of the function whose route matches; null where none does.</summary>
-    public async Task<string?> FindAsync(HttpContext context)
+    /// <summary>The function whose route matches; null where none does.</summary>
+    public async Task<AppFunction?> FindAsync(HttpContext context)
     {
         RouteContext route = new(context);
         await _router.RouteAsync(route);
         if (route.Handler is null)
             return null;
         context.Items[HttpExtensionConstants.AzureWebJobsHttpRouteDataKey] = new Dictionary<string, object?>(route.RouteData.Values);
-        return (string)route.RouteData.DataTokens[HttpExtensionConstants.FunctionNameRouteTokenKey]!;
+        return _functions[(string)route.RouteData.DataTokens[HttpExtensionConstants.FunctionNameRouteTokenKey]!];
     }
 
     private static void Map(WebJobsRouteBuilder routes, string name, string route, RouteValueDictionary methods)

@@ -20,7 +20,7 @@ namespace FunctionsHost.Http;
 /// <summary>The address of the app: finds the function of a request, and runs it.</summary>
 internal sealed partial class HttpFront : IAsyncDisposable
 {
-    private const string WebhookPath = "/runtime/webhooks";
+    private const string WebhookPath = "/runtime/webhooks/";
 
     // As the real host's.
     private const long MaxRequestBodyBytes = 100L << 20;
@@ -60,17 +60,21 @@ internal sealed partial class HttpFront : IAsyncDisposable
         return front;
     }
 
-    /// <summary>Opens the door for the app's functions.</summary>
+    /// <summary>Lets requests in.</summary>
     /// <exception cref="FunctionAppException">A route is not valid.</exception>
-    public void Open(AppJobHost jobHost, string routePrefix)
+    public void Open(AppJobHost jobHost)
     {
         DefaultInlineConstraintResolver constraints = new(_app.Services.GetRequiredService<IOptions<RouteOptions>>(), _app.Services);
-        FunctionRoutes routes = new(jobHost.Functions, routePrefix, constraints);
-        _ready.SetResult(new Ready(jobHost, routes, jobHost.Functions.ToDictionary(function => function.Name)));
+        FunctionRoutes routes = new(jobHost.Functions.Where(jobHost.IsEnabled), jobHost.RoutePrefix, constraints);
+        _ready.SetResult(new Ready(jobHost, routes));
     }
 
     /// <summary>Takes no more requests, and lets those that run finish.</summary>
-    public Task StopAsync() => _app.StopAsync();
+    public async Task StopAsync()
+    {
+        _ready.TrySetCanceled();
+        await _app.StopAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -80,36 +84,47 @@ internal sealed partial class HttpFront : IAsyncDisposable
 
     private async Task HandleAsync(HttpContext context)
     {
-        Ready ready = await _ready.Task.WaitAsync(context.RequestAborted);
-        if (context.Request.Path.StartsWithSegments(WebhookPath, out PathString rest) && rest.Value is ['/', .. var name]
-            && _openWebhooks.Contains(name, StringComparer.OrdinalIgnoreCase) && ready.JobHost.Webhooks.Find(name) is { } webhook)
-        {
-            await CallWebhookAsync(context, webhook);
-            return;
-        }
-
-        if (await ready.Routes.FindAsync(context) is not { } function)
-        {
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return;
-        }
-
+        string what = context.Request.Path;
         try
         {
-            await ready.JobHost.CallAsync(ready.Functions[function], context.Request, context.RequestAborted);
+            Ready ready = await _ready.Task.WaitAsync(context.RequestAborted);
+            if (FindWebhook(ready.JobHost, context.Request.Path) is { } webhook)
+                await CallWebhookAsync(context, webhook);
+            else if (await ready.Routes.FindAsync(context) is not { } function)
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+            else
+                await CallFunctionAsync(context, ready.JobHost, function);
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
             // The client has left: nobody is there to be told.
         }
+        catch (OperationCanceledException) when (_ready.Task.IsCanceled)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable; // the app did not start
+        }
         catch (Exception e)
         {
-            LogFailed(e, function);
+            LogFailed(e, what);
             if (context.Response.HasStarted)
                 context.Abort();
             else
                 context.Response.StatusCode = StatusCodes.Status500InternalServerError;
         }
+    }
+
+    private static Task CallFunctionAsync(HttpContext context, AppJobHost jobHost, AppFunction function) =>
+        // Else the worker would wait for a request that is given up on its way.
+        context.Request.ContentLength > MaxRequestBodyBytes
+            ? throw new Microsoft.AspNetCore.Http.BadHttpRequestException("The request's body is larger than 100 MiB.")
+            : jobHost.CallAsync(function, context.Request, context.RequestAborted);
+
+    private Microsoft.Azure.WebJobs.IAsyncConverter<HttpRequestMessage, HttpResponseMessage>? FindWebhook(AppJobHost jobHost, string path)
+    {
+        if (!path.StartsWith(WebhookPath, StringComparison.OrdinalIgnoreCase))
+            return null;
+        string name = path[WebhookPath.Length..].Split('/')[0];
+        return _openWebhooks.Contains(name, StringComparer.OrdinalIgnoreCase) ? jobHost.Webhooks.Find(name) : null;
     }
 
     private static async Task CallWebhookAsync(
@@ -124,12 +139,13 @@ internal sealed partial class HttpFront : IAsyncDisposable
 
         using HttpResponseMessage response = await webhook.ConvertAsync(request, context.RequestAborted);
         context.Response.StatusCode = (int)response.StatusCode;
-        context.Response.ContentType = response.Content.Headers.ContentType?.ToString();
+        foreach ((string name, IEnumerable<string> values) in response.Headers.Concat(response.Content.Headers))
+            context.Response.Headers[name] = values.ToArray();
         await response.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
 
-    [LoggerMessage(20, LogLevel.Error, "Function {Function} failed.")]
-    private partial void LogFailed(Exception e, string function);
+    [LoggerMessage(20, LogLevel.Error, "The request to {Path} failed.")]
+    private partial void LogFailed(Exception e, string path);
 
-    private sealed record Ready(AppJobHost JobHost, FunctionRoutes Routes, Dictionary<string, AppFunction> Functions);
+    private sealed record Ready(AppJobHost JobHost, FunctionRoutes Routes);
 }

@@ -26,20 +26,31 @@ internal sealed class WorkerForwarder(IHttpForwarder forwarder) : IDisposable
     });
 
     public async Task<InvocationResponse> InvokeAsync(
-        WorkerChannel channel, InvocationRequest invocation, HttpRequest request, CancellationToken cancellationToken)
+        WorkerChannel channel, string function, InvocationRequest invocation, HttpRequest request, CancellationToken cancellationToken)
     {
         if (channel.HttpAddress is not { } address)
-            throw new NotSupportedException("The app takes HTTP requests without ASP.NET Core (ConfigureFunctionsWebApplication), which this host does not know.");
+            return await HttpMessages.InvokeAsync(channel, function, invocation, request, cancellationToken);
 
         // Begun before the worker is told, as in the real host: it waits for both.
         request.Headers[InvocationHeader] = invocation.InvocationId;
-        ValueTask<ForwarderError> forwarding = forwarder.SendAsync(request.HttpContext, address.ToString(), _client, Config);
-        InvocationResponse response = await channel.InvokeAsync(invocation, cancellationToken);
-        ForwarderError error = await forwarding;
-        return error == ForwarderError.None || request.HttpContext.RequestAborted.IsCancellationRequested
-            ? response
-            : throw new InvalidOperationException(
-                $"The request could not be passed on to the worker: {error}.", request.HttpContext.GetForwarderErrorFeature()?.Exception);
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(request.HttpContext.RequestAborted);
+        Task<ForwarderError> forwarding = forwarder.SendAsync(
+            request.HttpContext, address.ToString(), _client, Config, HttpTransformer.Default, failed.Token).AsTask();
+        try
+        {
+            InvocationResponse response = await channel.InvokeAsync(function, invocation, cancellationToken);
+            ForwarderError error = await forwarding;
+            return error == ForwarderError.None || request.HttpContext.RequestAborted.IsCancellationRequested
+                ? response
+                : throw new InvalidOperationException(
+                    $"The request could not be passed on to the worker: {error}.", request.HttpContext.GetForwarderErrorFeature()?.Exception);
+        }
+        finally
+        {
+            // A function that failed reads and answers no more; and until this ends, the request is in use.
+            await failed.CancelAsync();
+            await forwarding;
+        }
     }
 
     public void Dispose() => _client.Dispose();

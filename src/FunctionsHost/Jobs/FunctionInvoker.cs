@@ -4,6 +4,8 @@ using FunctionsHost.Worker;
 using FunctionsHost.Worker.Rpc;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.WebJobs;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
 using ExecutionContext = Microsoft.Azure.WebJobs.ExecutionContext;
 
 namespace FunctionsHost.Jobs;
@@ -21,8 +23,8 @@ internal sealed class FunctionInvoker(AppWorker worker, WorkerForwarder forwarde
         InvocationRequest request = await RequestAsync(function, trigger, binder, context, cancellationToken);
         InvocationResponse response = await worker.WithChannelAsync(
             channel => trigger is HttpRequest http
-                ? forwarder.InvokeAsync(channel, request, http, cancellationToken)
-                : channel.InvokeAsync(request, cancellationToken),
+                ? forwarder.InvokeAsync(channel, name, request, http, cancellationToken)
+                : channel.InvokeAsync(name, request, cancellationToken),
             cancellationToken);
         await WriteOutputsAsync(function, response, binder, cancellationToken);
         return RpcValues.FromRpc(response.ReturnValue);
@@ -31,6 +33,7 @@ internal sealed class FunctionInvoker(AppWorker worker, WorkerForwarder forwarde
     private static async Task<InvocationRequest> RequestAsync(
         AppFunction function, object? trigger, Binder binder, ExecutionContext context, CancellationToken cancellationToken)
     {
+        AddJsonProperties(trigger, binder.BindingData);
         InvocationRequest request = new()
         {
             InvocationId = context.InvocationId.ToString(),
@@ -54,6 +57,22 @@ internal sealed class FunctionInvoker(AppWorker worker, WorkerForwarder forwarde
         }
 
         return request;
+    }
+
+    // The properties of a JSON message can be used in binding expressions, such as "copies/{id}.txt".
+    private static void AddJsonProperties(object? trigger, Dictionary<string, object> bindingData)
+    {
+        if (trigger is not string text || text.AsSpan().TrimStart() is not ['{', ..])
+            return;
+        try
+        {
+            foreach (JProperty property in JObject.Parse(text).Properties().Where(property => property.Value is JObject or JValue { Value: not null }))
+                bindingData[property.Name] = property.Value is JObject json ? json : property.Value.Value<string>()!;
+        }
+        catch (JsonException)
+        {
+            // It only looked like JSON.
+        }
     }
 
     private static RpcTraceContext TraceContextOf(Activity? activity)

@@ -8,31 +8,38 @@ namespace FunctionsHost.Worker;
 /// <summary>The app's worker: one process at a time, started again when it dies.</summary>
 internal sealed partial class AppWorker : IAsyncDisposable
 {
+    private static readonly TimeSpan ShortestBackOff = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StableAfter = TimeSpan.FromMinutes(1);
+
+    // A process that ends closes its connection a little before.
+    private static readonly TimeSpan FromHangUpToEnd = TimeSpan.FromSeconds(2);
 
     private readonly AppFolder _app;
     private readonly AppSettings _settings;
     private readonly FunctionAppOptions _options;
     private readonly WorkerServer _server;
     private readonly ILoggerFactory _logs;
+    private readonly WorkerLog _workerLog;
     private readonly ILogger _log;
+    private readonly LeftoverWorker? _leftover;
     private readonly CancellationTokenSource _stopping = new();
-    private IReadOnlyList<RpcFunctionMetadata> _functions = [];
-    private TaskCompletionSource<WorkerChannel> _ready = NotReady();
-    private WorkerProcess? _process;
+    private volatile TaskCompletionSource<WorkerChannel> _ready = NotReady();
+    private volatile WorkerProcess? _process;
     private Task _supervision = Task.CompletedTask;
 
     private AppWorker(AppFolder app, AppSettings settings, FunctionAppOptions options, WorkerServer server, ILoggerFactory logs)
     {
         (_app, _settings, _options, _server, _logs) = (app, settings, options, server, logs);
+        _workerLog = new WorkerLog(logs);
         _log = logs.CreateLogger("FunctionsHost.Worker");
+        _leftover = options.StateFolder is { } folder ? LeftoverWorker.Open(folder) : null;
     }
 
     /// <summary>The functions of the app, as the worker listed them.</summary>
-    public IReadOnlyList<RpcFunctionMetadata> Functions => _functions;
+    public IReadOnlyList<RpcFunctionMetadata> Functions { get; private set; } = [];
 
-    /// <summary>The process that runs now.</summary>
+    /// <summary>The process that runs now, or ran last.</summary>
     public int ProcessId => _process?.Id ?? 0;
 
     /// <summary>Starts the first process and loads every function.</summary>
@@ -41,19 +48,18 @@ internal sealed partial class AppWorker : IAsyncDisposable
         AppFolder app, AppSettings settings, FunctionAppOptions options, WorkerServer server, ILoggerFactory logs, CancellationToken cancellationToken)
     {
         AppWorker worker = new(app, settings, options, server, logs);
-        if (LeftoverWorker.End(options.StateFolder) is { } leftover)
-            worker.LogLeftover(leftover);
         try
         {
-            WorkerChannel channel = await worker.StartProcessAsync(cancellationToken);
-            worker._ready.SetResult(channel);
-            worker._supervision = Task.Run(() => worker.SuperviseAsync(channel), CancellationToken.None);
+            if (worker._leftover?.End() is { } leftover)
+                worker.LogLeftover(leftover);
+            RunningWorker first = await worker.StartProcessAsync(cancellationToken);
+            worker._supervision = Task.Run(() => worker.SuperviseAsync(first), CancellationToken.None);
             return worker;
         }
-        catch (Exception e)
+        catch
         {
             await worker.DisposeAsync();
-            throw e is WorkerProcessExitException ? new FunctionAppException(e.Message, e) : e;
+            throw;
         }
     }
 
@@ -63,12 +69,15 @@ internal sealed partial class AppWorker : IAsyncDisposable
     /// <exception cref="InvalidOperationException">There is none for longer than a start may take. Durable knows this text, and gives the work item back instead of failing it.</exception>
     public async Task<T> WithChannelAsync<T>(Func<WorkerChannel, Task<T>> invoke, CancellationToken cancellationToken)
     {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
+        limited.CancelAfter(_options.WorkerTimeouts.Start);
         WorkerChannel channel;
         try
         {
-            channel = await _ready.Task.WaitAsync(_options.WorkerTimeouts.Start, cancellationToken);
+            while (!(channel = await _ready.Task.WaitAsync(limited.Token)).IsOpen)
+                await Task.Delay(ShortestBackOff, TimeProvider.System, limited.Token);
         }
-        catch (TimeoutException e)
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw new InvalidOperationException("Did not find any initialized language workers", e);
         }
@@ -76,13 +85,14 @@ internal sealed partial class AppWorker : IAsyncDisposable
         return await invoke(channel);
     }
 
+    /// <summary>Ends the process at once, with all that it runs; another one is started.</summary>
+    public void Kill() => _process?.Kill();
+
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
         await _supervision;
-        if (_process is { } process)
-            await EndAsync(process);
-        LeftoverWorker.Forget(_options.StateFolder);
+        _leftover?.Dispose();
         _stopping.Dispose();
     }
 
@@ -106,96 +116,97 @@ internal sealed partial class AppWorker : IAsyncDisposable
         }
     }
 
-    private async Task<WorkerChannel> StartProcessAsync(CancellationToken cancellationToken)
+    private async Task<RunningWorker> StartProcessAsync(CancellationToken cancellationToken)
     {
-        WorkerChannel channel = _server.Expect(Guid.NewGuid().ToString(), _logs);
-        WorkerProcess process = _process = WorkerProcess.Start(_app, _settings, _server.Address, channel.WorkerId, _log);
-        LeftoverWorker.Note(_options.StateFolder, process);
-        _ = WatchAsync(process, channel);
-
+        WorkerChannel channel = _server.Expect(Guid.NewGuid().ToString(), _workerLog);
+        WorkerProcess process = WorkerProcess.Start(_app, _settings, _server.Address, channel.WorkerId, _logs);
+        RunningWorker worker = new(_process = process, channel);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limited.CancelAfter(_options.WorkerTimeouts.Start);
         try
         {
-            await channel.Connected.WaitAsync(limited.Token);
-            await channel.InitializeAsync(_app.Path, limited.Token);
-            if (_functions.Count == 0)
-                _functions = await channel.GetFunctionsAsync(_app.Path, limited.Token);
-            await LoadAsync(channel, limited.Token);
-            if (channel.HttpAddress is { } address)
-                await WaitUntilListeningAsync(address, limited.Token);
+            _leftover?.Note(process);
+            Task prepared = PrepareAsync(channel, limited.Token);
+            if (await Task.WhenAny(prepared, process.Exited) != prepared)
+                throw new FunctionAppException($"The worker of {_app.Name} exited with code {await process.Exited} as it started. {process.LastErrors}");
+            await prepared;
+            LogStarted(process.Id, Functions.Count);
+            return worker;
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e)
         {
+            await limited.CancelAsync();
             process.Kill();
-            throw new FunctionAppException($"The worker of {_app.Name} was not ready after {_options.WorkerTimeouts.Start.TotalSeconds:0} s. {process.LastErrors}");
+            await EndAsync(worker, TimeSpan.Zero);
+            throw e is not OperationCanceledException || cancellationToken.IsCancellationRequested
+                ? e
+                : new FunctionAppException($"The worker of {_app.Name} was not ready after {_options.WorkerTimeouts.Start.TotalSeconds:0} s. {process.LastErrors}", e);
         }
-
-        LogStarted(process.Id, _functions.Count);
-        return channel;
     }
 
-    private async Task LoadAsync(WorkerChannel channel, CancellationToken cancellationToken)
+    private async Task PrepareAsync(WorkerChannel channel, CancellationToken cancellationToken)
     {
-        string[] failures = (await Task.WhenAll(_functions.Select(TryLoadAsync))).OfType<string>().ToArray();
+        await channel.Connected.WaitAsync(cancellationToken);
+        await channel.InitializeAsync(_app.Path, cancellationToken);
+        if (Functions.Count == 0)
+            Functions = await channel.GetFunctionsAsync(_app.Path, cancellationToken);
+        string[] failures = (await Task.WhenAll(Functions.Select(function => TryLoadAsync(channel, function, cancellationToken)))).OfType<string>().ToArray();
         if (failures is [_, ..])
             throw new FunctionAppException(string.Join(Environment.NewLine, failures));
+        if (channel.HttpAddress is { } address)
+            await WaitUntilListeningAsync(address, cancellationToken);
+    }
 
-        async Task<string?> TryLoadAsync(RpcFunctionMetadata function)
+    private static async Task<string?> TryLoadAsync(WorkerChannel channel, RpcFunctionMetadata function, CancellationToken cancellationToken)
+    {
+        try
         {
-            try
-            {
-                await channel.LoadAsync(function, cancellationToken);
-                return null;
-            }
-            catch (FunctionAppException e)
-            {
-                return e.Message;
-            }
+            await channel.LoadAsync(function, cancellationToken);
+            return null;
+        }
+        catch (FunctionAppException e)
+        {
+            return e.Message;
         }
     }
 
-    private async Task WatchAsync(WorkerProcess process, WorkerChannel channel)
+    private async Task SuperviseAsync(RunningWorker? worker)
     {
-        await process.WaitForExitAsync(CancellationToken.None);
-        string errors = process.LastErrors;
-        channel.ProcessEnded($"The worker of {_app.Name} (process {process.Id}) exited with code {process.ExitCode}. {errors}".TrimEnd());
-        _server.Forget(channel);
-    }
-
-    private async Task SuperviseAsync(WorkerChannel channel)
-    {
-        TimeSpan backOff = TimeSpan.Zero;
-        while (true)
+        for (TimeSpan backOff = TimeSpan.Zero; worker is not null; worker = await RestartAsync(backOff))
         {
             long began = TimeProvider.System.GetTimestamp();
+            _ready.SetResult(worker.Channel);
+            Task gone = Task.WhenAny(worker.Process.Exited, worker.Channel.HungUp);
+            await gone.WaitAsync(_stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _ready = NotReady();
+            if (!gone.IsCompleted)
+            {
+                worker.Channel.Terminate(_options.WorkerTimeouts.Stop);
+                await EndAsync(worker, _options.WorkerTimeouts.Stop);
+                return;
+            }
+
+            int code = await EndAsync(worker, FromHangUpToEnd);
+            backOff = TimeProvider.System.GetElapsedTime(began) > StableAfter ? TimeSpan.Zero : NextBackOff(backOff);
+            LogDied(worker.Process.Id, code, backOff.TotalSeconds);
+        }
+    }
+
+    // Null: the host stops.
+    private async Task<RunningWorker?> RestartAsync(TimeSpan backOff)
+    {
+        while (true)
+        {
             try
             {
-                await _process!.WaitForExitAsync(_stopping.Token);
-                _ready = NotReady();
-                backOff = TimeProvider.System.GetElapsedTime(began) > StableAfter ? TimeSpan.Zero : NextBackOff(backOff);
-                LogDied(_process.Id, _process.ExitCode, backOff.TotalSeconds);
-                channel = await RestartAsync(backOff);
-                _ready.SetResult(channel);
+                await Task.Delay(backOff, TimeProvider.System, _stopping.Token);
+                return await StartProcessAsync(_stopping.Token);
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
             {
-                return;
+                return null;
             }
-        }
-    }
-
-    private async Task<WorkerChannel> RestartAsync(TimeSpan backOff)
-    {
-        while (true)
-        {
-            await Task.Delay(backOff, TimeProvider.System, _stopping.Token);
-            try
-            {
-                _process?.Dispose();
-                return await StartProcessAsync(_stopping.Token);
-            }
-            catch (Exception e) when (e is FunctionAppException or WorkerProcessExitException)
+            catch (Exception e)
             {
                 backOff = NextBackOff(backOff);
                 LogNotStarted(e, backOff.TotalSeconds);
@@ -203,28 +214,23 @@ internal sealed partial class AppWorker : IAsyncDisposable
         }
     }
 
-    // The first time at once.
     private static TimeSpan NextBackOff(TimeSpan last) =>
-        TimeSpan.FromTicks(Math.Min(LongestBackOff.Ticks, Math.Max(TimeSpan.FromMilliseconds(50).Ticks, 2 * last.Ticks)));
+        TimeSpan.FromTicks(Math.Min(LongestBackOff.Ticks, Math.Max(ShortestBackOff.Ticks, 2 * last.Ticks)));
 
-    private async Task EndAsync(WorkerProcess process)
+    // Waits for the end, and makes one where there is none; only then does what the worker ran fail.
+    private async Task<int> EndAsync(RunningWorker worker, TimeSpan patience)
     {
-        if (_ready.Task is { IsCompletedSuccessfully: true, Result: { } channel })
-            channel.Terminate(_options.WorkerTimeouts.Stop);
-        else
+        (WorkerProcess process, WorkerChannel channel) = worker;
+        await Task.WhenAny(process.Exited, Task.Delay(patience, TimeProvider.System));
+        if (!process.Exited.IsCompleted && patience > TimeSpan.Zero)
+            LogKilled(process.Id, patience.TotalSeconds);
+        if (!process.Exited.IsCompleted)
             process.Kill();
-        try
-        {
-            await process.WaitForExitAsync().WaitAsync(_options.WorkerTimeouts.Stop);
-        }
-        catch (TimeoutException)
-        {
-            LogKilled(process.Id, _options.WorkerTimeouts.Stop.TotalSeconds);
-            process.Kill();
-            await process.WaitForExitAsync();
-        }
-
+        int code = await process.Exited;
+        channel.ProcessEnded($"The worker of {_app.Name} (process {process.Id}) exited with code {code}. {process.LastErrors}".TrimEnd());
+        _server.Forget(channel);
         process.Dispose();
+        return code;
     }
 
     [LoggerMessage(10, LogLevel.Information, "Worker started (process {Id}): {Functions} functions loaded.")]
@@ -241,4 +247,6 @@ internal sealed partial class AppWorker : IAsyncDisposable
 
     [LoggerMessage(14, LogLevel.Warning, "A worker (process {Id}) that an earlier host left behind was ended.")]
     private partial void LogLeftover(int id);
+
+    private sealed record RunningWorker(WorkerProcess Process, WorkerChannel Channel);
 }

@@ -1,66 +1,81 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
 
 namespace FunctionsHost.Worker;
 
 /// <summary>
-/// The worker that runs, noted in a file. A worker outlives a host that is killed, as with the real host: the next start of the host ends it
-/// first, so that no two workers of one app run on one data folder.
+/// The worker that runs, noted in a file which this host keeps locked. A worker outlives a host that is killed, as with the real host: the
+/// next start of the host ends it first, so that no two workers of one app run on one folder.
 /// </summary>
-internal static class LeftoverWorker
+internal sealed class LeftoverWorker : IDisposable
 {
-    private const string FileName = "worker.json";
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(5);
 
-    public static void Note(string? folder, WorkerProcess worker)
+    private readonly FileStream _file;
+
+    private LeftoverWorker(FileStream file) => _file = file;
+
+    /// <exception cref="FunctionAppException">Another host that runs has this folder.</exception>
+    public static LeftoverWorker Open(string folder)
     {
-        if (folder is null)
-            return;
         Directory.CreateDirectory(folder);
-        File.WriteAllText(Path.Combine(folder, FileName), JsonSerializer.Serialize(new Noted(worker.Id, worker.StartTime.ToUniversalTime())));
-    }
-
-    public static void Forget(string? folder)
-    {
-        if (folder is not null)
-            File.Delete(Path.Combine(folder, FileName));
+        try
+        {
+            return new LeftoverWorker(new FileStream(
+                Path.Combine(folder, "worker.json"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.None));
+        }
+        catch (IOException e)
+        {
+            throw new FunctionAppException($"Another host runs on the folder {folder}: {e.Message}", e);
+        }
     }
 
     /// <summary>Ends the worker that an earlier host left behind, if it still runs. A process that began at another time is not it.</summary>
     /// <returns>Its id; null where there was none.</returns>
-    public static int? End(string? folder)
+    public int? End()
     {
-        if (folder is null || Read(Path.Combine(folder, FileName)) is not { } noted)
-            return null;
         try
         {
+            if (_file.Length == 0 || JsonSerializer.Deserialize<Noted>(_file) is not { } noted)
+                return null;
             using var process = Process.GetProcessById(noted.Id);
             if ((process.StartTime.ToUniversalTime() - noted.Started).Duration() > Tolerance)
                 return null;
             process.Kill(entireProcessTree: true);
-            process.WaitForExit(TimeSpan.FromSeconds(5));
+            process.WaitForExit(TimeToEnd);
             return noted.Id;
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
-        {
-            return null; // it has ended, or it is somebody else's
-        }
-        finally
-        {
-            Forget(folder);
-        }
-    }
-
-    private static Noted? Read(string file)
-    {
-        try
-        {
-            return File.Exists(file) ? JsonSerializer.Deserialize<Noted>(File.ReadAllText(file)) : null;
         }
         catch (JsonException)
         {
             return null; // cut short when the host was killed
         }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
+        {
+            return null; // it has ended, or it is somebody else's
+        }
+        finally
+        {
+            _file.SetLength(0);
+        }
+    }
+
+    /// <summary>Notes the worker that runs now.</summary>
+    public void Note(WorkerProcess worker)
+    {
+        if (worker.StartTime is not { } started)
+            return;
+        _file.SetLength(0);
+        JsonSerializer.Serialize(_file, new Noted(worker.Id, started));
+        _file.Flush();
+    }
+
+    /// <summary>There is none any longer.</summary>
+    public void Dispose()
+    {
+        _file.SetLength(0);
+        _file.Dispose();
     }
 
     private sealed record Noted(int Id, DateTime Started);

@@ -2,43 +2,40 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using FunctionsHost.Worker.Rpc;
 using Grpc.Core;
-using Microsoft.Extensions.Logging;
 
 namespace FunctionsHost.Worker;
 
 /// <summary>The conversation with one worker process.</summary>
-internal sealed class WorkerChannel(string workerId, ILoggerFactory logs)
+internal sealed class WorkerChannel(string workerId, WorkerLog log)
 {
     private readonly Channel<StreamingMessage> _outgoing = Channel.CreateUnbounded<StreamingMessage>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ConcurrentDictionary<string, TaskCompletionSource<StreamingMessage>> _requests = new();
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<InvocationResponse>> _invocations = new();
-    private readonly ConcurrentDictionary<string, ILogger> _loggers = new();
+    private readonly ConcurrentDictionary<string, Invocation> _invocations = new();
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private WorkerProcessExitException? _ended;
+    private readonly TaskCompletionSource _hungUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile WorkerProcessExitException? _ended;
 
     public string WorkerId => workerId;
 
-    /// <summary>Ends when the worker has connected; fails when it has gone before.</summary>
+    /// <summary>Ends when the worker has connected.</summary>
     public Task Connected => _connected.Task;
 
-    /// <summary>Where the worker takes HTTP requests; null where the app does not use ASP.NET Core.</summary>
+    /// <summary>Ends with the conversation, mostly because the process has ended.</summary>
+    public Task HungUp => _hungUp.Task;
+
+    public bool IsOpen => !_hungUp.Task.IsCompleted && _ended is null;
+
+    /// <summary>Where the worker takes HTTP requests; null where the app does not use ASP.NET Core, and takes them by message.</summary>
     public Uri? HttpAddress { get; private set; }
 
     /// <summary>Reads and writes until the worker hangs up.</summary>
     public async Task RunAsync(IAsyncStreamReader<StreamingMessage> incoming, IServerStreamWriter<StreamingMessage> outgoing, CancellationToken cancellationToken)
     {
         _connected.TrySetResult();
-        Task writing = WriteAsync(outgoing, cancellationToken);
-        try
-        {
-            await foreach (StreamingMessage message in incoming.ReadAllAsync(cancellationToken))
-                Receive(message);
-        }
-        finally
-        {
-            _outgoing.Writer.TryComplete();
-            await writing;
-        }
+        // Neither is waited for when the other has failed: a worker that cannot be written to is as good as gone.
+        await Task.WhenAny(ReadAsync(incoming, cancellationToken), WriteAsync(outgoing, cancellationToken));
+        _outgoing.Writer.TryComplete();
+        _hungUp.TrySetResult();
     }
 
     /// <summary>Introduces the host, and hears what the worker can do.</summary>
@@ -75,23 +72,20 @@ internal sealed class WorkerChannel(string workerId, ILoggerFactory logs)
     /// <summary>Runs a function and waits for its end. A cancellation is passed on; the function decides what it makes of it.</summary>
     /// <exception cref="WorkerFunctionException">The function threw.</exception>
     /// <exception cref="WorkerProcessExitException">The worker died.</exception>
-    public async Task<InvocationResponse> InvokeAsync(InvocationRequest invocation, CancellationToken cancellationToken)
+    public async Task<InvocationResponse> InvokeAsync(string function, InvocationRequest request, CancellationToken cancellationToken)
     {
-        TaskCompletionSource<InvocationResponse> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        _invocations[invocation.InvocationId] = answer;
-        Send(new StreamingMessage { InvocationRequest = invocation });
+        Invocation invocation = new(function, new TaskCompletionSource<InvocationResponse>(TaskCreationOptions.RunContinuationsAsynchronously));
+        _invocations[request.InvocationId] = invocation;
+        Send(new StreamingMessage { InvocationRequest = request });
         if (_ended is { } ended)
-            answer.TrySetException(ended);
+            invocation.Answer.TrySetException(ended);
         InvocationResponse response;
-        await using (cancellationToken.UnsafeRegister(_ => Cancel(invocation.InvocationId), null))
-            response = await answer.Task;
+        await using (cancellationToken.UnsafeRegister(_ => Cancel(request.InvocationId), null))
+            response = await invocation.Answer.Task;
 
-        return response.Result.Status switch
-        {
-            StatusResult.Types.Status.Success => response,
-            StatusResult.Types.Status.Cancelled => throw new OperationCanceledException(response.Result.Exception?.Message ?? "The function was cancelled."),
-            _ => throw new WorkerFunctionException("Failure", response.Result.Exception?.Message ?? "", response.Result.Exception?.StackTrace ?? ""),
-        };
+        return response.Result.Status == StatusResult.Types.Status.Success
+            ? response
+            : throw new WorkerFunctionException($"{response.Result.Status}", response.Result.Exception?.Message ?? "", response.Result.Exception?.StackTrace ?? "");
     }
 
     /// <summary>Asks the worker to end by itself.</summary>
@@ -106,11 +100,10 @@ internal sealed class WorkerChannel(string workerId, ILoggerFactory logs)
         WorkerProcessExitException ended = new(how);
         _ended = ended;
         _outgoing.Writer.TryComplete();
-        _connected.TrySetException(ended);
         foreach (TaskCompletionSource<StreamingMessage> request in _requests.Values)
             request.TrySetException(ended);
-        foreach (TaskCompletionSource<InvocationResponse> invocation in _invocations.Values)
-            invocation.TrySetException(ended);
+        foreach (Invocation invocation in _invocations.Values)
+            invocation.Answer.TrySetException(ended);
     }
 
     private static void ThrowIfFailed(StatusResult? result, string what)
@@ -125,13 +118,12 @@ internal sealed class WorkerChannel(string workerId, ILoggerFactory logs)
         TaskCompletionSource<StreamingMessage> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _requests[request.RequestId] = answer;
         Send(request);
-        if (_ended is { } ended)
-            answer.TrySetException(ended);
         return await answer.Task.WaitAsync(cancellationToken);
     }
 
     private void Cancel(string invocationId) => Send(new StreamingMessage { InvocationCancel = new InvocationCancel { InvocationId = invocationId } });
 
+    // To a worker that has hung up nothing is sent: what waits for its answer ends with the process.
     private void Send(StreamingMessage message) => _outgoing.Writer.TryWrite(message);
 
     private async Task WriteAsync(IServerStreamWriter<StreamingMessage> outgoing, CancellationToken cancellationToken)
@@ -141,28 +133,26 @@ internal sealed class WorkerChannel(string workerId, ILoggerFactory logs)
     }
 
     // In the order of the stream: an invocation's log comes before its answer.
-    private void Receive(StreamingMessage message)
+    private async Task ReadAsync(IAsyncStreamReader<StreamingMessage> incoming, CancellationToken cancellationToken)
     {
-        switch (message.ContentCase)
+        await foreach (StreamingMessage message in incoming.ReadAllAsync(cancellationToken))
         {
-            case StreamingMessage.ContentOneofCase.RpcLog:
-                Log(message.RpcLog);
-                break;
-            case StreamingMessage.ContentOneofCase.InvocationResponse:
-                if (_invocations.TryRemove(message.InvocationResponse.InvocationId, out TaskCompletionSource<InvocationResponse>? invocation))
-                    invocation.TrySetResult(message.InvocationResponse);
-                break;
-            default:
-                if (_requests.TryRemove(message.RequestId, out TaskCompletionSource<StreamingMessage>? request))
-                    request.TrySetResult(message);
-                break;
+            switch (message.ContentCase)
+            {
+                case StreamingMessage.ContentOneofCase.RpcLog:
+                    log.Write(message.RpcLog, _invocations.GetValueOrDefault(message.RpcLog.InvocationId)?.Function);
+                    break;
+                case StreamingMessage.ContentOneofCase.InvocationResponse:
+                    if (_invocations.TryRemove(message.InvocationResponse.InvocationId, out Invocation? invocation))
+                        invocation.Answer.TrySetResult(message.InvocationResponse);
+                    break;
+                default:
+                    if (_requests.TryRemove(message.RequestId, out TaskCompletionSource<StreamingMessage>? request))
+                        request.TrySetResult(message);
+                    break;
+            }
         }
     }
 
-    private void Log(RpcLog line)
-    {
-        ILogger logger = _loggers.GetOrAdd(line.Category is { Length: > 0 } category ? category : "Worker", logs.CreateLogger);
-        string text = line.Exception is { Message.Length: > 0 } exception ? $"{line.Message}{Environment.NewLine}{exception.Message}" : line.Message;
-        logger.Log((LogLevel)line.Level, new EventId(0, line.EventId), text, null, static (text, _) => text);
-    }
+    private sealed record Invocation(string Function, TaskCompletionSource<InvocationResponse> Answer);
 }

@@ -5,11 +5,7 @@ namespace FunctionsHost.Worker;
 /// writes it: "Result: ", "Exception: ", "Stack: ".
 /// </summary>
 internal sealed class WorkerFunctionException(string result, string message, string stack)
-    : Exception($"Result: {result}\nException: {message}\nStack: {stack}")
-{
-    /// <summary>What the worker says, without the frame that Durable needs.</summary>
-    public string RemoteMessage => message;
-}
+    : Exception($"Result: {result}\nException: {message}\nStack: {stack}");
 
 /// <summary>
 /// The worker's process ended while it ran a function. Durable knows it by this type's name: an orchestrator's turn is then given up and run

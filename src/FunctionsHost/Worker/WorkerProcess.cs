@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using FunctionsHost.App;
@@ -7,32 +8,59 @@ using Microsoft.Extensions.Logging;
 namespace FunctionsHost.Worker;
 
 /// <summary>One process of the app's worker.</summary>
-internal sealed partial class WorkerProcess : IDisposable
+internal sealed class WorkerProcess : IDisposable
 {
     private const int MostLines = 20;
+    private static readonly TimeSpan LastOutput = TimeSpan.FromSeconds(1);
 
     // Ctrl-C, and the end of a terminal, reach every process of it. The worker goes on until the host, which gets them too, has let what runs finish.
     private const string WithoutTerminalSignals = "trap '' INT HUP; exec \"$0\" \"$@\"";
 
     private readonly Process _process;
+    private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentQueue<string> _errors = new();
-    private readonly ILogger _log;
+    private readonly ILogger _console;
 
-    private WorkerProcess(Process process, ILogger log) => (_process, _log) = (process, log);
+    private WorkerProcess(Process process, ILogger console)
+    {
+        (_process, _console) = (process, console);
+        Id = process.Id;
+        process.OutputDataReceived += (_, line) => Log(LogLevel.Information, line.Data);
+        process.ErrorDataReceived += (_, line) => ReadError(line.Data);
+        process.Exited += (_, _) => _exited.TrySetResult();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        process.EnableRaisingEvents = true;
+        Exited = WaitForExitAsync();
+    }
 
-    public int Id => _process.Id;
+    public int Id { get; }
 
-    /// <summary>When it began; with <see cref="Id"/> it names one process for good, for ids are used again.</summary>
-    public DateTime StartTime => _process.StartTime;
+    /// <summary>When it began; with <see cref="Id"/> it names one process for good, for ids are used again. Null: it has ended already.</summary>
+    public DateTime? StartTime
+    {
+        get
+        {
+            try
+            {
+                return _process.StartTime.ToUniversalTime();
+            }
+            catch (Exception e) when (e is InvalidOperationException or Win32Exception)
+            {
+                return null;
+            }
+        }
+    }
+
+    /// <summary>Ends with the process, and tells its exit code.</summary>
+    public Task<int> Exited { get; }
 
     /// <summary>What it wrote to its error stream at last: the exception that ended it, where there was one.</summary>
     public string LastErrors =>
         _errors.FirstOrDefault(line => line.StartsWith("Unhandled exception.", StringComparison.Ordinal)) ?? string.Join(Environment.NewLine, _errors);
 
-    public int ExitCode => _process.ExitCode;
-
     /// <exception cref="FunctionAppException">The program cannot be started.</exception>
-    public static WorkerProcess Start(AppFolder app, AppSettings settings, Uri host, string workerId, ILogger log)
+    public static WorkerProcess Start(AppFolder app, AppSettings settings, Uri host, string workerId, ILoggerFactory logs)
     {
         string[] shell = OperatingSystem.IsWindows() ? [app.Executable] : ["/bin/sh", "-c", WithoutTerminalSignals, app.Executable];
         ProcessStartInfo start = new(shell[0])
@@ -47,21 +75,15 @@ internal sealed partial class WorkerProcess : IDisposable
             start.ArgumentList.Add(argument);
         settings.CopyTo(start.Environment);
         start.Environment["FUNCTIONS_APPLICATION_DIRECTORY"] = app.Path;
-
         try
         {
-            Process process = Process.Start(start) ?? throw new FunctionAppException($"{app.Executable} could not be started.");
-            WorkerProcess worker = new(process, log);
-            worker.ReadOutput();
-            return worker;
+            return new WorkerProcess(Process.Start(start)!, logs.CreateLogger("Host.Function.Console"));
         }
-        catch (System.ComponentModel.Win32Exception e)
+        catch (Win32Exception e)
         {
             throw new FunctionAppException($"The worker's program, {app.Executable}, could not be started: {e.Message}", e);
         }
     }
-
-    public Task WaitForExitAsync(CancellationToken cancellationToken = default) => _process.WaitForExitAsync(cancellationToken);
 
     public void Kill()
     {
@@ -69,7 +91,7 @@ internal sealed partial class WorkerProcess : IDisposable
         {
             _process.Kill(entireProcessTree: true);
         }
-        catch (InvalidOperationException)
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception or AggregateException)
         {
             // It has ended.
         }
@@ -92,31 +114,28 @@ internal sealed partial class WorkerProcess : IDisposable
         ];
     }
 
-    private void ReadOutput()
+    private async Task<int> WaitForExitAsync()
     {
-        _process.OutputDataReceived += (_, line) =>
-        {
-            if (line.Data is { Length: > 0 } text)
-                LogOutput(text);
-        };
-        _process.ErrorDataReceived += (_, line) =>
-        {
-            if (line.Data is not { Length: > 0 } text)
-                return;
-            LogError(text);
-            // The stack that follows an exception is in the log.
-            if (!text.StartsWith("   at ", StringComparison.Ordinal))
-                _errors.Enqueue(text);
-            while (_errors.Count > MostLines)
-                _errors.TryDequeue(out string? _);
-        };
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
+        await _exited.Task;
+        // A process that the worker started may keep its output open for ever.
+        await Task.WhenAny(_process.WaitForExitAsync(), Task.Delay(LastOutput, TimeProvider.System));
+        return _process.ExitCode;
     }
 
-    [LoggerMessage(1, LogLevel.Information, "{Line}")]
-    private partial void LogOutput(string line);
+    private void ReadError(string? line)
+    {
+        Log(LogLevel.Warning, line);
+        // The stack that follows an exception is in the log.
+        if (line is not { Length: > 0 } || line.StartsWith("   at ", StringComparison.Ordinal))
+            return;
+        _errors.Enqueue(line);
+        while (_errors.Count > MostLines)
+            _errors.TryDequeue(out string? _);
+    }
 
-    [LoggerMessage(2, LogLevel.Warning, "{Line}")]
-    private partial void LogError(string line);
+    private void Log(LogLevel level, string? line)
+    {
+        if (line is { Length: > 0 })
+            _console.Log(level, default, line, null, static (text, _) => text);
+    }
 }

@@ -57,8 +57,8 @@ internal sealed class WorkerServer : IAsyncDisposable
     }
 
     /// <summary>Expects a worker with an id of its own.</summary>
-    public WorkerChannel Expect(string workerId, ILoggerFactory logs) =>
-        _app.Services.GetRequiredService<Connections>().Expected[workerId] = new WorkerChannel(workerId, logs);
+    public WorkerChannel Expect(string workerId, WorkerLog log) =>
+        _app.Services.GetRequiredService<Connections>().Expected[workerId] = new WorkerChannel(workerId, log);
 
     /// <summary>Nothing more comes from that worker.</summary>
     public void Forget(WorkerChannel channel) => _app.Services.GetRequiredService<Connections>().Expected.TryRemove(channel.WorkerId, out _);

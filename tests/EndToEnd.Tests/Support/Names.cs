@@ -7,6 +7,7 @@ internal static class Names
     public const string RemoveOld = "RemoveOld";
     public const string Generation = "GenerateVideo";
     public const string Delivery = "DeliverWebhook";
-    public const string FirstActivity = "SubmitGeneration";
-    public const string ImageUploaded = "ImageUploaded";
+
+    /// <summary>The activities of a generation, in their order.</summary>
+    public static readonly string[] Activities = ["SubmitGeneration", "CollectVideo"];
 }

@@ -1,8 +1,8 @@
 using System.Net.Http.Headers;
-using System.Reflection;
 using System.Text;
-using Evolink.Functions;
-using Microsoft.Azure.Functions.Worker;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Evolink.LocalHost.Hosting;
 
 namespace Evolink.Benchmarks.Hostile;
 
@@ -12,16 +12,7 @@ internal sealed class HostileRequests(int seed, string key, string ownJob, strin
     private const int LargeOneIn = 5_000;
     private const int LargestBody = 1_200_000;
 
-    private static readonly (string Route, string[] Methods)[] Routes =
-    [
-        .. from type in typeof(EvolinkFunctions).Assembly.GetTypes()
-           from method in type.GetMethods()
-           from parameter in method.GetParameters()
-           let trigger = parameter.GetCustomAttribute<HttpTriggerAttribute>()
-           where trigger is not null
-           orderby type.Name
-           select (trigger.Route ?? "", trigger.Methods ?? ["get", "post", "options"]),
-    ];
+    private static readonly (string Route, string[] Methods)[] Routes = [.. ReadRoutes()];
 
     private static readonly string[] Methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "PROPFIND"];
     private static readonly string[] QueryNames = ["a", "k", "s", "e", "c", "limit", "after", "status", "ids", "client", "disposition", "x"];
@@ -149,5 +140,16 @@ internal sealed class HostileRequests(int seed, string key, string ownJob, strin
         if (random.Next(4) != 0)
             content.Headers.TryAddWithoutValidation("Content-Type", random.Next(5) == 0 ? Header(Garbage.Text(random)) : "application/json");
         return content;
+    }
+
+    // As the app's build lists its functions.
+    private static IEnumerable<(string Route, string[] Methods)> ReadRoutes()
+    {
+        JsonNode functions = JsonNode.Parse(File.ReadAllBytes(System.IO.Path.Combine(FunctionApp.Folder, "functions.metadata")))!;
+        return from function in functions.AsArray()
+               orderby (string?)function!["name"]
+               from binding in function["bindings"]!.AsArray()
+               where (string?)binding!["type"] == "httpTrigger"
+               select ((string?)binding["route"] ?? "", binding["methods"]?.Deserialize<string[]>() ?? ["get", "post", "options"]);
     }
 }

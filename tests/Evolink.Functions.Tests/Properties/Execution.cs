@@ -1,3 +1,5 @@
+using DurableTask.Core.History;
+
 namespace Evolink.Functions.Tests.Properties;
 
 /// <summary>
@@ -16,6 +18,9 @@ internal sealed class Execution
 
     /// <summary>The job whose activity it is; null for everything else.</summary>
     public int? Job { get; }
+
+    /// <summary>The activity that it is an execution of.</summary>
+    public TaskScheduledEvent? Activity { get; set; }
 
     public Task Done { get; private set; } = Task.CompletedTask;
 

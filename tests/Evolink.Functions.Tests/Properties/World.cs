@@ -1,8 +1,11 @@
 using System.Text;
 using System.Text.Json;
+using DurableTask.Core;
+using DurableTask.Core.History;
 using Evolink.Client;
 using Evolink.Functions.Callbacks;
 using Evolink.Functions.Generations;
+using Evolink.Functions.Tests.Support;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Options;
 using Evolink.Pipeline.Storage;
@@ -26,7 +29,7 @@ internal sealed class World : IAsyncDisposable
     private readonly IReadOnlyList<int> _decisions;
     private readonly Action<EvolinkOptions> _policy;
     private readonly ManualTimeProvider _time = new();
-    private readonly ReplayedRun[] _runs;
+    private readonly Run[] _runs;
     private readonly List<Execution> _live = [];
     private readonly bool[] _cancelled = new bool[Jobs];
     private readonly PaidTask _foreign;
@@ -42,7 +45,7 @@ internal sealed class World : IAsyncDisposable
         Evolink = new LedgerEvolink(_time, Draw, videos, honoursKeys);
         _foreign = Evolink.AddForeign();
         _process = NewProcess();
-        _runs = [.. Enumerable.Range(1, Jobs).Select(i => new ReplayedRun(new GenerationRef(JobId.From("http", "alice", $"order-{i}"), 1), _time.GetUtcNow()))];
+        _runs = [.. Enumerable.Range(1, Jobs).Select(i => new Run(new GenerationRef(JobId.From("http", "alice", $"order-{i}"), 1), _time.GetUtcNow()))];
     }
 
     public MemoryStorage Storage { get; }
@@ -62,7 +65,7 @@ internal sealed class World : IAsyncDisposable
         World world = new(decisions, videos, policy, honoursKeys);
         try
         {
-            foreach (ReplayedRun run in world._runs)
+            foreach (Run run in world._runs)
                 await world.AcceptAsync(run.Generation.Id);
             while (!world.IsKind && !world.IsOver)
                 await world.StepAsync();
@@ -139,7 +142,7 @@ internal sealed class World : IAsyncDisposable
         {
             for (int i = 0; i < 8; i++)
                 yield return ($"{execution.Name} goes on", execution.NextAsync);
-            yield return ($"{execution.Name} dies", execution.KillAsync);
+            yield return ($"{execution.Name} dies", () => KillAsync(execution));
         }
 
         for (int job = 0; job < Jobs; job++)
@@ -167,7 +170,7 @@ internal sealed class World : IAsyncDisposable
 
     private IEnumerable<(string Name, Func<Task> Act)> ChoicesOf(int job)
     {
-        ReplayedRun run = _runs[job];
+        Run run = _runs[job];
         int executing = _live.Count(execution => execution.Job == job);
         if (run.Activity is { } activity && executing < 3)
         {
@@ -178,8 +181,9 @@ internal sealed class World : IAsyncDisposable
 
         if (run.Timer is { } timer)
         {
-            for (int i = 0; i < 4; i++)
-                yield return ($"job {job}: its timer fires", () => FireAsync(run, timer));
+            for (int i = 0; i < 3; i++)
+                yield return ($"job {job}: its timer fires", () => FireAsync(run, timer, TimeSpan.Zero));
+            yield return ($"job {job}: its timer fires early", () => FireAsync(run, timer, TimeSpan.FromSeconds(0.9)));
         }
 
         if (!_cancelled[job])
@@ -208,8 +212,8 @@ internal sealed class World : IAsyncDisposable
 
         foreach (PaidTask task in Evolink.Charges.Where(task => task.Status == "processing"))
             task.Status = "completed";
-        ReplayedRun next = _runs.Where(run => run.Timer is not null).MinBy(run => run.Timer!.Value.Due) ?? throw new InvalidOperationException("Broken: a run waits for nothing.");
-        await FireAsync(next, next.Timer!.Value);
+        Run next = _runs.Where(run => run.Timer is not null).MinBy(run => run.Timer!.FireAt) ?? throw new InvalidOperationException("Broken: a run waits for nothing.");
+        await FireAsync(next, next.Timer!, TimeSpan.Zero);
     }
 
     // When all is over here, Evolink still ends what it was paid for and tells it, once more at least; and whoever forges does not rest either.
@@ -238,23 +242,24 @@ internal sealed class World : IAsyncDisposable
             await _live[0].NextAsync();
     }
 
-    private async Task ExecuteAsync(int job, (int Id, string Name) activity)
+    private async Task ExecuteAsync(int job, TaskScheduledEvent activity)
     {
-        ReplayedRun run = _runs[job];
+        Run run = _runs[job];
         string owner = $"execution {++_executions}";
         ServiceProvider process = _process;
-        await BeginAsync($"{activity.Name} {_executions} of job {job}", job, async _ =>
+        await BeginAsync($"{activity.Name} {_executions} of job {job}", job, async execution =>
         {
+            execution.Activity = activity;
             object result = activity.Name switch
             {
-                nameof(SubmitGeneration) => await process.GetRequiredService<SubmitGeneration>().RunAsync(run.Generation, new Invocation(owner), CancellationToken.None),
-                nameof(ReadTask) => await process.GetRequiredService<ReadTask>().RunAsync(run.Generation, CancellationToken.None),
-                nameof(SaveVideo) => await process.GetRequiredService<SaveVideo>().RunAsync(run.Generation, CancellationToken.None),
-                nameof(FinishGeneration) => await process.GetRequiredService<FinishGeneration>().RunAsync(run.Generation, new WakingClient(WakeUp), CancellationToken.None),
+                nameof(SubmitGeneration) => await process.GetRequiredService<SubmitGeneration>().RunAsync(
+                    run.Generation, new WakingClient(WakeUp), new Invocation(owner), CancellationToken.None),
+                nameof(CollectVideo) => await process.GetRequiredService<CollectVideo>().RunAsync(
+                    Orchestration.InputOf<Collection>(activity), new WakingClient(WakeUp), CancellationToken.None),
                 _ => throw new InvalidOperationException($"There is no activity {activity.Name}."),
             };
             Log.Add($"{_time.GetUtcNow():HH:mm:ss} job {job}: {owner} of {activity.Name} said {result}");
-            run.Complete(activity.Id, result, _time.GetUtcNow());
+            run.Instance.Complete(activity, result, _time.GetUtcNow());
         });
     }
 
@@ -297,18 +302,27 @@ internal sealed class World : IAsyncDisposable
         });
     }
 
-    private Task FireAsync(ReplayedRun run, (int Id, DateTimeOffset Due) timer)
+    private Task FireAsync(Run run, TimerCreatedEvent timer, TimeSpan early)
     {
-        if (timer.Due > _time.GetUtcNow())
-            _time.Advance(timer.Due - _time.GetUtcNow());
-        run.Fire(timer.Id, _time.GetUtcNow());
+        DateTimeOffset at = new DateTimeOffset(timer.FireAt, TimeSpan.Zero) - early;
+        if (at > _time.GetUtcNow())
+            _time.Advance(at - _time.GetUtcNow());
+        run.Instance.Fire(timer, _time.GetUtcNow());
         return Task.CompletedTask;
     }
 
-    private Task PassAsync(TimeSpan span, ReplayedRun? woken = null)
+    // Of a worker that dies, some backends hand the activity to another one, and some tell the orchestration that it failed.
+    private async Task KillAsync(Execution execution)
+    {
+        await execution.KillAsync();
+        if (execution is { Job: { } job, Activity: { } activity } && Draw(2) == 1)
+            _runs[job].Instance.Fail(activity, new ProcessDiedException(), _time.GetUtcNow());
+    }
+
+    private Task PassAsync(TimeSpan span, Run? woken = null)
     {
         _time.Advance(span);
-        woken?.Raise(_time.GetUtcNow());
+        woken?.Instance.Raise(_time.GetUtcNow(), "Wake", [null]);
         return Task.CompletedTask;
     }
 
@@ -327,10 +341,10 @@ internal sealed class World : IAsyncDisposable
             _live.Add(execution);
     }
 
-    private void WakeUp(string instanceId)
+    private void WakeUp(string instanceId, object? payload)
     {
         _wakes++;
-        _runs.Single(run => run.Generation.InstanceId == instanceId).Raise(_time.GetUtcNow());
+        _runs.Single(run => run.Generation.InstanceId == instanceId).Instance.Raise(_time.GetUtcNow(), "Wake", payload);
     }
 
     private static void CheckWrite(string path, byte[]? before, byte[] after)
@@ -344,4 +358,22 @@ internal sealed class World : IAsyncDisposable
     }
 
     private static JobRecord Parse(byte[] json) => JsonSerializer.Deserialize(json, PipelineJsonContext.Default.JobRecord)!;
+
+    private sealed class Run(GenerationRef generation, DateTimeOffset start)
+    {
+        public GenerationRef Generation => generation;
+
+        public ReplayedInstance Instance { get; } = new(Orchestration.OfOneVideo(generation), start);
+
+        public TaskScheduledEvent? Activity => Instance.Activities.SingleOrDefault();
+
+        public TimerCreatedEvent? Timer => IsOver ? null : Instance.Timers.MinBy(timer => timer.FireAt);
+
+        public bool IsOver => Instance.End switch
+        {
+            null => false,
+            { OrchestrationStatus: OrchestrationStatus.Completed } => true,
+            { FailureDetails: var failure } => throw new InvalidOperationException($"Broken: the orchestration failed: {failure}"),
+        };
+    }
 }

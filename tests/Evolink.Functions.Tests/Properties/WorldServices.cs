@@ -40,7 +40,7 @@ internal static class WorldServices
             options.Callback.Keys["k1"] = "callback-secret-of-the-tests-0123456789";
             policy(options);
         });
-        foreach (Type function in (Type[])[typeof(SubmitGeneration), typeof(ReadTask), typeof(SaveVideo), typeof(FinishGeneration), typeof(CallbackReceived)])
+        foreach (Type function in (Type[])[typeof(SubmitGeneration), typeof(CollectVideo), typeof(CallbackReceived)])
             services.AddSingleton(function);
         return services.BuildServiceProvider();
     }
@@ -93,11 +93,11 @@ internal sealed class Invocation(string id) : FunctionContext
 }
 
 /// <summary>A client that only wakes.</summary>
-internal sealed class WakingClient(Action<string> wake) : DurableTaskClient("tests")
+internal sealed class WakingClient(Action<string, object?> wake) : DurableTaskClient("tests")
 {
     public override Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
     {
-        wake(instanceId);
+        wake(instanceId, eventPayload);
         return Task.CompletedTask;
     }
 

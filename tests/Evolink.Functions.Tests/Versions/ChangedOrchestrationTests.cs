@@ -1,7 +1,7 @@
 using System.Text.Json;
+using DurableTask.Core.Exceptions;
 using Evolink.Functions.Generations;
 using Evolink.Functions.Tests.Support;
-using Evolink.LocalHost.Durable;
 using Evolink.Pipeline.Generations;
 using Evolink.Testing;
 
@@ -10,31 +10,30 @@ namespace Evolink.Functions.Tests.Versions;
 /// <summary>An orchestration is changed for real while jobs are in flight: docs/versioning.md, done.</summary>
 public sealed class ChangedOrchestrationTests
 {
-    private static readonly string Folder = Path.Combine(Clone.Root, "tests", "Evolink.Functions.Tests", "Histories");
-
-    public static TheoryData<string> Histories => [.. Directory.GetFiles(Folder).Select(file => Path.GetFileName(file))];
+    public static TheoryData<string> Histories => GoldenHistoriesTests.All;
 
     [Theory]
     [MemberData(nameof(Histories))]
     public void Jobs_that_the_first_version_began_go_on_under_the_changed_code(string history) =>
-        OrchestrationRun.CheckHistory(Read(history), async context => await GenerateVideoWithCheck.RunAsync(context, guarded: true));
+        ReplayedInstance.Check(Changed(guarded: true), GoldenHistoriesTests.Read(history));
 
-    [Fact]
-    public void Without_the_guard_a_job_past_the_change_breaks() => Assert.Throws<NonDeterministicOrchestrationException>(
-        () => OrchestrationRun.CheckHistory(Read("finished.json"), async context => await GenerateVideoWithCheck.RunAsync(context, guarded: false)));
+    [Theory]
+    [InlineData("waiting.json")]
+    [InlineData("collecting.json")]
+    public void Without_the_guard_a_job_past_the_change_breaks(string history) => Assert.Throws<NonDeterministicOrchestrationException>(
+        () => ReplayedInstance.Check(Changed(guarded: false), GoldenHistoriesTests.Read(history)));
 
     [Theory]
     [InlineData("1.0", false)]
     [InlineData("1.1", true)]
-    public async Task A_job_takes_the_steps_of_the_version_that_it_was_started_with(string version, bool takesNewStep)
+    public void A_job_takes_the_steps_of_the_version_that_it_was_started_with(string version, bool takesNewStep)
     {
-        GenerationRef generation = new(JobId.New(), 1);
-        Orchestration changed = new(nameof(GenerateVideo), generation.InstanceId, generation, async context => await GenerateVideoWithCheck.RunAsync(context, guarded: true));
-        await using OrchestrationRun run = await OrchestrationRun.StartAsync(replayEveryStep: true, changed, version);
-        foreach (string activity in (string[])[nameof(SubmitGeneration), nameof(ReadTask), nameof(SaveVideo), GenerateVideoWithCheck.NewActivity])
-            run.Script(activity, new Step(StepKind.Done, null));
-        Assert.Equal("completed", await run.ResultAsync());
-        Assert.Equal(takesNewStep, run.Calls.Contains(GenerateVideoWithCheck.NewActivity));
+        OrchestrationRun run = new(Changed(guarded: true), version);
+        run.Script(nameof(SubmitGeneration), new Step(StepKind.Done, null));
+        run.Script(GenerateVideoWithCheck.NewActivity, new Step(StepKind.Done, null));
+        run.Script(nameof(CollectVideo), new Step(StepKind.Stop, null));
+        run.Complete();
+        Assert.Equal(takesNewStep, run.Names.Contains(GenerateVideoWithCheck.NewActivity));
     }
 
     [Fact]
@@ -46,5 +45,6 @@ public sealed class ChangedOrchestrationTests
         Assert.Equal("CurrentOrOlder", durable.GetProperty("versionMatchStrategy").GetString());
     }
 
-    private static string Read(string history) => File.ReadAllText(Path.Combine(Folder, history));
+    private static Orchestration Changed(bool guarded) =>
+        Orchestration.OfOneVideo((context, generation) => GenerateVideoWithCheck.RunAsync(context, generation, guarded), new GenerationRef(JobId.New(), 1));
 }

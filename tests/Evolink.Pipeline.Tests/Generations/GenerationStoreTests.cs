@@ -149,8 +149,7 @@ public sealed class GenerationStoreTests(AzuriteFixture azurite)
         await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
         GenerationRef generation = await pipeline.AcceptAsync("a very private prompt");
         await pipeline.Submitter.SubmitAsync(generation, "a", None);
-        await pipeline.Watcher.ReadAsync(generation, None);
-        await pipeline.Saver.SaveAsync(generation, None);
+        await pipeline.EndAsync(generation);
         string record = (await pipeline.Storage.Generations.GetBlobClient($"records/{generation.Id}.json").DownloadContentAsync()).Value.Content.ToString();
         Assert.DoesNotContain("private prompt", record, StringComparison.Ordinal);
         Assert.DoesNotContain("http", record.Replace("\"http\"", string.Empty, StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);

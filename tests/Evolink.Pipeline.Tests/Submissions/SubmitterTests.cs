@@ -1,4 +1,5 @@
 using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Limits;
 using Evolink.Pipeline.Submissions;
 using Evolink.Pipeline.Tests.Support;
 using Evolink.Testing.Hosting;
@@ -363,6 +364,53 @@ public sealed class SubmitterTests(AzuriteFixture azurite)
         pipeline.Options.Callback.CurrentKey = "k2";
         Assert.IsType<Submission.Accepted>(await pipeline.Submitter.SubmitAsync(generation, "b", None));
         Assert.Contains("?a=1&k=k1&", Assert.Single((await pipeline.Simulator.ReadLedgerAsync(withVideos: false)).Tasks).CallbackUrl, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_job_that_waits_for_its_clients_limit_looks_ever_more_seldom_and_not_after_its_own_end()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, configure: options => options.Limits.Default.MaxInFlight = 1);
+        JobRecord running = await pipeline.ReadAsync(await pipeline.AcceptAsync());
+        Assert.Null(await pipeline.Get<ClientQuota>().ReserveAsync(running, None));
+        foreach ((double age, double pause) in ((double, double)[])[(0, 5.0 / 3600), (1, 2), (5, 1)])
+        {
+            DateTimeOffset now = TimeProvider.System.GetUtcNow();
+            GenerationRef waiting = await pipeline.AcceptAsync();
+            await pipeline.Store.UpdateAsync(waiting.Id, job => job with { AcceptedAt = now - TimeSpan.FromHours(age) }, None);
+            Submission.Throttled held = Assert.IsType<Submission.Throttled>(await pipeline.Submitter.SubmitAsync(waiting, "a", None));
+            Assert.InRange(held.RetryAt, now + TimeSpan.FromHours(pause), now + TimeSpan.FromHours(pause) + TimeSpan.FromMinutes(1));
+            Assert.Equal(age > 0, await IsNotedAsync(pipeline, "alice", waiting));
+        }
+
+        await pipeline.Get<ClientQuota>().ReleaseAsync("alice", running.Id, None);
+    }
+
+    [Fact]
+    public async Task A_job_that_an_operator_holds_back_looks_ever_more_seldom_and_its_time_does_not_run_out()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
+        await pipeline.Get<SubmitGate>().StopAsync("olga", None);
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        await pipeline.Storage.Generations.GetBlobClient($"limits/{pipeline.Options.Hub}/submits.json").UploadAsync(
+            BinaryData.FromString($$"""{"stopped": {"by": "olga", "at": "{{now - TimeSpan.FromHours(3):O}}"} }"""), overwrite: true);
+        pipeline.Get<SubmitGate>().Forget();
+        GenerationRef held = await pipeline.AcceptAsync();
+        await pipeline.Store.UpdateAsync(held.Id, job => job with { AcceptedAt = now - TimeSpan.FromHours(7) }, None);
+        Submission.Throttled throttled = Assert.IsType<Submission.Throttled>(await pipeline.Submitter.SubmitAsync(held, "a", None));
+        Assert.InRange(throttled.RetryAt, now + TimeSpan.FromHours(6), now + TimeSpan.FromHours(6) + TimeSpan.FromMinutes(1));
+        Assert.True(await IsNotedAsync(pipeline, HeldJobs.Pause, held));
+        Assert.Equal(0, await pipeline.ChargesAsync());
+    }
+
+    private static async Task<bool> IsNotedAsync(TestPipeline pipeline, string holder, GenerationRef generation)
+    {
+        await foreach (HeldJob held in pipeline.Get<HeldJobs>().OfAsync(holder, None))
+        {
+            if (held.Id == generation.Id)
+                return true;
+        }
+
+        return false;
     }
 
     private static void WithCallbacks(Evolink.Pipeline.Options.EvolinkOptions options)

@@ -10,9 +10,13 @@ internal sealed class StorageTap : OutgoingHttp
     private int _blocks;
     private int _commits;
     private int _recordReads;
+    private int _recordWrites;
 
     /// <summary>Reads of job records.</summary>
     public int RecordReads => Volatile.Read(ref _recordReads);
+
+    /// <summary>Writes of job records.</summary>
+    public int RecordWrites => Volatile.Read(ref _recordWrites);
 
     /// <summary>Blocks of videos that were sent.</summary>
     public int Blocks => Volatile.Read(ref _blocks);
@@ -43,8 +47,8 @@ internal sealed class StorageTap : OutgoingHttp
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             string query = request.RequestUri!.Query;
-            if (request.Method == HttpMethod.Get && request.RequestUri.AbsolutePath.Contains($"/{EvolinkStorage.GenerationsContainer}/records/", StringComparison.Ordinal))
-                Interlocked.Increment(ref tap._recordReads);
+            if (request.RequestUri.AbsolutePath.Contains($"/{EvolinkStorage.GenerationsContainer}/records/", StringComparison.Ordinal))
+                Interlocked.Increment(ref (request.Method == HttpMethod.Get ? ref tap._recordReads : ref tap._recordWrites));
             if (request.Method != HttpMethod.Put || !request.RequestUri.AbsolutePath.Contains($"/{EvolinkStorage.VideosContainer}/", StringComparison.Ordinal))
                 return base.SendAsync(request, cancellationToken);
             if (query.Contains("comp=blocklist", StringComparison.Ordinal))

@@ -4,7 +4,6 @@ using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Options;
 using Evolink.Pipeline.Storage;
 using Evolink.Pipeline.Submissions;
-using Evolink.Pipeline.Tasks;
 using Evolink.Pipeline.Videos;
 using Evolink.Pipeline.Webhooks;
 using Evolink.Simulator;
@@ -30,10 +29,6 @@ internal sealed class TestPipeline : IAsyncDisposable
     public GenerationStore Store => _services.GetRequiredService<GenerationStore>();
 
     public Submitter Submitter => _services.GetRequiredService<Submitter>();
-
-    public TaskWatcher Watcher => _services.GetRequiredService<TaskWatcher>();
-
-    public VideoSaver Saver => _services.GetRequiredService<VideoSaver>();
 
     public VideoCopier Copier => _services.GetRequiredService<VideoCopier>();
 
@@ -97,6 +92,19 @@ internal sealed class TestPipeline : IAsyncDisposable
     }
 
     public async Task<int> ChargesAsync() => (await Simulator.ReadLedgerAsync(withVideos: false)).Charges.Count;
+
+    /// <summary>Looks how a run stands, as its activity does.</summary>
+    public Task<Collected> CollectAsync(GenerationRef generation, CallbackNote? callback = null) =>
+        _services.GetRequiredService<VideoCollector>().CollectAsync(generation, callback, CancellationToken.None);
+
+    /// <summary>The same, where it must bring the job to its end.</summary>
+    public async Task<JobRecord> EndAsync(GenerationRef generation)
+    {
+        Assert.IsType<Collected.Ended>(await CollectAsync(generation));
+        JobRecord job = await ReadAsync(generation);
+        Assert.True(job.State.IsTerminal);
+        return job;
+    }
 
     public Task<JobRecord> ReadAsync(GenerationRef generation) => Store.ReadAsync(generation.Id, CancellationToken.None);
 

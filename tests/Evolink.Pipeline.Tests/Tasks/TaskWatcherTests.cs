@@ -1,7 +1,7 @@
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Submissions;
-using Evolink.Pipeline.Tasks;
 using Evolink.Pipeline.Tests.Support;
+using Evolink.Pipeline.Videos;
 using Evolink.Simulator;
 using Evolink.Testing.Hosting;
 
@@ -18,10 +18,9 @@ public sealed class TaskWatcherTests(TaskWatcherTests.Running running) : IClassF
     public async Task A_task_stuck_in_processing_for_ever_ends_at_the_deadline_with_a_clear_code()
     {
         GenerationRef generation = await WaitingAsync(new ReadFault.Stuck());
-        Assert.IsType<TaskProgress.Running>(await _pipeline.Watcher.ReadAsync(generation, None));
+        Assert.IsType<Collected.Later>(await _pipeline.CollectAsync(generation));
         await AgeAsync(generation, _pipeline.Options.GenerationDeadline);
-        Assert.IsType<TaskProgress.Ended>(await _pipeline.Watcher.ReadAsync(generation, None));
-        JobError error = (await _pipeline.ReadAsync(generation)).Error!;
+        JobError error = (await _pipeline.EndAsync(generation)).Error!;
         Assert.Equal("generation_deadline_exceeded", error.Code);
         Assert.Contains("its last status was", error.Message, StringComparison.Ordinal);
     }
@@ -31,15 +30,15 @@ public sealed class TaskWatcherTests(TaskWatcherTests.Running running) : IClassF
     {
         GenerationRef generation = await WaitingAsync();
         await AgeAsync(generation, _pipeline.Options.GenerationDeadline + TimeSpan.FromHours(1));
-        Assert.IsType<TaskProgress.Completed>(await _pipeline.Watcher.ReadAsync(generation, None));
+        Assert.Equal(JobState.Completed, (await _pipeline.EndAsync(generation)).State);
     }
 
     [Fact]
     public async Task A_task_at_0_percent_and_then_completed_is_completed()
     {
         GenerationRef generation = await WaitingAsync(new ReadFault.ZeroUntilDone(), new ReadFault.OddStatus("processing") { Times = 1 });
-        Assert.IsType<TaskProgress.Running>(await _pipeline.Watcher.ReadAsync(generation, None));
-        Assert.IsType<TaskProgress.Completed>(await _pipeline.Watcher.ReadAsync(generation, None));
+        Assert.IsType<Collected.Later>(await _pipeline.CollectAsync(generation));
+        Assert.Equal(JobState.Completed, (await _pipeline.EndAsync(generation)).State);
     }
 
     [Fact]
@@ -47,7 +46,7 @@ public sealed class TaskWatcherTests(TaskWatcherTests.Running running) : IClassF
     {
         GenerationRef generation = await WaitingAsync(new ReadFault.Stuck());
         await _pipeline.Store.UpdateAsync(generation.Id, job => job with { Progress = 90 }, None);
-        await _pipeline.Watcher.ReadAsync(generation, None);
+        await _pipeline.CollectAsync(generation);
         Assert.Equal(90, (await _pipeline.ReadAsync(generation)).Progress);
     }
 
@@ -55,10 +54,10 @@ public sealed class TaskWatcherTests(TaskWatcherTests.Running running) : IClassF
     public async Task A_404_just_after_the_submit_is_no_end_and_is_forgotten_when_the_task_is_found()
     {
         GenerationRef generation = await WaitingAsync(new ReadFault.NotFound { Times = 2 }, new ReadFault.Stuck());
-        Assert.IsType<TaskProgress.Running>(await _pipeline.Watcher.ReadAsync(generation, None));
-        Assert.IsType<TaskProgress.Running>(await _pipeline.Watcher.ReadAsync(generation, None));
+        Assert.IsType<Collected.Later>(await _pipeline.CollectAsync(generation));
+        Assert.IsType<Collected.Later>(await _pipeline.CollectAsync(generation));
         Assert.NotNull((await _pipeline.ReadAsync(generation)).NotFoundSince);
-        Assert.IsType<TaskProgress.Running>(await _pipeline.Watcher.ReadAsync(generation, None));
+        Assert.IsType<Collected.Later>(await _pipeline.CollectAsync(generation));
         Assert.Null((await _pipeline.ReadAsync(generation)).NotFoundSince);
     }
 
@@ -66,12 +65,11 @@ public sealed class TaskWatcherTests(TaskWatcherTests.Running running) : IClassF
     public async Task A_404_is_believed_after_ten_minutes_of_it_and_not_before()
     {
         GenerationRef generation = await WaitingAsync(new ReadFault.NotFound());
-        await _pipeline.Watcher.ReadAsync(generation, None);
+        await _pipeline.CollectAsync(generation);
         await NotFoundForAsync(generation, TimeSpan.FromMinutes(9));
-        Assert.IsType<TaskProgress.Running>(await _pipeline.Watcher.ReadAsync(generation, None));
+        Assert.IsType<Collected.Later>(await _pipeline.CollectAsync(generation));
         await NotFoundForAsync(generation, TimeSpan.FromMinutes(10));
-        Assert.IsType<TaskProgress.Ended>(await _pipeline.Watcher.ReadAsync(generation, None));
-        Assert.Equal("task_not_found", (await _pipeline.ReadAsync(generation)).Error!.Code);
+        Assert.Equal("task_not_found", (await _pipeline.EndAsync(generation)).Error!.Code);
     }
 
     public static TheoryData<ReadFault> Blips =>
@@ -86,8 +84,8 @@ public sealed class TaskWatcherTests(TaskWatcherTests.Running running) : IClassF
     {
         GenerationRef generation = await WaitingAsync(blip with { Times = 3 });
         for (int i = 0; i < 3; i++)
-            Assert.IsType<TaskProgress.Running>(await _pipeline.Watcher.ReadAsync(generation, None));
-        Assert.IsType<TaskProgress.Completed>(await _pipeline.Watcher.ReadAsync(generation, None));
+            Assert.IsType<Collected.Later>(await _pipeline.CollectAsync(generation));
+        Assert.Equal(JobState.Completed, (await _pipeline.EndAsync(generation)).State);
     }
 
     public static TheoryData<ReadFault, string> Ends => new()
@@ -103,16 +101,15 @@ public sealed class TaskWatcherTests(TaskWatcherTests.Running running) : IClassF
     public async Task A_task_that_failed_without_error_or_with_an_unknown_code_or_was_cancelled_ends_the_job_with_a_code(ReadFault end, string code)
     {
         GenerationRef generation = await WaitingAsync(end);
-        Assert.IsType<TaskProgress.Ended>(await _pipeline.Watcher.ReadAsync(generation, None));
-        Assert.Equal(code, (await _pipeline.ReadAsync(generation)).Error!.Code);
+        Assert.Equal(code, (await _pipeline.EndAsync(generation)).Error!.Code);
     }
 
     [Fact]
     public async Task An_unknown_status_is_waited_out()
     {
         GenerationRef generation = await WaitingAsync(new ReadFault.OddStatus() { Times = 1 });
-        Assert.IsType<TaskProgress.Running>(await _pipeline.Watcher.ReadAsync(generation, None));
-        Assert.IsType<TaskProgress.Completed>(await _pipeline.Watcher.ReadAsync(generation, None));
+        Assert.IsType<Collected.Later>(await _pipeline.CollectAsync(generation));
+        Assert.Equal(JobState.Completed, (await _pipeline.EndAsync(generation)).State);
     }
 
     private async Task<GenerationRef> WaitingAsync(params ReadFault[] faults)

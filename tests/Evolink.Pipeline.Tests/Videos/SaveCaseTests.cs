@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using Azure.Storage.Blobs.Models;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Submissions;
-using Evolink.Pipeline.Tasks;
 using Evolink.Pipeline.Tests.Support;
 using Evolink.Pipeline.Videos;
 using Evolink.Simulator;
@@ -43,14 +42,12 @@ public sealed class SaveCaseTests(AzuriteFixture azurite)
         pipeline.Simulator.Order(new FaultOrder(new FaultScript { Results = faults }));
         GenerationRef generation = await pipeline.AcceptAsync();
         Assert.IsType<Submission.Accepted>(await pipeline.Submitter.SubmitAsync(generation, "a", None));
-        Assert.IsType<TaskProgress.Completed>(await pipeline.Watcher.ReadAsync(generation, None));
         return generation;
     }
 
     private static async Task AssertSavedAsync(TestPipeline pipeline, GenerationRef generation)
     {
-        Assert.IsType<SaveOutcome.Saved>(await pipeline.Saver.SaveAsync(generation, None));
-        JobRecord job = await pipeline.ReadAsync(generation);
+        JobRecord job = await pipeline.EndAsync(generation);
         VideoReport served = (await pipeline.Simulator.ReadLedgerAsync()).Tasks.Single(task => task.Id == job.CurrentAttempt!.TaskId).Video!;
         BlobDownloadResult blob = await pipeline.Storage.Videos.GetBlobClient(job.Video!.Blob).DownloadContentAsync();
         Assert.Equal((served.Length, served.Sha256), (job.Video.Size, job.Video.Sha256));
@@ -59,7 +56,7 @@ public sealed class SaveCaseTests(AzuriteFixture azurite)
 
     private static async Task AssertNotSavedAsync(TestPipeline pipeline, GenerationRef generation)
     {
-        Assert.IsType<SaveOutcome.Later>(await pipeline.Saver.SaveAsync(generation, None));
+        Assert.IsType<Collected.Later>(await pipeline.CollectAsync(generation));
         Assert.False(await pipeline.Storage.Videos.GetBlobClient(VideoStore.BlobName(generation.Id, 1)).ExistsAsync());
         await pipeline.Store.UpdateAsync(generation.Id, job => job with { SaveRetryAt = null }, None);
     }
@@ -118,8 +115,7 @@ public sealed class SaveCaseTests(AzuriteFixture azurite)
     {
         await using TestPipeline pipeline = await StartAsync(mostBytes: 200_000);
         GenerationRef generation = await FinishedAsync(pipeline, new ResultFault.Oversized(400_000, declared));
-        Assert.IsType<SaveOutcome.Ended>(await pipeline.Saver.SaveAsync(generation, None));
-        Assert.Equal("result_unusable", (await pipeline.ReadAsync(generation)).Error!.Code);
+        Assert.Equal("result_unusable", (await pipeline.EndAsync(generation)).Error!.Code);
         Assert.False(await pipeline.Storage.Videos.GetBlobClient(VideoStore.BlobName(generation.Id, 1)).ExistsAsync());
     }
 
@@ -128,8 +124,7 @@ public sealed class SaveCaseTests(AzuriteFixture azurite)
     {
         await using TestPipeline pipeline = await StartAsync(mostBytes: 200_000);
         GenerationRef generation = await FinishedAsync(pipeline, new ResultFault.Endless());
-        Assert.IsType<SaveOutcome.Ended>(await pipeline.Saver.SaveAsync(generation, None));
-        Assert.Equal("result_unusable", (await pipeline.ReadAsync(generation)).Error!.Code);
+        Assert.Equal("result_unusable", (await pipeline.EndAsync(generation)).Error!.Code);
     }
 
     [Fact]
@@ -180,7 +175,7 @@ public sealed class SaveCaseTests(AzuriteFixture azurite)
         await using TestPipeline pipeline = await StartAsync(SeveralBlocks, tap);
         pipeline.Copier.ResumedFrom = resumedFrom;
         GenerationRef generation = await FinishedAsync(pipeline);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => pipeline.Saver.SaveAsync(generation, None));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => pipeline.CollectAsync(generation));
         Assert.False(await pipeline.Storage.Videos.GetBlobClient(VideoStore.BlobName(generation.Id, 1)).ExistsAsync());
         await AssertSavedAsync(pipeline, generation);
         Assert.Equal(blocksSent, tap.Blocks);
@@ -194,8 +189,9 @@ public sealed class SaveCaseTests(AzuriteFixture azurite)
         await using TestPipeline pipeline = await StartAsync(SeveralBlocks);
         pipeline.Copier.ResumedFrom = resumedFrom;
         GenerationRef generation = await FinishedAsync(pipeline);
+        JobRecord before = await pipeline.ReadAsync(generation);
         await AssertSavedAsync(pipeline, generation);
-        await pipeline.Store.UpdateAsync(generation.Id, job => job with { Video = null }, None);
+        await pipeline.Store.UpdateAsync(generation.Id, _ => before, None);
         await AssertSavedAsync(pipeline, generation);
     }
 
@@ -206,8 +202,8 @@ public sealed class SaveCaseTests(AzuriteFixture azurite)
     {
         await using TestPipeline pipeline = await StartAsync(bytes);
         GenerationRef generation = await FinishedAsync(pipeline);
-        SaveOutcome[] outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => pipeline.Saver.SaveAsync(generation, None)));
-        Assert.All(outcomes, outcome => Assert.IsType<SaveOutcome.Saved>(outcome));
+        JobRecord[] ends = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => pipeline.EndAsync(generation)));
+        Assert.All(ends, end => Assert.Equal(JobState.Completed, end.State));
         await AssertSavedAsync(pipeline, generation);
     }
 

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Azure.Storage.Blobs.Models;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Submissions;
-using Evolink.Pipeline.Tasks;
 using Evolink.Pipeline.Tests.Support;
 using Evolink.Testing.Hosting;
 using Evolink.Pipeline.Videos;
@@ -20,7 +19,6 @@ public sealed class VideoSaverTests(AzuriteFixture azurite)
             pipeline.Simulator.Order(new FaultOrder(new FaultScript { Results = faults }));
         GenerationRef generation = await pipeline.AcceptAsync();
         Assert.IsType<Submission.Accepted>(await pipeline.Submitter.SubmitAsync(generation, "a", None));
-        Assert.IsType<TaskProgress.Completed>(await pipeline.Watcher.ReadAsync(generation, None));
         return generation;
     }
 
@@ -46,7 +44,7 @@ public sealed class VideoSaverTests(AzuriteFixture azurite)
         await using TestPipeline pipeline = await TestPipeline.StartAsync(
             azurite, new SimulatorOptions { AllowLoopback = true, TaskDuration = TimeSpan.Zero, FetchImages = false, VideoBytes = bytes });
         GenerationRef generation = await FinishedAsync(pipeline);
-        Assert.IsType<SaveOutcome.Saved>(await pipeline.Saver.SaveAsync(generation, None));
+        Assert.Equal(JobState.Completed, (await pipeline.EndAsync(generation)).State);
         await AssertStoredAsync(pipeline, generation);
     }
 
@@ -55,7 +53,7 @@ public sealed class VideoSaverTests(AzuriteFixture azurite)
     {
         await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
         GenerationRef generation = await FinishedAsync(pipeline);
-        await pipeline.Saver.SaveAsync(generation, None);
+        await pipeline.CollectAsync(generation);
         Assert.Equal(1, Assert.Single((await pipeline.Simulator.ReadLedgerAsync()).Tasks).Reads);
     }
 
@@ -71,11 +69,11 @@ public sealed class VideoSaverTests(AzuriteFixture azurite)
         GenerationRef generation = await FinishedAsync(pipeline);
         if (!atOnce)
         {
-            Assert.IsType<SaveOutcome.Later>(await pipeline.Saver.SaveAsync(generation, None));
+            Assert.IsType<Collected.Later>(await pipeline.CollectAsync(generation));
             await pipeline.Store.UpdateAsync(generation.Id, job => job with { SaveRetryAt = null }, None);
         }
 
-        Assert.IsType<SaveOutcome.Saved>(await pipeline.Saver.SaveAsync(generation, None));
+        Assert.Equal(JobState.Completed, (await pipeline.EndAsync(generation)).State);
         await AssertStoredAsync(pipeline, generation);
     }
 
@@ -84,11 +82,12 @@ public sealed class VideoSaverTests(AzuriteFixture azurite)
     {
         await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
         GenerationRef generation = await FinishedAsync(pipeline);
-        await pipeline.Saver.SaveAsync(generation, None);
-        await pipeline.Store.UpdateAsync(generation.Id, job => job with { Video = null }, None);
+        JobRecord before = await pipeline.ReadAsync(generation);
+        await pipeline.EndAsync(generation);
+        await pipeline.Store.UpdateAsync(generation.Id, _ => before, None);
         string taskId = (await pipeline.ReadAsync(generation)).CurrentAttempt!.TaskId!;
         pipeline.Simulator.Order(new FaultOrder(new FaultScript { Results = [new ResultFault.Refused(403)] }, TaskId: taskId));
-        Assert.IsType<SaveOutcome.Saved>(await pipeline.Saver.SaveAsync(generation, None));
+        Assert.Equal(JobState.Completed, (await pipeline.EndAsync(generation)).State);
         await AssertStoredAsync(pipeline, generation);
     }
 
@@ -105,7 +104,7 @@ public sealed class VideoSaverTests(AzuriteFixture azurite)
     {
         await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
         GenerationRef generation = await FinishedAsync(pipeline, fault);
-        Assert.IsType<SaveOutcome.Later>(await pipeline.Saver.SaveAsync(generation, None));
+        Assert.IsType<Collected.Later>(await pipeline.CollectAsync(generation));
         Assert.False(await pipeline.Storage.Videos.GetBlobClient($"{generation.Id}.mp4").ExistsAsync());
         Assert.Equal(1, (await pipeline.ReadAsync(generation)).SaveTries);
     }
@@ -115,9 +114,9 @@ public sealed class VideoSaverTests(AzuriteFixture azurite)
     {
         await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
         GenerationRef generation = await FinishedAsync(pipeline, new ResultFault.Refused(503));
-        await pipeline.Saver.SaveAsync(generation, None);
+        await pipeline.CollectAsync(generation);
         await pipeline.Store.UpdateAsync(generation.Id, job => job with { SaveRetryAt = TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(5) }, None);
-        Assert.IsType<SaveOutcome.Later>(await pipeline.Saver.SaveAsync(generation, None));
+        Assert.IsType<Collected.Later>(await pipeline.CollectAsync(generation));
         Assert.Equal(1, (await pipeline.ReadAsync(generation)).SaveTries);
     }
 }

@@ -1,0 +1,35 @@
+using System.Reflection;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Evolink.Functions.Tests.Published;
+
+/// <summary>The worker makes a function's class when it is called: one that it could not make would fail its first call, in Azure.</summary>
+public sealed class FunctionClassTests
+{
+    public static TheoryData<string> Classes() =>
+    [
+        .. typeof(EvolinkFunctions).Assembly.GetTypes()
+            .Where(type => !type.IsAbstract && type.GetMethods().Any(method => method.GetCustomAttribute<FunctionAttribute>() is not null))
+            .Select(type => type.FullName!),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Classes))]
+    public async Task Every_class_with_a_function_can_be_made_from_the_apps_services(string name)
+    {
+        IConfiguration configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["Evolink:Storage:ConnectionString"] = "UseDevelopmentStorage=true" })
+            .Build();
+        ServiceCollection services = new();
+        services.AddLogging().AddMetrics().AddSingleton(configuration).AddEvolink(configuration);
+        await using ServiceProvider provider = services.BuildServiceProvider(validateScopes: true);
+        await using AsyncServiceScope scope = provider.CreateAsyncScope();
+
+        object function = ActivatorUtilities.CreateInstance(scope.ServiceProvider, typeof(EvolinkFunctions).Assembly.GetType(name, throwOnError: true)!);
+
+        Assert.NotNull(function);
+    }
+}
