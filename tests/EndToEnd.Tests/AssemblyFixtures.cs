@@ -1,1 +1,1 @@
-[assembly: AssemblyFixture(typeof(Evolink.Testing.Hosting.AzuriteFixture))]
+[assembly: AssemblyFixture(typeof(EndToEnd.Tests.Support.Apps))]

@@ -4,14 +4,14 @@ using System.Text;
 using System.Text.Json.Nodes;
 using EndToEnd.Tests.Support;
 using Evolink.Pipeline.Generations;
-using Evolink.Simulator;
 using Evolink.Testing;
 using Evolink.Testing.Hosting;
 
 namespace EndToEnd.Tests;
 
 /// <summary>Every example of the contract is sent to a running app as it stands there, one operation after the other, and the answer is held to what the contract says of it.</summary>
-public sealed class ContractExampleTests(AzuriteFixture azurite)
+[Collection(nameof(GateCollection))]
+public sealed class ContractExampleTests(GateApp gate)
 {
     // All others succeed. In the order of the document the job is completed by then, and the signature of the example is none.
     private static readonly Dictionary<string, HttpStatusCode> Refused = new(StringComparer.Ordinal)
@@ -24,13 +24,7 @@ public sealed class ContractExampleTests(AzuriteFixture azurite)
     [Fact]
     public async Task Every_example_is_answered_as_described()
     {
-        // Nobody goes to example.com: neither for the image, nor, while the secret is not there, to call.
-        await using TestApp app = await TestApp.StartAsync(
-            azurite, new TestAppOptions
-            {
-                Simulator = new SimulatorOptions { AllowLoopback = true, TaskDuration = TimeSpan.Zero, FetchImages = false },
-                Settings = new Dictionary<string, string?> { ["Evolink:Webhooks:Secrets:alice:0"] = "@Microsoft.KeyVault(SecretUri=https://example.com)" },
-            });
+        TestApp app = await gate.App;
         using HttpClient client = app.Client(key: null);
         JsonNode contract = JsonNode.Parse(await client.GetStringAsync("openapi.json"))!;
         JsonSchemaCheck check = new(contract);

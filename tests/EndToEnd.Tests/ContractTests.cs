@@ -1,25 +1,32 @@
+using EndToEnd.Tests.Support;
 using Evolink.Client;
-using Evolink.Simulator;
 using Evolink.Testing;
 using Evolink.Testing.Hosting;
 
 namespace EndToEnd.Tests;
 
 /// <summary>The app does what the client library expects of Evolink: whoever talks to Evolink changes one address.</summary>
-public sealed class ContractTests(AzuriteFixture azurite) : EvolinkContractTests, IAsyncLifetime
+public sealed class ContractTests(Apps apps) : EvolinkContractTests, IAsyncLifetime
 {
     private TestApp _app = null!;
+    private Guest _client = null!;
 
-    protected override EvolinkClientOptions Server => new() { ApiKey = TestApp.ClientKey, BaseUrl = _app.Host.BaseUrl, AllowLoopback = true };
+    protected override EvolinkClientOptions Server => new() { ApiKey = _client.Key, BaseUrl = _app.Host.BaseUrl, AllowLoopback = true };
 
     protected override bool IsProvider => false;
 
-    public async ValueTask InitializeAsync() => _app = await TestApp.StartAsync(
-        azurite, new TestAppOptions { Simulator = new SimulatorOptions { AllowLoopback = true, FetchImages = false, TaskDuration = TimeSpan.FromSeconds(0.3) } });
+    protected override TimeSpan Patience => TimeSpan.FromSeconds(60);
 
-    public async ValueTask DisposeAsync()
+    public async ValueTask InitializeAsync()
     {
-        await _app.DisposeAsync();
+        _app = await apps.Usual;
+        _client = _app.NewGuest();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _client.Dispose();
         GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
     }
 }

@@ -1,19 +1,12 @@
 using System.Net;
 using System.Net.Http.Headers;
 using EndToEnd.Tests.Support;
-using Evolink.Testing.Hosting;
 
 namespace EndToEnd.Tests;
 
 /// <summary>How the studio's files are served; what they do is tested in a browser (Studio.Tests).</summary>
-public sealed class StudioFileTests(AzuriteFixture azurite) : IAsyncLifetime
+public sealed class StudioFileTests(Apps apps) : AppTests(apps.Usual)
 {
-    private TestApp _app = null!;
-
-    public async ValueTask InitializeAsync() => _app = await TestApp.StartAsync(azurite);
-
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
-
     [Fact]
     public async Task A_browser_gets_the_studio_and_everybody_else_a_few_words()
     {
@@ -56,7 +49,7 @@ public sealed class StudioFileTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private async Task<HttpResponseMessage> GetAsync(string path, string encodings = "br", string accept = "*/*", EntityTagHeaderValue? known = null)
     {
-        using HttpClient client = _app.Client(key: null);
+        using HttpClient client = App.Client(key: null);
         using HttpRequestMessage request = new(HttpMethod.Get, path);
         request.Headers.Add("Accept", accept);
         request.Headers.Add("Accept-Encoding", encodings);

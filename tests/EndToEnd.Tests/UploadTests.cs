@@ -1,77 +1,107 @@
 using System.Globalization;
+using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using EndToEnd.Tests.Support;
+using Evolink.LocalHost.Hosting;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Storage;
 using Evolink.Simulator;
-using Evolink.Testing.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace EndToEnd.Tests;
 
-/// <summary>From a blob in <c>uploads/</c> to the video, through the trigger; nothing but storage is touched.</summary>
-[Collection(nameof(StorageTriggers))]
-public sealed class UploadTests(AzuriteFixture azurite) : IAsyncLifetime
+/// <summary>From a blob in <c>uploads/</c> to the video, through the trigger, which is told of it as Event Grid does; nothing but storage is touched.</summary>
+[Collection(nameof(TriggersCollection))]
+public sealed class UploadTests(TriggersApp triggers) : AppTests(triggers.App)
 {
     private const string UploadsVariable = "EVOLINK_TEST_UPLOADS";
 
     private static readonly byte[] Cat = File.ReadAllBytes(Api.SamplePath);
 
-    private TestApp _app = null!;
+    private EvolinkStorage Storage => App.Services.GetRequiredService<EvolinkStorage>();
 
-    private EvolinkStorage Storage => _app.Host.Services.GetRequiredService<EvolinkStorage>();
-
-    public async ValueTask InitializeAsync()
-    {
-        _app = await TestApp.StartAsync(azurite, StorageTriggers.Options(azurite));
-        await StorageTriggers.ClearAsync(Storage);
-    }
-
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    private Dictionary<string, string> Metadata => new() { ["prompt"] = Prompt, ["duration"] = "3" };
 
     [Fact]
-    public async Task An_ordinary_upload_with_a_prompt_in_its_metadata_ends_as_a_video_with_no_other_call()
+    public async Task An_ordinary_upload_with_a_prompt_in_its_metadata_ends_as_a_video_and_the_next_version_as_another()
     {
-        BlobClient upload = Storage.Uploads.GetBlobClient("cat.png");
-        BlobContentInfo version = await upload.UploadAsync(new BinaryData(Cat), new BlobUploadOptions { Metadata = new Dictionary<string, string> { ["prompt"] = "A cat playing piano", ["duration"] = "3" } });
-        JobRecord job = await StorageTriggers.EndOfAsync(_app, StorageTriggers.JobOf("cat.png", version));
+        await using UploadEvents events = UploadEvents.Start(App.ConnectionString, App.Host.BaseUrl);
+        string name = $"{Guid.NewGuid():N}/a cat, with spaces & ünïcödé.png";
+        JobId first = await PutAsync(name, Cat, Metadata);
+        JobRecord job = await App.EndOfAsync(first);
         Assert.True(job.State == JobState.Completed, job.Error?.ToString());
         Assert.Equal(("alice", "blob", 3), (job.Client, job.Source, job.Duration));
         Assert.True(await Storage.Videos.GetBlobClient($"{job.Id}.mp4").ExistsAsync());
-        Assert.True(await upload.ExistsAsync());
+        Assert.True(await Storage.Uploads.GetBlobClient(name).ExistsAsync());
+
+        JobId second = await PutAsync(name, Cat, Metadata);
+        Assert.NotEqual(first, second);
+        Assert.Equal(JobState.Completed, (await App.EndOfAsync(second)).State);
+        Assert.Equal(2, (await App.Simulator.ReadLedgerAsync(withVideos: false)).Tasks.Count(task => task.Prompt == Prompt));
+    }
+
+    [Fact]
+    public async Task An_upload_that_cannot_be_used_is_moved_aside_with_the_reason_and_a_sidecar_that_comes_later_starts_it()
+    {
+        await using UploadEvents events = UploadEvents.Start(App.ConnectionString, App.Host.BaseUrl);
+        string name = $"{Guid.NewGuid():N}.png";
+        JobId id = await PutAsync(name, Cat);
+        BlobClient reason = await ReasonOfAsync(name);
+        Assert.Equal("prompt_missing", JsonElement.Parse((await reason.DownloadContentAsync()).Value.Content).GetProperty("code").GetString());
+
+        await PutAsync(Path.ChangeExtension(name, ".json"), JsonSerializer.SerializeToUtf8Bytes(new { prompt = Prompt }));
+        Assert.Equal(JobState.Completed, (await App.EndOfAsync(id)).State);
+        Assert.Single((await App.Simulator.ReadLedgerAsync(withVideos: false)).Tasks, task => task.Prompt == Prompt);
     }
 
     [Fact]
     public async Task Many_uploads_in_one_go_become_as_many_videos_and_charges_none_twice_with_a_restart_in_the_middle()
     {
-        int count = int.Parse(Environment.GetEnvironmentVariable(UploadsVariable) ?? "60", CultureInfo.InvariantCulture);
-        BlobUploadOptions prompt = new() { Metadata = new Dictionary<string, string> { ["prompt"] = "A cat playing piano", ["duration"] = "2" } };
+        int count = int.Parse(Environment.GetEnvironmentVariable(UploadsVariable) ?? "40", CultureInfo.InvariantCulture);
+        string folder = $"{Guid.NewGuid():N}";
         JobId[] jobs = new JobId[count];
-        TimeProvider clock = TimeProvider.System;
-        long began = clock.GetTimestamp();
-        await Parallel.ForAsync(0, count, async (number, cancellationToken) =>
+        await using (UploadEvents events = UploadEvents.Start(App.ConnectionString, App.Host.BaseUrl))
         {
-            string name = $"many/{number:D4}.png";
-            BlobContentInfo version = await Storage.Uploads.GetBlobClient(name).UploadAsync(new BinaryData(Cat), prompt, cancellationToken);
-            jobs[number] = StorageTriggers.JobOf(name, version);
-        });
-        TimeSpan uploaded = clock.GetElapsedTime(began);
-
-        await StorageTriggers.EndOfAsync(_app, jobs[count / 3]);
-        await _app.StopHostAsync();
-        await _app.StartHostAsync();
-        foreach (JobId id in jobs)
-        {
-            JobRecord job = await StorageTriggers.EndOfAsync(_app, id);
-            Assert.True(job.State == JobState.Completed, $"{id}: {job.State} {job.Error}");
+            await Parallel.ForAsync(0, count, async (number, _) => jobs[number] = await PutAsync($"{folder}/{number:D4}.png", Cat, Metadata));
+            await App.EndOfAsync(jobs[count / 3]);
         }
 
-        LedgerReport ledger = await _app.Simulator.ReadLedgerAsync(withVideos: false);
-        Assert.Equal(count, ledger.Charges.Count);
-        Assert.Equal(jobs.Select(id => $"{id}.1").Order(StringComparer.Ordinal), ledger.Charges.Select(charge => charge.IdempotencyKey).Order(StringComparer.Ordinal));
+        await App.StopHostAsync();
+        await App.StartHostAsync();
+        // It tells of everything again.
+        await using UploadEvents again = UploadEvents.Start(App.ConnectionString, App.Host.BaseUrl);
         foreach (JobId id in jobs)
+        {
+            JobRecord job = await App.EndOfAsync(id);
+            Assert.True(job.State == JobState.Completed, $"{id}: {job.State} {job.Error}");
             Assert.True(await Storage.Videos.GetBlobClient($"{id}.mp4").ExistsAsync());
-        TestContext.Current.SendDiagnosticMessage($"{count} uploads in {uploaded.TotalSeconds:F1} s; videos after {clock.GetElapsedTime(began).TotalSeconds:F1} s; {ledger.Charges.Count} charges.");
+        }
+
+        LedgerReport ledger = await LedgerAsync(jobs);
+        Assert.Equal(jobs.Select(id => $"{id}.1").Order(StringComparer.Ordinal), ledger.Charges.Select(charge => charge.IdempotencyKey).Order(StringComparer.Ordinal));
+        Assert.Equal(count, (await App.Simulator.ReadLedgerAsync(withVideos: false)).Tasks.Count(task => task.Prompt == Prompt));
+    }
+
+    /// <summary>Puts a blob there, and says which job it would be.</summary>
+    private async Task<JobId> PutAsync(string name, byte[] content, Dictionary<string, string>? metadata = null)
+    {
+        BlobContentInfo version = await Storage.Uploads.GetBlobClient(name).UploadAsync(new BinaryData(content), new BlobUploadOptions { Metadata = metadata });
+        return JobId.From("blob", "alice", $"{name}\n{version.ETag.ToString("G").Trim('"')}");
+    }
+
+    private async Task<BlobClient> ReasonOfAsync(string name)
+    {
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(60), TimeProvider.System);
+        while (true)
+        {
+            await foreach (BlobItem blob in Storage.Rejected.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, patience.Token))
+            {
+                if (blob.Name.Contains(name, StringComparison.Ordinal) && blob.Name.EndsWith("/reason.json", StringComparison.Ordinal))
+                    return Storage.Rejected.GetBlobClient(blob.Name);
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, patience.Token);
+        }
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Evolink.Testing.Hosting;
 
-/// <summary>Keeps what is logged, with scopes and exceptions.</summary>
+/// <summary>Keeps what is logged, with scopes and exceptions. What a worker logs has its event's name in place of the id, which the protocol does not carry.</summary>
 public sealed class LogSink : ILoggerProvider
 {
     private readonly ConcurrentQueue<string> _lines = new();
@@ -28,6 +28,6 @@ public sealed class LogSink : ILoggerProvider
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            sink._lines.Enqueue($"{logLevel} {category} {eventId.Id}: {formatter(state, exception)} {exception}");
+            sink._lines.Enqueue($"{logLevel} {category} {(eventId.Id == 0 ? eventId.Name : $"{eventId.Id}")}: {formatter(state, exception)} {exception}");
     }
 }

@@ -6,6 +6,8 @@ using Evolink.Simulator;
 using FunctionsHost;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging;
 
 namespace Evolink.Testing.Hosting;
@@ -20,6 +22,14 @@ public sealed class TestApp : IAsyncDisposable
     public const string OtherClientKey = "other-client-key-of-the-tests";
     public const string OperatorKey = "operator-key-of-the-tests";
 
+    /// <summary>The secret by which guests verify what calls their <c>callback_url</c>.</summary>
+    public const string WebhookSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+    private const int MostGuests = 250;
+
+    private const string ClientKeys = "Evolink:ClientKeys:";
+    private const string OperatorKeys = "Evolink:OperatorKeys:";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
@@ -29,6 +39,7 @@ public sealed class TestApp : IAsyncDisposable
     private readonly string _hub = $"t{Guid.NewGuid():N}"[..20];
     private FunctionAppHost? _host;
     private ServiceProvider? _services;
+    private int _guests;
 
     private TestApp(AzuriteFixture azurite, TestAppOptions options, RunningSimulator simulator) =>
         (_azurite, _options, Simulator) = (azurite, options, simulator);
@@ -41,6 +52,9 @@ public sealed class TestApp : IAsyncDisposable
     public IServiceProvider Services => _services ?? throw new InvalidOperationException("The app is stopped.");
 
     public GenerationStore Store => Services.GetRequiredService<GenerationStore>();
+
+    /// <summary>Where its storage is.</summary>
+    public string ConnectionString => _azurite.ConnectionString;
 
     /// <summary>What Durable tells and takes over HTTP.</summary>
     public DurableApi Durable => new(Host.BaseUrl);
@@ -70,7 +84,9 @@ public sealed class TestApp : IAsyncDisposable
             ConfigureLogging = logging => logging.AddProvider(Log),
         });
         IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(Settings(_host.BaseUrl, changes)).Build();
-        _services = new ServiceCollection().AddLogging().AddMetrics().AddSingleton(configuration).AddEvolinkPipeline(configuration).BuildServiceProvider();
+        _services = new ServiceCollection().AddLogging().AddMetrics().AddSingleton(configuration)
+            .AddSingleton<IHostEnvironment>(new HostingEnvironment { EnvironmentName = Environments.Development })
+            .AddEvolinkPipeline(configuration).BuildServiceProvider();
     }
 
     public async Task StopHostAsync()
@@ -88,6 +104,14 @@ public sealed class TestApp : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts the app again, knowing no key at all.</summary>
+    public Task StartHostWithoutKeysAsync() => StartHostAsync(
+        Settings(Simulator.BaseUrl, null).Keys.Where(name => name.StartsWith(ClientKeys, StringComparison.Ordinal) || name.StartsWith(OperatorKeys, StringComparison.Ordinal))
+            .ToDictionary(name => name, _ => (string?)null));
+
+    /// <summary>A client that no other test is: its jobs, lists and keys are its own.</summary>
+    public Guest NewGuest() => new(Host.BaseUrl, Interlocked.Increment(ref _guests));
+
     /// <summary>A client with the key of client <c>alice</c>, or another one.</summary>
     public HttpClient Client(string? key = ClientKey) => new(new SocketsHttpHandler { AllowAutoRedirect = false })
     {
@@ -102,12 +126,16 @@ public sealed class TestApp : IAsyncDisposable
     public async Task<JobRecord> UntilAsync(JobId id, Func<JobRecord, bool> isThere)
     {
         using CancellationTokenSource patience = new(Patience, TimeProvider.System);
-        while (true)
+        JobRecord? job = null;
+        while (!patience.IsCancellationRequested)
         {
-            if (await Store.FindAsync(id, patience.Token) is { } job && isThere(job))
+            job = await Store.FindAsync(id, CancellationToken.None);
+            if (job is not null && isThere(job))
                 return job;
-            await Task.Delay(Look, TimeProvider.System, patience.Token);
+            await Task.Delay(Look, TimeProvider.System, CancellationToken.None);
         }
+
+        throw new TimeoutException($"Job {id} is not as it should be after {Patience}: {job}");
     }
 
     public async ValueTask DisposeAsync()
@@ -134,9 +162,9 @@ public sealed class TestApp : IAsyncDisposable
             ["Evolink:FilesBaseUrl"] = simulator,
             ["Evolink:PublicBaseUrl"] = own,
             ["Evolink:AllowLoopback"] = "true",
-            ["Evolink:ClientKeys:alice:0"] = ClientKey,
-            ["Evolink:ClientKeys:bob:0"] = OtherClientKey,
-            ["Evolink:OperatorKeys:ops:0"] = OperatorKey,
+            [$"{ClientKeys}alice:0"] = ClientKey,
+            [$"{ClientKeys}bob:0"] = OtherClientKey,
+            [$"{OperatorKeys}ops:0"] = OperatorKey,
             ["Evolink:Callback:CurrentKey"] = "k1",
             ["Evolink:Callback:Keys:k1"] = "callback-secret-of-the-tests-0123456789",
             ["Evolink:Storage:ConnectionString"] = _azurite.ConnectionString,
@@ -145,6 +173,12 @@ public sealed class TestApp : IAsyncDisposable
             ["Evolink:Hub"] = _hub,
             ["Evolink:CallbackSettling"] = "00:00:00.2",
         };
+        for (int guest = 1; guest <= MostGuests; guest++)
+        {
+            settings[$"{ClientKeys}{Guest.NameOf(guest)}:0"] = Guest.KeyOf(guest);
+            settings[$"Evolink:Webhooks:Secrets:{Guest.NameOf(guest)}:0"] = WebhookSecret;
+        }
+
         foreach ((string name, string? value) in _options.Settings.Concat(changes ?? new Dictionary<string, string?>()))
             settings[name] = value;
         return settings;

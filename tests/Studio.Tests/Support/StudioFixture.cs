@@ -7,13 +7,10 @@ namespace Studio.Tests.Support;
 /// <summary>One app, one browser for all tests. Each visitor is a client of its own, so that walls do not mix.</summary>
 public sealed class StudioFixture : IAsyncLifetime
 {
-    private const int MostVisitors = 60;
-
     private readonly AzuriteFixture _azurite = new();
     private TestApp? _app;
     private IPlaywright? _playwright;
     private IBrowser? _browser;
-    private int _visitors;
 
     /// <summary>The app; its simulated tasks take so long that no test sees one end by itself.</summary>
     public TestApp App => _app ?? throw new InvalidOperationException("The app did not start.");
@@ -23,11 +20,7 @@ public sealed class StudioFixture : IAsyncLifetime
         if (InstalledBrowser.Path is null)
             return;
         await _azurite.InitializeAsync();
-        _app = await TestApp.StartAsync(_azurite, new TestAppOptions
-        {
-            Simulator = new SimulatorOptions { AllowLoopback = true, TaskDuration = TimeSpan.FromSeconds(20) },
-            Settings = Enumerable.Range(0, MostVisitors).ToDictionary(i => $"Evolink:ClientKeys:visitor{i}:0", i => (string?)KeyOf(i), StringComparer.Ordinal),
-        });
+        _app = await TestApp.StartAsync(_azurite, new TestAppOptions { Simulator = new SimulatorOptions { AllowLoopback = true, TaskDuration = TimeSpan.FromSeconds(20) } });
         Assertions.SetDefaultExpectTimeout(Visitor.Patience);
         _playwright = await Playwright.CreateAsync();
         _browser = await InstalledBrowser.StartAsync(_playwright);
@@ -52,10 +45,9 @@ public sealed class StudioFixture : IAsyncLifetime
         // Nobody looks: motion would only cost.
         context.ReducedMotion ??= ReducedMotion.Reduce;
         await using IBrowserContext profile = await _browser.NewContextAsync(context);
-        Visitor visitor = await Visitor.ArriveAsync(App, profile, KeyOf(Interlocked.Increment(ref _visitors) - 1));
+        using Guest guest = App.NewGuest();
+        Visitor visitor = await Visitor.ArriveAsync(App, profile, guest.Key);
         await visit(visitor);
         await visitor.AssertNothingWentWrongAsync();
     }
-
-    private static string KeyOf(int visitor) => $"key-of-visitor-{visitor:D4}";
 }

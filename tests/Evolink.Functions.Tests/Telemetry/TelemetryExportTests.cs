@@ -8,7 +8,7 @@ using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 
-namespace EndToEnd.Tests;
+namespace Evolink.Functions.Tests.Telemetry;
 
 /// <summary>What is told reaches a collector, where one is set, and nothing is sent otherwise.</summary>
 public sealed class TelemetryExportTests

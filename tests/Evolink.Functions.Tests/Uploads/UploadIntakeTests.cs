@@ -1,35 +1,34 @@
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
-using EndToEnd.Tests.Support;
+using Evolink.Functions.Tests.Support;
 using Evolink.Functions.Uploads;
 using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Options;
 using Evolink.Pipeline.Storage;
-using Evolink.Simulator;
+using Evolink.Testing;
 using Evolink.Testing.Hosting;
-using Microsoft.Extensions.DependencyInjection;
 
-namespace EndToEnd.Tests;
+namespace Evolink.Functions.Tests.Uploads;
 
 /// <summary>What becomes of uploads and their sidecars, in every order; the trigger is called by hand, as often and as late as a test wants.</summary>
-[Collection(nameof(StorageTriggers))]
+[Collection(nameof(StorageCollection))]
 public sealed class UploadIntakeTests(AzuriteFixture azurite) : IAsyncLifetime
 {
-    private static readonly byte[] Cat = File.ReadAllBytes(Api.SamplePath);
+    private static readonly byte[] Cat = File.ReadAllBytes(Path.Combine(Clone.Root, "samples", "cat.png"));
 
-    private TestApp _app = null!;
+    private StoredApp _app = null!;
 
-    private EvolinkStorage Storage => _app.Host.Services.GetRequiredService<EvolinkStorage>();
+    private EvolinkStorage Storage => _app.Storage;
 
     public async ValueTask InitializeAsync()
     {
-        _app = await TestApp.StartAsync(azurite, new TestAppOptions
+        _app = await StartAsync();
+        foreach (BlobContainerClient container in (BlobContainerClient[])[Storage.Uploads, Storage.Rejected])
         {
-            // No evolink: the jobs are looked at, not their videos.
-            Simulator = new SimulatorOptions { AllowLoopback = true, TaskDuration = TimeSpan.FromHours(1), FetchImages = false },
-            Settings = new Dictionary<string, string?> { ["Evolink:Uploads:Client"] = "alice", ["Evolink:Uploads:SidecarWait"] = "00:00:00", ["Evolink:PollFloor"] = "01:00:00" },
-        });
-        await StorageTriggers.ClearAsync(Storage);
+            foreach (string name in await NamesAsync(container))
+                await container.DeleteBlobIfExistsAsync(name);
+        }
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
@@ -96,12 +95,11 @@ public sealed class UploadIntakeTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task A_sidecar_starts_an_image_that_waits_for_it_and_another_one_later_starts_nothing()
     {
-        await _app.StopHostAsync();
-        await _app.StartHostAsync(new Dictionary<string, string?> { ["Evolink:Uploads:SidecarWait"] = "00:01:00" });
+        await using StoredApp patient = await StartAsync(options => options.Uploads.SidecarWait = TimeSpan.FromMinutes(1));
         JobId id = await PutAsync("cat.png", Cat);
         using CancellationTokenSource enough = new();
-        Task waiting = TakeAsync("cat.png", enough.Token);
-        while (!_app.Log.Lines.Any(line => line.Contains(" 1601: ", StringComparison.Ordinal)))
+        Task waiting = TakeAsync(patient, "cat.png", enough.Token);
+        while (!patient.Log.Lines.Any(line => line.Contains(" 1601: ", StringComparison.Ordinal)))
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
         await PutAsync("cat.png.json", """{"prompt":"A cat playing piano"}"""u8.ToArray());
         await TakeAsync("cat.png.json");
@@ -133,24 +131,31 @@ public sealed class UploadIntakeTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task An_app_that_is_not_ready_leaves_the_upload_where_it_is_and_says_so_to_the_host()
     {
-        await _app.StopHostAsync();
-        await _app.StartHostAsync(new Dictionary<string, string?> { ["Evolink:ApiKey"] = null });
+        await using StoredApp unready = await StartAsync(options => options.ApiKey = null);
         await PutAsync("cat.png", Cat, Prompt);
-        Assert.Contains("Evolink:ApiKey", (await Assert.ThrowsAsync<InvalidOperationException>(() => TakeAsync("cat.png"))).Message, StringComparison.Ordinal);
+        Assert.Contains("Evolink:ApiKey", (await Assert.ThrowsAsync<InvalidOperationException>(() => TakeAsync(unready, "cat.png"))).Message, StringComparison.Ordinal);
         Assert.Equal(["cat.png"], await NamesAsync(Storage.Uploads));
         Assert.Empty(await NamesAsync(Storage.Rejected));
     }
 
     private static Dictionary<string, string> Prompt => new() { ["prompt"] = "A cat playing piano", ["duration"] = "2" };
 
-    private Task TakeAsync(string name, CancellationToken cancellationToken = default) =>
-        _app.Host.Services.GetRequiredService<UploadIntake>().TakeAsync(_app.Host.DurableClient, name, cancellationToken);
+    private Task<StoredApp> StartAsync(Action<EvolinkOptions>? configure = null) => StoredApp.StartAsync(azurite, options =>
+    {
+        (options.Uploads.Client, options.Uploads.SidecarWait) = ("alice", TimeSpan.Zero);
+        configure?.Invoke(options);
+    });
+
+    private Task TakeAsync(string name) => TakeAsync(_app, name);
+
+    private static Task TakeAsync(StoredApp app, string name, CancellationToken cancellationToken = default) =>
+        app.Get<UploadIntake>().TakeAsync(app.Durable, name, cancellationToken);
 
     /// <summary>Puts a blob there, and says which job it would be.</summary>
     private async Task<JobId> PutAsync(string name, byte[] content, Dictionary<string, string>? metadata = null)
     {
         BlobContentInfo version = await Storage.Uploads.GetBlobClient(name).UploadAsync(new BinaryData(content), new BlobUploadOptions { Metadata = metadata });
-        return StorageTriggers.JobOf(name, version);
+        return JobId.From("blob", "alice", $"{name}\n{version.ETag.ToString("G").Trim('"')}");
     }
 
     private async Task<List<JobId>> JobsAsync(params JobId[] candidates)
@@ -162,6 +167,7 @@ public sealed class UploadIntakeTests(AzuriteFixture azurite) : IAsyncLifetime
                 found.Add(id);
         }
 
+        Assert.Superset(found.Select(id => id.Value).ToHashSet(), _app.Durable.Started.ToHashSet());
         return found;
     }
 
