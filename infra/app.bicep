@@ -13,7 +13,7 @@ param subnetId string
 param clientKeys string
 param operatorKeys string
 param callbackKeyIds string
-param webhookSecrets string
+param webhookKeys string
 param uploadsClient string
 param publicBaseUrl string
 param imageDelivery string
@@ -28,7 +28,7 @@ var hubName = 'evolink'
 
 var clients = map(filter(split(clientKeys, ','), entry => !empty(entry)), entry => split(trim(entry), ':'))
 var operators = map(filter(split(operatorKeys, ','), entry => !empty(entry)), entry => split(trim(entry), ':'))
-var webhooks = map(filter(split(webhookSecrets, ','), entry => !empty(entry)), entry => split(trim(entry), ':'))
+var webhooks = map(filter(split(webhookKeys, ','), entry => !empty(entry)), entry => split(trim(entry), ':'))
 var callbackKeys = map(filter(split(callbackKeyIds, ','), entry => !empty(entry)), entry => trim(entry))
 var hosts = map(filter(split(resultHosts, ','), entry => !empty(entry)), entry => trim(entry))
 

@@ -30,8 +30,8 @@ param operatorKeys string = 'operator:0'
 @description('Ids of the keys that sign callback and image links, separated by commas. The first signs, all are accepted.')
 param callbackKeyIds string = 'k1'
 
-@description('Secrets that sign calls to the callback_url of clients, written like their keys.')
-param webhookSecrets string = 'default:0'
+@description('Keys that sign calls to the callback_url of clients, written like their keys.')
+param webhookKeys string = 'default:0'
 
 @description('Client that owns what is dropped into the container uploads.')
 param uploadsClient string = 'default'
@@ -50,9 +50,9 @@ param videoDelivery string = 'Sas'
 @description('Hosts that results may come from, separated by commas. Empty: any public host.')
 param resultHosts string = ''
 
-@allowed(['scheduler', 'storage'])
-@description('What drives the orchestrations: the Durable Task Scheduler, or queues and tables of the storage account.')
-param durableBackend string = 'scheduler'
+@allowed(['storage', 'scheduler'])
+@description('What drives the orchestrations: queues and tables of the storage account, or the Durable Task Scheduler. The app has to be built for it.')
+param durableBackend string = 'storage'
 
 @minValue(1)
 @maxValue(30)
@@ -233,7 +233,7 @@ module app 'app.bicep' = {
     clientKeys: clientKeys
     operatorKeys: operatorKeys
     callbackKeyIds: callbackKeyIds
-    webhookSecrets: webhookSecrets
+    webhookKeys: webhookKeys
     uploadsClient: uploadsClient
     publicBaseUrl: publicBaseUrl
     imageDelivery: imageDelivery

@@ -18,8 +18,10 @@ namespace Evolink.Functions;
 public static class EvolinkFunctions
 {
     /// <summary>Adds the app's services.</summary>
+    /// <exception cref="InvalidOperationException">The settings ask for a durable backend that this build does not have.</exception>
     public static IServiceCollection AddEvolink(this IServiceCollection services, IConfiguration configuration)
     {
+        DurableBackend.Check(configuration);
         services.AddEvolinkPipeline(configuration);
         // These log whole addresses of requests and redirects, and the queries of ours hold signatures.
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning));

@@ -7,7 +7,7 @@ using Evolink.Client;
 namespace Evolink.Testing;
 
 /// <summary>
-/// What every server that speaks the Evolink API must do, the stand-in and the app alike. Derive in a test project and name the server.
+/// What every server that speaks the Evolink API must do, the simulator and the app alike. Derive in a test project and name the server.
 /// </summary>
 public abstract class EvolinkContractTests
 {

@@ -11,7 +11,7 @@ public sealed partial class CostTests
     public void What_docs_deploy_says_it_costs_is_count_times_price()
     {
         Dictionary<string, decimal> prices = Lines.Select(line => Price().Match(line)).Where(match => match.Success)
-            .ToDictionary(match => match.Groups["what"].Value, match => Number(match, "price") / Number(match, "per", orOne: true), StringComparer.Ordinal);
+            .ToDictionary(match => match.Groups["what"].Value, match => Number(match, "price") / Number(match, "per", orOne: true));
         decimal sum = 0;
         int sums = 0;
         foreach (string line in Lines)
@@ -33,7 +33,7 @@ public sealed partial class CostTests
     }
 
     private static decimal Number(Match match, string group, bool orOne = false) =>
-        decimal.TryParse(match.Groups[group].Value, NumberStyles.Number, CultureInfo.InvariantCulture, out decimal number) || !orOne ? number : 1;
+        decimal.TryParse(match.Groups[group].Value, CultureInfo.InvariantCulture, out decimal number) || !orOne ? number : 1;
 
     // | what | price | per |
     [GeneratedRegex(@"^\| (?<what>[a-z][^|]*) \| (?<price>[0-9.]+) \| (?<per>[^|]+) \|$", RegexOptions.ExplicitCapture, 1000)]

@@ -1,80 +1,60 @@
-using Infra.Tests.Bicep;
 using Infra.Tests.Checks;
-using Infra.Tests.Evaluation;
-
-[assembly: AssemblyFixture(typeof(BicepParser))]
 
 namespace Infra.Tests;
 
-public sealed class InfraTests(BicepParser parser)
+public sealed class InfraTests(BicepCompiler compiler)
 {
     [Fact]
+    public async Task The_compiler_and_its_linter_have_nothing_to_say_about_any_file()
+    {
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(Clone.Root, "infra"), "*.bicep"))
+            Assert.Empty((await compiler.CompileAsync(file)).Diagnostics);
+    }
+
+    [Fact]
     public async Task The_infrastructure_has_no_fault_that_can_be_found_without_Azure() =>
-        Assert.Empty(await InfraCheck.RunAsync(InfraSources.OfClone, parser));
+        Assert.Empty(await InfraCheck.RunAsync(await compiler.OfCloneAsync(), compiler));
 
     [Fact]
-    public async Task The_app_has_these_roles_and_no_others()
+    public async Task No_resource_takes_keys_or_old_protocols_or_has_public_blobs() => Assert.All(await DeploymentsAsync(), deployment =>
     {
-        foreach (Outcome outcome in await InfraCheck.OutcomesAsync(InfraSources.OfClone, parser))
-        {
-            List<string> expected =
-            [
-                "app: eventGridDataSender on topics",
-                "app: keyVaultSecretsUser on vaults",
-                "app: monitoringMetricsPublisher on components",
-                "app: storageBlobDataOwner on storageAccounts",
-                "app: storageQueueDataContributor on storageAccounts",
-                "app: storageTableDataContributor on storageAccounts",
-                "Event Grid: storageBlobDataContributor on containers",
-            ];
-            if (outcome.OfType("Microsoft.DurableTask/schedulers").Any())
-                expected.Add("app: durableTaskDataContributor on taskHubs");
-            if (outcome.Scenario.Parameters.ContainsKey("principalId") && !outcome.Scenario.Parameters.ContainsKey("principalType"))
-                expected.Add("deployer: keyVaultSecretsUser on vaults");
-            Assert.Equal(expected.Order(StringComparer.Ordinal), outcome.OfType("Microsoft.Authorization/roleAssignments").Select(Told).Order(StringComparer.Ordinal));
-        }
-    }
+        JsonNode account = deployment.Only("Microsoft.Storage/storageAccounts");
+        Assert.False((bool)account["allowSharedKeyAccess"]!);
+        Assert.False((bool)account["allowBlobPublicAccess"]!);
+        Assert.False((bool)account["isLocalUserEnabled"]!);
+        Assert.Equal("TLS1_2", (string?)account["minimumTlsVersion"]);
+        Assert.All(deployment.OfType("Microsoft.Storage/storageAccounts/blobServices/containers"),
+            container => Assert.Equal("None", (string?)container.At("properties/publicAccess")));
+        Assert.True((bool)deployment.Only("Microsoft.EventGrid/topics")["disableLocalAuth"]!);
+        Assert.True((bool)deployment.Only("Microsoft.Insights/components")["DisableLocalAuth"]!);
+        Assert.True((bool)deployment.Only("Microsoft.KeyVault/vaults")["enableRbacAuthorization"]!);
+        Assert.True((bool)deployment.Only("Microsoft.KeyVault/vaults")["enablePurgeProtection"]!);
+        Assert.All(deployment.OfType("Microsoft.Web/sites/basicPublishingCredentialsPolicies"),
+            policy => Assert.False((bool)policy.At("properties/allow")!));
+    });
 
     [Fact]
-    public async Task No_resource_takes_keys_or_lets_blobs_be_public()
-    {
-        foreach (Outcome outcome in await InfraCheck.OutcomesAsync(InfraSources.OfClone, parser))
-        {
-            ResourceValue account = outcome.OfType("Microsoft.Storage/storageAccounts").Single();
-            Assert.Equal(false, account.At(["properties", "allowSharedKeyAccess"]));
-            Assert.Equal(false, account.At(["properties", "allowBlobPublicAccess"]));
-            Assert.Equal(false, account.At(["properties", "isLocalUserEnabled"]));
-            Assert.All(outcome.OfType("Microsoft.Storage/storageAccounts/blobServices/containers"), container => Assert.Equal("None", container.At(["properties", "publicAccess"])));
-            Assert.Equal(true, outcome.OfType("Microsoft.EventGrid/topics").Single().At(["properties", "disableLocalAuth"]));
-            Assert.Equal(true, outcome.OfType("Microsoft.Insights/components").Single().At(["properties", "DisableLocalAuth"]));
-            ResourceValue vault = outcome.OfType("Microsoft.KeyVault/vaults").Single();
-            Assert.Equal(true, vault.At(["properties", "enableRbacAuthorization"]));
-            Assert.Equal(true, vault.At(["properties", "enablePurgeProtection"]));
-            Assert.All(outcome.OfType("Microsoft.Web/sites/basicPublishingCredentialsPolicies"), policy => Assert.Equal(false, policy.At(["properties", "allow"])));
-        }
-    }
+    public async Task Everything_that_has_a_place_has_the_tag_by_which_azd_finds_it() => Assert.All(await DeploymentsAsync(), deployment =>
+        Assert.All(
+            deployment.Resources.Where(resource => resource["location"] is not null && ((string)resource["type"]!).Split('/').Length == 2),
+            resource => Assert.NotNull(resource.At("tags/azd-env-name"))));
 
     [Fact]
     public async Task A_private_network_closes_storage_and_vault_and_gives_each_a_private_endpoint()
     {
-        IReadOnlyList<Outcome> outcomes = await InfraCheck.OutcomesAsync(InfraSources.OfClone, parser);
-        Outcome closed = Assert.Single(outcomes, outcome => outcome.OfType("Microsoft.Network/virtualNetworks").Any());
-        Assert.Equal("Deny", closed.OfType("Microsoft.Storage/storageAccounts").Single().At(["properties", "networkAcls", "defaultAction"]));
-        Assert.Equal("Deny", closed.OfType("Microsoft.KeyVault/vaults").Single().At(["properties", "networkAcls", "defaultAction"]));
-        Assert.Equal(
-            ["privatelink.blob.core.windows.net", "privatelink.queue.core.windows.net", "privatelink.table.core.windows.net", "privatelink.vaultcore.azure.net"],
-            closed.OfType("Microsoft.Network/privateDnsZones").Select(zone => zone.Name));
+        Deployment closed = Assert.Single(await DeploymentsAsync(), with => with.OfType("Microsoft.Network/virtualNetworks").Any());
+        Assert.Equal("Deny", (string?)closed.Only("Microsoft.Storage/storageAccounts").At("networkAcls/defaultAction"));
+        Assert.Equal("Deny", (string?)closed.Only("Microsoft.KeyVault/vaults").At("networkAcls/defaultAction"));
         Assert.Equal(4, closed.OfType("Microsoft.Network/privateEndpoints").Count());
+        Assert.Equal(4, closed.OfType("Microsoft.Network/privateDnsZones/virtualNetworkLinks").Count());
     }
 
-    private static string Told(ResourceValue assignment)
+    private async Task<IReadOnlyList<Deployment>> DeploymentsAsync()
     {
-        string who = (string)assignment.At(["properties", "principalId"])! switch
-        {
-            "11111111-0000-0000-0000-000000000002" => "app",
-            "11111111-0000-0000-0000-000000000003" => "Event Grid",
-            _ => "deployer",
-        };
-        return $"{who}: {RoleCheck.NameOf(RoleCheck.RoleId(assignment))} on {assignment.Scope!.Type.Split('/')[^1]}";
+        Infrastructure infrastructure = await compiler.OfCloneAsync();
+        List<Deployment> deployments = [];
+        foreach (Scenario scenario in Scenario.All)
+            deployments.Add(await infrastructure.DeployAsync(scenario, compiler));
+        return deployments;
     }
 }

@@ -1,53 +1,47 @@
 using System.Text.RegularExpressions;
-using Infra.Tests.Bicep;
 
 namespace Infra.Tests.Checks;
 
 /// <summary>The hooks of azure.yaml are there for both shells, and use what the deployment gives them.</summary>
 internal static partial class HookCheck
 {
-    private const string Project = "azure.yaml";
-
-    public static IEnumerable<Problem> Run(InfraSources sources, BicepFile main, BicepFile uploads)
+    public static IEnumerable<string> Run(Infrastructure infrastructure)
     {
-        HashSet<string> known =
-        [
-            "AZURE_SUBSCRIPTION_ID",
-            .. main.OfKind(DeclarationKind.Output).Select(output => output.Name),
-            .. ParameterFileCheck.Variables(sources),
-        ];
-        string project = sources[Project];
-        foreach (string path in sources.Hooks)
+        string[] files = Directory.GetFiles(Path.Combine(infrastructure.Root, "infra", "hooks"));
+        string[] hooks = [.. files.Select(file => $"infra/hooks/{Path.GetFileName(file)}")];
+        string[] run = [.. RunHook().Matches(infrastructure.Text("azure.yaml")).Select(match => match.Value)];
+        foreach (string path in hooks.Except(run))
+            yield return $"azure.yaml does not run {path}.";
+        foreach (string path in run.Except(hooks))
+            yield return $"There is no {path}.";
+        foreach (string path in hooks.Select(path => Path.ChangeExtension(path, IsForSh(path) ? ".ps1" : ".sh")).Except(hooks))
+            yield return $"There is no {path} for the other shell.";
+        IEnumerable<string> outputs = infrastructure.Main!["outputs"]!.AsObject().Select(output => output.Key);
+        string[] known = ["AZURE_SUBSCRIPTION_ID", .. outputs, .. ParameterFileCheck.Variables(infrastructure.Root)];
+        JsonObject parameters = infrastructure.Uploads!["parameters"]!.AsObject();
+        string[] needed = [.. from parameter in parameters where parameter.Value!["defaultValue"] is null select parameter.Key];
+        foreach (string path in hooks)
         {
-            if (!project.Contains($"run: {path} ", StringComparison.Ordinal))
-                yield return new(path, 0, "azure.yaml does not run it.");
-            if (!sources.Has(Path.ChangeExtension(path, path.EndsWith(".sh", StringComparison.Ordinal) ? ".ps1" : ".sh")))
-                yield return new(path, 0, "It is not there for the other shell.");
-            Regex used = path.EndsWith(".sh", StringComparison.Ordinal) ? UsedBySh() : UsedByPwsh();
-            foreach (string name in used.Matches(sources[path]).Select(match => match.Groups["name"].Value).Distinct().Where(name => !known.Contains(name)))
-                yield return new(path, 0, $"${name} is neither an output of main.bicep nor a variable of its parameters.");
-        }
-
-        foreach (Match hook in Run().Matches(project).Where(hook => !sources.Has(hook.Groups["path"].Value)))
-            yield return new(Project, 0, $"There is no {hook.Groups["path"].Value}.");
-        foreach (string path in sources.Hooks.Where(path => path.Contains("postdeploy", StringComparison.Ordinal)))
-        {
-            string[] given = [.. Given().Matches(sources[path]).Select(match => match.Groups["name"].Value).Order(StringComparer.Ordinal)];
-            string[] needed = [.. uploads.OfKind(DeclarationKind.Parameter).Where(parameter => parameter.Value is null).Select(parameter => parameter.Name).Order(StringComparer.Ordinal)];
-            if (!given.SequenceEqual(needed))
-                yield return new(path, 0, $"uploads.bicep needs {string.Join(", ", needed)}, and is given {string.Join(", ", given)}.");
+            string text = infrastructure.Text(path);
+            foreach (string name in (IsForSh(path) ? OfSh() : OfPwsh()).Matches(text).Select(match => match.Value).Except(known))
+                yield return $"{path}: ${name} is neither an output of main.bicep nor a variable of its parameters.";
+            HashSet<string> given = [.. Given().Matches(text).Select(match => match.Value)];
+            if (path.Contains("postdeploy", StringComparison.Ordinal) && !given.SetEquals(needed))
+                yield return $"{path}: uploads.bicep needs {string.Join(", ", needed)}.";
         }
     }
 
-    [GeneratedRegex(@"\$\{?(?<name>[A-Z][A-Z_]+)", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex UsedBySh();
+    private static bool IsForSh(string path) => path.EndsWith(".sh", StringComparison.Ordinal);
 
-    [GeneratedRegex(@"\$\{?env:(?<name>[A-Z][A-Z_]+)", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex UsedByPwsh();
+    [GeneratedRegex(@"(?<=\$\{?)[A-Z][A-Z_]+", RegexOptions.None, 1000)]
+    private static partial Regex OfSh();
 
-    [GeneratedRegex(@"run: (?<path>\S+)", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Run();
+    [GeneratedRegex(@"(?<=\$\{?env:)[A-Z][A-Z_]+", RegexOptions.None, 1000)]
+    private static partial Regex OfPwsh();
 
-    [GeneratedRegex(@"(?<=--parameters [^\n]*)\b(?<name>[a-z][A-Za-z]+)=", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"(?<=run: )[^\s}]+", RegexOptions.None, 1000)]
+    private static partial Regex RunHook();
+
+    [GeneratedRegex(@"(?<=--parameters [^\n]*)\b[a-z][A-Za-z]+(?==)", RegexOptions.None, 1000)]
     private static partial Regex Given();
 }

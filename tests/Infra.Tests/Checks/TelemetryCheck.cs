@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 using Evolink.Functions;
 using Evolink.Pipeline.Options;
 using Evolink.Pipeline.Telemetry;
-using Infra.Tests.Evaluation;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -13,41 +12,35 @@ namespace Infra.Tests.Checks;
 /// <summary>Alerts and workbook ask for events that the code logs, and for what these events hold.</summary>
 internal static partial class TelemetryCheck
 {
-    private static readonly Dictionary<int, string> Messages = typeof(EvolinkFunctions).Assembly.GetTypes().Concat(typeof(EvolinkOptions).Assembly.GetTypes())
-        .SelectMany(type => type.GetMethods(BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
-        .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>())
-        .OfType<LoggerMessageAttribute>()
-        .ToDictionary(message => message.EventId, message => message.Message);
+    private const BindingFlags Any = BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static;
+
+    private static readonly Dictionary<int, string> Messages =
+        (from assembly in new[] { typeof(EvolinkFunctions).Assembly, typeof(EvolinkOptions).Assembly }
+         from type in assembly.GetTypes()
+         from method in type.GetMethods(Any)
+         let message = method.GetCustomAttribute<LoggerMessageAttribute>()
+         where message is not null
+         select message).ToDictionary(message => message.EventId, message => message.Message);
 
     private static readonly HashSet<string> Instruments = PublishedInstruments();
 
-    public static IEnumerable<Problem> Run(Outcome outcome)
-    {
-        foreach (ResourceValue rule in outcome.OfType("Microsoft.Insights/scheduledQueryRules"))
-        {
-            Dictionary<string, object?> criteria = (Dictionary<string, object?>)((List<object?>)rule.At(["properties", "criteria", "allOf"])!)[0]!;
-            foreach (string message in Query((string)criteria["query"]!))
-                yield return Problem.At(rule.File, rule.Declaration, $"{rule.Name}: {message}");
-        }
+    public static IEnumerable<string> Run(Deployment deployment) => deployment.OfType("Microsoft.Insights/scheduledQueryRules")
+        .Select(rule => (string)rule.At("properties/criteria/allOf")![0]!["query"]!)
+        .Append((string)deployment.Only("Microsoft.Insights/workbooks")["serializedData"]!)
+        .SelectMany(query => Check(query).Select(problem => $"{problem} {query}"));
 
-        ResourceValue workbook = outcome.OfType("Microsoft.Insights/workbooks").Single();
-        foreach (string message in Query((string)workbook.At(["properties", "serializedData"])!))
-            yield return Problem.At(workbook.File, workbook.Declaration, message);
-    }
-
-    private static IEnumerable<string> Query(string query)
+    private static IEnumerable<string> Check(string query)
     {
         int[] ids = [.. Ids().Matches(query).Select(match => int.Parse(match.Value)).Distinct()];
         foreach (int id in ids.Where(id => !Messages.ContainsKey(id)))
             yield return $"no event of the code has the id {id}.";
         // The workbook's queries are JSON within it, quotes and all.
-        string plain = query.Replace(@"\u0022", "\"", StringComparison.Ordinal).Replace("\\\"", "\"", StringComparison.Ordinal);
-        foreach (string name in Metrics().Matches(plain).Select(match => match.Groups["name"].Value).Distinct().Where(name => !Instruments.Contains(name)))
+        foreach (string name in Metrics().Matches(query.Replace("\\\"", "\"")).Select(match => match.Value).Except(Instruments))
             yield return $"no metric of the code is named '{name}'.";
         string messages = string.Concat(ids.Select(id => Messages.GetValueOrDefault(id)));
-        foreach (string name in Dimensions().Matches(query).Select(match => match.Groups["name"].Value).Distinct())
+        foreach (string name in Dimensions().Matches(query).Select(match => match.Value).Except(["EventId"]))
         {
-            if (name != "EventId" && !messages.Contains($"{{{name}}}", StringComparison.Ordinal) && !messages.Contains($"{{{name}:", StringComparison.Ordinal))
+            if (!messages.Contains($"{{{name}}}", StringComparison.Ordinal) && !messages.Contains($"{{{name}:", StringComparison.Ordinal))
                 yield return $"none of its events has a '{name}'.";
         }
     }
@@ -55,7 +48,8 @@ internal static partial class TelemetryCheck
     private static HashSet<string> PublishedInstruments()
     {
         HashSet<string> names = new(StringComparer.Ordinal);
-        using ServiceProvider services = new ServiceCollection().AddMetrics().AddSingleton(TimeProvider.System).AddSingleton<PipelineMetrics>().BuildServiceProvider();
+        using ServiceProvider services = new ServiceCollection()
+            .AddMetrics().AddSingleton(TimeProvider.System).AddSingleton<PipelineMetrics>().BuildServiceProvider();
         _ = services.GetRequiredService<PipelineMetrics>();
         using MeterListener listener = new();
         listener.InstrumentPublished = (instrument, _) => names.Add(instrument.Name);
@@ -67,9 +61,9 @@ internal static partial class TelemetryCheck
     [GeneratedRegex(@"(?<![0-9.])[12][0-9]{3}(?![0-9.])", RegexOptions.None, 1000)]
     private static partial Regex Ids();
 
-    [GeneratedRegex(@"""(?<name>evolink\.[a-z_.]+)""(?!\])", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"(?<="")evolink\.[a-z_.]+(?=""(?!\]))", RegexOptions.None, 1000)]
     private static partial Regex Metrics();
 
-    [GeneratedRegex(@"customDimensions\.(?<name>[A-Za-z]+)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"(?<=customDimensions\.)[A-Za-z]+", RegexOptions.None, 1000)]
     private static partial Regex Dimensions();
 }
