@@ -4,7 +4,7 @@ using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Evolink.Functions.Tests.Published;
+namespace Evolink.Functions.Tests.Packaging;
 
 /// <summary>The worker makes a function's class when it is called: one that it could not make would fail its first call, in Azure.</summary>
 public sealed class FunctionClassTests
