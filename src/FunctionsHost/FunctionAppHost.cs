@@ -118,7 +118,7 @@ public sealed partial class FunctionAppHost : IAsyncDisposable
             Task.Run(async () => _worker = await AppWorker.StartAsync(app, settings, _options, _server, _logs, cancellationToken), CancellationToken.None),
             Task.Run(() => _jobHost = AppJobHost.Build(app, settings, _options, BaseUrl, _logs), CancellationToken.None));
         _jobHost!.Failures.KillWorker = _worker!.Kill;
-        _jobHost.Index(_worker.Functions, settings, new FunctionInvoker(_worker, _front.Forwarder));
+        _jobHost.Index(_worker.Functions, settings, new FunctionInvoker(_worker, _front.Forwarder, _jobHost.Services.GetService(typeof(ScheduleMonitor)) as BlobScheduleMonitor));
         _server.Extensions.Add(_jobHost.Services);
         await _jobHost.StartAsync(cancellationToken);
         _front.Open(_jobHost);

@@ -100,13 +100,14 @@ internal sealed class HostProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    // The host notes its worker there, for itself: FunctionAppOptions.StateFolder. Null between two workers.
+    // The host notes its worker there, for its next start: FunctionAppOptions.StateFolder. Null between two workers.
     private static Process? FindWorker(string folder)
     {
         Process? found = null;
         try
         {
-            NotedWorker noted = JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(folder, "worker.json")), ChaosJson.Default.NotedWorker)!;
+            using FileStream file = new(Path.Combine(folder, "worker.json"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            NotedWorker noted = JsonSerializer.Deserialize(file, ChaosJson.Default.NotedWorker)!;
             found = Process.GetProcessById(noted.Id);
             if ((found.StartTime.ToUniversalTime() - noted.Started).Duration() < Tolerance && !found.HasExited)
                 return found;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -15,6 +16,23 @@ namespace FunctionsHost.Jobs;
 /// </summary>
 internal sealed class BlobScheduleMonitor(IAzureBlobStorageProvider storage, IHostIdProvider hostId) : ScheduleMonitor
 {
+    private readonly ConcurrentDictionary<string, bool> _pastDue = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Says that no timer is past due. This version of the timer extension would run one that is before its listener has started, and hold up the start of
+    /// the whole host; told that it is not, it sets its timer to the next occurrence on record. That has passed, so that the function runs at once beside
+    /// the start, as in the real host.
+    /// </summary>
+    public override async Task<TimeSpan> CheckPastDueAsync(string timerName, DateTime now, TimerSchedule schedule, ScheduleStatus lastStatus)
+    {
+        if (await base.CheckPastDueAsync(timerName, now, schedule, lastStatus) > TimeSpan.Zero)
+            _pastDue[timerName] = true;
+        return TimeSpan.Zero;
+    }
+
+    /// <summary>Whether this run of a function makes up for a missed one; asked once for each run.</summary>
+    public bool TakePastDue(string function) => _pastDue.TryRemove($"{FunctionsType.TypeName}.{function}", out _);
+
     public override async Task<ScheduleStatus?> GetStatusAsync(string timerName)
     {
         try

@@ -11,7 +11,7 @@ using ExecutionContext = Microsoft.Azure.WebJobs.ExecutionContext;
 namespace FunctionsHost.Jobs;
 
 /// <summary>Carries an invocation from the WebJobs SDK to the worker, and its results back.</summary>
-internal sealed class FunctionInvoker(AppWorker worker, WorkerForwarder forwarder)
+internal sealed class FunctionInvoker(AppWorker worker, WorkerForwarder forwarder, BlobScheduleMonitor? timers)
 {
     private Dictionary<string, AppFunction> _functions = [];
 
@@ -20,6 +20,8 @@ internal sealed class FunctionInvoker(AppWorker worker, WorkerForwarder forwarde
     public async Task<object?> RunAsync(string name, object? trigger, Binder binder, ExecutionContext context, CancellationToken cancellationToken)
     {
         AppFunction function = _functions[name];
+        if (trigger is TimerInfo timer && timers?.TakePastDue(name) == true)
+            trigger = new TimerInfo(timer.Schedule, timer.ScheduleStatus, isPastDue: true);
         InvocationRequest request = await RequestAsync(function, trigger, binder, context, cancellationToken);
         InvocationResponse response = await worker.WithChannelAsync(
             channel => trigger is HttpRequest http

@@ -17,7 +17,7 @@ internal delegate Task<object?> RunFunction(string name, object? trigger, Binder
 /// </summary>
 internal static class FunctionsType
 {
-    private const string TypeName = "Host.Functions";
+    public const string TypeName = "Host.Functions";
 
     // What an emitted constructor can take; the delegate of this assembly is none of it.
     private static readonly Type Target = typeof(Func<string, object?, Binder, ExecutionContext, CancellationToken, Task<object?>>);

@@ -85,7 +85,7 @@ public sealed class AuditTests
         Assert.Equal([FindingKind.Lost], Findings(job, video: null));
     }
 
-    private static Dictionary<string, DateTimeOffset> Runs(DateTimeOffset? started = null) => new() { [Id.Value] = started ?? Now };
+    private static Dictionary<string, DurableRun> Runs(DateTimeOffset? started = null) => new() { [Id.Value] = new DurableRun(Id.Value, started ?? Now, []) };
 
     private static JobRecord Completed() => Job(JobState.Completed) with { Video = new SavedVideo($"{Id}.mp4", Served.Length, Served.Sha256, "video/mp4", Now) };
 
