@@ -15,7 +15,7 @@ namespace Evolink.LocalHost.Chaos;
 /// A campaign of faults: the app works through many generations against a provider that misbehaves by a seeded plan, while its host and its worker
 /// are killed and started again. Storage, provider and client stay alive, here; at the end they are compared.
 /// </summary>
-internal sealed class Campaign
+internal sealed class Campaign : IDisposable
 {
     private const int FirstPort = 20_000;
     private const int LastPort = 30_000;
@@ -71,7 +71,7 @@ internal sealed class Campaign
         await using (StorageProxy proxy = await StorageProxy.StartAsync(azurite.BlobUri, cancellationToken))
         await using (TextWriter log = TextWriter.Synchronized(new StreamWriter(Path.Combine(folder, "host.log"))))
         {
-            Campaign campaign = new(options, simulator, azurite, proxy, folder, log, over.Token);
+            using Campaign campaign = new(options, simulator, azurite, proxy, folder, log, over.Token);
             try
             {
                 await campaign._storage.CreateMissingContainersAsync(cancellationToken);
@@ -90,6 +90,8 @@ internal sealed class Campaign
             Directory.Delete(folder, recursive: true);
         return result;
     }
+
+    public void Dispose() => _client.Dispose();
 
     private string LogFile => Path.Combine(_order.Folder, "host.log");
 
@@ -155,7 +157,6 @@ internal sealed class Campaign
     {
         await EndHostAsync();
         await HostProcess.EndLeftoverAsync(_order.Folder);
-        _client.Dispose();
     }
 
     private void Post(int count)
