@@ -61,12 +61,7 @@ public static class EvolinkPipeline
         services.AddSingleton<TaskReader>();
         services.AddSingleton<TaskWatcher>();
 
-        services.AddSingleton<GuardedHttpClient>();
-        services.AddSingleton<VideoStore>();
-        services.AddSingleton<VideoCopier>();
-        services.AddSingleton<VideoSaver>();
-        services.AddSingleton<VideoCollector>();
-        services.AddSingleton<VideoLinks>();
+        AddVideos(services);
 
         services.AddSingleton<EventTopic>();
         services.AddSingleton<EventTeller>();
@@ -76,6 +71,16 @@ public static class EvolinkPipeline
         services.AddSingleton<WebhookSender>();
         services.AddSingleton<WebhookDelivery>();
         return services;
+    }
+
+    private static void AddVideos(IServiceCollection services)
+    {
+        services.AddSingleton<GuardedHttpClient>();
+        services.AddSingleton<VideoStore>();
+        services.AddSingleton<VideoCopier>();
+        services.AddSingleton<VideoSaver>();
+        services.AddSingleton<VideoCollector>();
+        services.AddSingleton<VideoLinks>();
     }
 
     private static void AddDropZones(IServiceCollection services)

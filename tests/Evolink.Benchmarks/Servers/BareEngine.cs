@@ -72,7 +72,8 @@ internal sealed class BareEngine : IAsyncDisposable
         public Task<string?> RunActivityAsync(string name, string? input, string instanceId, CancellationToken cancellationToken) => Task.FromResult<string?>(name switch
         {
             nameof(SubmitGeneration) when instanceId.StartsWith(Waits, StringComparison.Ordinal) => Step("Done", TimeProvider.System.GetUtcNow() + Ages),
-            nameof(CollectVideo) when _reads.AddOrUpdate(instanceId, 1, static (_, count) => count + 1) < reads => Step("Again", TimeProvider.System.GetUtcNow()),
+            nameof(CollectVideo) when _reads.AddOrUpdate(instanceId, 1, static (_, count) => count + 1) < reads =>
+                Step("Again", TimeProvider.System.GetUtcNow()),
             _ => Step("Done", null),
         });
 
