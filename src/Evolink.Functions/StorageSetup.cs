@@ -5,7 +5,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace Evolink.Functions;
 
-/// <summary>Makes containers and queues on the emulator and in development, where a connection string opens the account. In Azure the infrastructure makes them.</summary>
+/// <summary>
+/// Makes containers and queues on the emulator and in development, where a connection string opens the account. In Azure the
+/// infrastructure makes them.
+/// </summary>
 internal sealed class StorageSetup(EvolinkStorage storage, IConfiguration configuration) : IHostedService
 {
     // The Functions host's own account: its queue trigger reads there.

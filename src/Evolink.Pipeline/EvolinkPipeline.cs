@@ -61,12 +61,7 @@ public static class EvolinkPipeline
         services.AddSingleton<TaskReader>();
         services.AddSingleton<TaskWatcher>();
 
-        services.AddSingleton<GuardedHttpClient>();
-        services.AddSingleton<VideoStore>();
-        services.AddSingleton<VideoCopier>();
-        services.AddSingleton<VideoSaver>();
-        services.AddSingleton<VideoCollector>();
-        services.AddSingleton<VideoLinks>();
+        AddVideos(services);
 
         services.AddSingleton<ClientQuota>();
         services.AddSingleton<HeldJobs>();
@@ -81,6 +76,16 @@ public static class EvolinkPipeline
         services.AddSingleton<EventTeller>();
         services.AddSingleton<WebhookSender>();
         services.AddSingleton<WebhookDelivery>();
+    }
+
+    private static void AddVideos(IServiceCollection services)
+    {
+        services.AddSingleton<GuardedHttpClient>();
+        services.AddSingleton<VideoStore>();
+        services.AddSingleton<VideoCopier>();
+        services.AddSingleton<VideoSaver>();
+        services.AddSingleton<VideoCollector>();
+        services.AddSingleton<VideoLinks>();
     }
 
     private static void AddDropZones(IServiceCollection services)

@@ -22,8 +22,10 @@ public sealed class CancelBatch(BatchStore store, BatchViews views, Wake wake, T
             return Errors.NoSuchBatch;
         if (batch.EndedAt is null)
         {
+            bool first = batch.CancelRequestedAt is null;
             batch = await store.UpdateAsync(batch.Id, record => record.WithCancelRequest(time.GetUtcNow()), cancellationToken);
-            await wake.SendAsync(durable, batch, cancellationToken);
+            if (first)
+                await wake.SendAsync(durable, batch, cancellationToken);
         }
 
         return await views.AnswerAsync(request, batch, page: null, cancellationToken);

@@ -28,7 +28,7 @@ public static class RunBatch
             await wake.UntilAsync(step.At);
         }
 
-        // A wake that is lost here costs one pause: what it is about stands in the record.
+        // No wake is lost: the next look answers those that came before, and the engine carries over those that come with this step.
         context.ContinueAsNew(batch, preserveUnprocessedEvents: false);
     }
 }

@@ -85,10 +85,12 @@ public sealed class CallbackReceived(
             await store.UpdateAsync(job, record => record.WithLateResult(time.GetUtcNow()), cancellationToken);
     }
 
-    // The answer to the submit may be lost: then the task that a callback names is how it is found again. Otherwise the event carries all that is to be noted.
+    // The answer to the submit may be lost: then the task that a callback names is how it is found again.
+    // Otherwise the event carries all that is to be noted.
     private async Task NoteWhereUnknownAsync(JobRecord job, CallbackNote callback, byte[] body, CancellationToken cancellationToken)
     {
-        if (job.CurrentAttempt is not { State: not (AttemptState.Accepted or AttemptState.Rejected) } attempt || attempt.Number != callback.Attempt)
+        if (job.CurrentAttempt is not { State: not (AttemptState.Accepted or AttemptState.Rejected) } attempt
+            || attempt.Number != callback.Attempt)
             return;
         string? named = CallbackBody.TaskId(body);
         await store.UpdateAsync(job, Noted, cancellationToken);

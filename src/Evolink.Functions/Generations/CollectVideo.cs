@@ -7,14 +7,15 @@ using Microsoft.DurableTask.Client;
 namespace Evolink.Functions.Generations;
 
 /// <summary>
-/// Activity: asks Evolink how the task stands, for neither callbacks nor timers are believed; copies the finished video into Blob Storage; writes the
-/// end, and tells it.
+/// Activity: asks Evolink how the task stands, for neither callbacks nor timers are believed; copies the finished video into Blob
+/// Storage; writes the end, and tells it.
 /// </summary>
 public sealed class CollectVideo(VideoCollector collector, EndTeller teller)
 {
     /// <summary>Runs the activity.</summary>
     [Function(nameof(CollectVideo))]
-    public async Task<Step> RunAsync([ActivityTrigger] Collection collection, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken) =>
+    public async Task<Step> RunAsync(
+        [ActivityTrigger] Collection collection, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken) =>
         await collector.CollectAsync(collection.Generation, collection.Callback, cancellationToken) switch
         {
             Collected.Later later => new Step(StepKind.Again, later.At),

@@ -7,8 +7,9 @@ using Microsoft.DurableTask.Client;
 namespace Evolink.Functions.Generations;
 
 /// <summary>
-/// Tells that a job is over: frees its place among those of its client and wakes who waits for it, starts the calls to its client, sends its events, and then takes away the marker that says that something is left to
-/// do. Called again, by a repeated activity or by the sweep, it does what is left.
+/// Tells that a job is over: frees its place among those of its client and wakes who waits for it, starts the calls to its client,
+/// sends its events, and then takes away the marker that says that something is left to do. Called again, by a repeated activity or by
+/// the sweep, it does what is left.
 /// </summary>
 public sealed class EndTeller(GenerationStore store, EventTeller events, ClientQuota quota, HeldJobsWaking held)
 {

@@ -5,7 +5,9 @@ using Microsoft.DurableTask.Client;
 
 namespace Evolink.Functions.Generations;
 
-/// <summary>Wakes the jobs that were held back when nothing holds them any more: an operator lets submits go, or a client's place is free.</summary>
+/// <summary>
+/// Wakes the jobs that were held back when nothing holds them any more: an operator lets submits go, or a client's place is free.
+/// </summary>
 public sealed class HeldJobsWaking(HeldJobs held, GenerationStore store, SubmitGate gate, ClientQuota quota, Wake wake)
 {
     private const int AtOnce = 8;

@@ -7,13 +7,19 @@ using Microsoft.DurableTask.Client;
 
 namespace Evolink.Functions.Generations;
 
-/// <summary>Activity: submits the generation to Evolink, once, or finds out what became of its submit. Where that ends the run, it writes the end, and tells it.</summary>
+/// <summary>
+/// Activity: submits the generation to Evolink, once, or finds out what became of its submit. Where that ends the run, it writes the
+/// end, and tells it.
+/// </summary>
 public sealed class SubmitGeneration(Submitter submitter, GenerationFinisher finisher, EventTeller events, EndTeller teller)
 {
     /// <summary>Runs the activity; the invocation is the owner of the intent that it writes.</summary>
     [Function(nameof(SubmitGeneration))]
     public async Task<Step> RunAsync(
-        [ActivityTrigger] GenerationRef generation, [DurableClient] DurableTaskClient durable, FunctionContext context, CancellationToken cancellationToken)
+        [ActivityTrigger] GenerationRef generation,
+        [DurableClient] DurableTaskClient durable,
+        FunctionContext context,
+        CancellationToken cancellationToken)
     {
         Submission submission = await submitter.SubmitAsync(generation, context.InvocationId, cancellationToken);
         if (submission is Submission.Ended)

@@ -4,7 +4,10 @@ using Microsoft.DurableTask.Client;
 
 namespace Evolink.Functions.Generations;
 
-/// <summary>Timer: looks after jobs and batches whose orchestration is not there any more, or never was, after places of clients that nobody is in, and after jobs that nothing holds back any more.</summary>
+/// <summary>
+/// Timer: looks after jobs and batches whose orchestration is not there any more, or never was, after places of clients that nobody is
+/// in, and after jobs that nothing holds back any more.
+/// </summary>
 public sealed class Sweep(GenerationSweep generations, BatchSweep batches, QuotaSweep quota, HeldJobsWaking held)
 {
     /// <summary>Every minute; what is looked at is old enough by <c>Evolink:SweepGrace</c>.</summary>

@@ -80,7 +80,8 @@ public static class JobTransitions
 
         /// <summary>Notes that Evolink has called back for an attempt.</summary>
         public JobRecord WithCallback(CallbackNote? callback) =>
-            !job.State.IsTerminal && callback is not null && job.CurrentAttempt is { CalledBackAt: null } attempt && attempt.Number == callback.Attempt
+            !job.State.IsTerminal && callback is not null
+            && job.CurrentAttempt is { CalledBackAt: null } attempt && attempt.Number == callback.Attempt
                 ? job with
                 {
                     Attempts = job.Replaced(attempt with { CalledBackAt = callback.At }),
@@ -178,8 +179,8 @@ public static class JobTransitions
 
         /// <summary>
         /// The end of the revision: completed with a video, cancelled where that was asked for, failed with a reason otherwise; the client is to be told.
-        /// There is none yet where one execution gave up on a lost submit and another one found its task, which takes the giving-up back, nor where a
-        /// failed task is to be generated again.
+        /// There is none yet where one execution gave up on a lost submit and another one found its task, which takes the giving-up back,
+        /// nor where a failed task is to be generated again.
         /// </summary>
         public JobRecord WithEnd(DateTimeOffset now) =>
             !job.State.IsTerminal && job.Ended(now) is { State.IsTerminal: true } ended ? ended.WithWebhookDue() : job;

@@ -67,11 +67,14 @@ public sealed class ClientQuota(EvolinkStorage storage, IOptions<EvolinkOptions>
 
     /// <summary>How a client's account stands.</summary>
     public async Task<ClientAccount> LookAsync(string client, CancellationToken cancellationToken) =>
-        (await _container.FindAsync($"{Folder}{client}.json", PipelineJsonContext.Default.ClientAccount, cancellationToken))?.Value ?? ClientAccount.Empty;
+        (await _container.FindAsync($"{Folder}{client}.json", PipelineJsonContext.Default.ClientAccount, cancellationToken))?.Value
+        ?? ClientAccount.Empty;
 
     /// <summary>The account as it would be with one more job, or null where that would be refused. Writes nothing.</summary>
     public ClientAccount? Admitted(ClientAccount account, JobRecord job) =>
-        account.WithReservation(job, _limits.Of(job.Client), _limits.CreditsPerSecond, time.GetUtcNow()) is { Refusal: null } let ? let.After : null;
+        account.WithReservation(job, _limits.Of(job.Client), _limits.CreditsPerSecond, time.GetUtcNow()) is { Refusal: null } admitted
+            ? admitted.After
+            : null;
 
     /// <summary>Holds what Evolink has reserved, in place of the estimate.</summary>
     public Task CorrectAsync(JobRecord job, CancellationToken cancellationToken) =>

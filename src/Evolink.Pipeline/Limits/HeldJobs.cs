@@ -10,8 +10,9 @@ using Microsoft.Extensions.Options;
 namespace Evolink.Pipeline.Limits;
 
 /// <summary>
-/// The jobs that are held back for long, by an operator's pause or a client's limit, oldest first. They look by themselves ever more seldom; who lets them go
-/// finds here whom to wake. An entry is a hint: without it a job looks later, and one that is woken for nothing notes itself again.
+/// The jobs that are held back for long, by an operator's pause or a client's limit, oldest first. They look by themselves ever more
+/// seldom; who lets them go finds here whom to wake. An entry is a hint: without it a job looks later, and one that is woken for nothing
+/// notes itself again.
 /// </summary>
 public sealed class HeldJobs(EvolinkStorage storage, IOptions<EvolinkOptions> options)
 {
@@ -27,7 +28,7 @@ public sealed class HeldJobs(EvolinkStorage storage, IOptions<EvolinkOptions> op
     private readonly BlobContainerClient _container = storage.Generations;
     private readonly string _folder = $"held/{options.Value.Hub}/";
 
-    /// <summary>How long a job that has been held for a while waits before it looks again: twice as long, so that a day takes ten looks.</summary>
+    /// <summary>How long a job that has been held so long waits before it looks again: twice that, so that a day takes ten looks.</summary>
     public static TimeSpan PauseAfter(TimeSpan held) => held * 2 is var pause && pause < ShortestPause ? ShortestPause
         : pause > LongestPause ? LongestPause
         : pause;
@@ -37,12 +38,15 @@ public sealed class HeldJobs(EvolinkStorage storage, IOptions<EvolinkOptions> op
     /// <param name="job">The job.</param>
     /// <param name="cancellationToken">Stops.</param>
     public Task NoteAsync(string holder, JobRecord job, CancellationToken cancellationToken) => _container.TryCreateAsync(
-        string.Create(CultureInfo.InvariantCulture, $"{_folder}{holder}/{job.AcceptedAt.UtcTicks:D19}-{job.Id}"), BinaryData.Empty, cancellationToken);
+        string.Create(CultureInfo.InvariantCulture, $"{_folder}{holder}/{job.AcceptedAt.UtcTicks:D19}-{job.Id}"),
+        BinaryData.Empty,
+        cancellationToken);
 
     /// <summary>Who holds jobs.</summary>
     public async IAsyncEnumerable<string> HoldersAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (BlobHierarchyItem item in _container.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", _folder, cancellationToken))
+        await foreach (BlobHierarchyItem item in
+            _container.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", _folder, cancellationToken))
         {
             if (item.IsPrefix)
                 yield return item.Prefix[_folder.Length..^1];
@@ -52,7 +56,8 @@ public sealed class HeldJobs(EvolinkStorage storage, IOptions<EvolinkOptions> op
     /// <summary>Whom somebody holds, oldest first.</summary>
     public async IAsyncEnumerable<HeldJob> OfAsync(string holder, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (BlobItem entry in _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, $"{_folder}{holder}/", cancellationToken))
+        await foreach (BlobItem entry in
+            _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, $"{_folder}{holder}/", cancellationToken))
         {
             if (JobId.TryParse(entry.Name[^JobId.TotalLength..], out JobId id))
                 yield return new HeldJob(id, entry.Name);

@@ -44,7 +44,7 @@ public static class GateTransitions
 
     extension(GateState gate)
     {
-        /// <summary>Until when this job may not send; null where it may. An operator's stop has no such time, and is not asked here.</summary>
+        /// <summary>Until when this job may not send; null where it may. An operator's stop has no such time.</summary>
         /// <param name="job">The job.</param>
         /// <param name="tolerated">How many unknown outcomes in a row mean that Evolink is down.</param>
         /// <param name="now">Now.</param>

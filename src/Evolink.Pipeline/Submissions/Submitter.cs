@@ -109,9 +109,17 @@ public sealed partial class Submitter(
 
         // Over HTTP it was let in before it was accepted; all else waits here for its turn.
         if (number == 1 && await quota.ReserveAsync(job, cancellationToken) is { } refusal)
-            return await HoldAsync(job, job.Client, now - job.AcceptedAt, refusal is QuotaRefusal.Credits ? quota.RetryAfter(refusal) : null, cancellationToken);
+        {
+            TimeSpan atLeast = refusal is QuotaRefusal.Credits ? quota.RetryAfter(refusal) : TimeSpan.Zero;
+            return await HoldAsync(job, job.Client, job.AcceptedAt, atLeast, cancellationToken);
+        }
+
         if (await gate.StoppedSinceAsync(cancellationToken) is { } stopped)
-            return await HoldAsync(job, HeldJobs.Pause, now - (stopped > job.AcceptedAt ? stopped : job.AcceptedAt), null, cancellationToken);
+        {
+            DateTimeOffset heldSince = stopped > job.AcceptedAt ? stopped : job.AcceptedAt;
+            return await HoldAsync(job, HeldJobs.Pause, heldSince, TimeSpan.Zero, cancellationToken);
+        }
+
         if (await gate.ClosedUntilAsync(job.Id, Lease, cancellationToken) is { } closed)
             return new Submission.Throttled(closed);
         DateTimeOffset? slot = await rate.SlotAsync(job.SubmitSlot, cancellationToken);
@@ -134,13 +142,14 @@ public sealed partial class Submitter(
     }
 
     // The longer it has been held, the longer it waits; what lets it go wakes it. Its own age ends it in time.
-    private async Task<Submission> HoldAsync(JobRecord job, string holder, TimeSpan heldFor, TimeSpan? atLeast, CancellationToken cancellationToken)
+    private async Task<Submission> HoldAsync(
+        JobRecord job, string holder, DateTimeOffset since, TimeSpan atLeast, CancellationToken cancellationToken)
     {
-        TimeSpan pause = HeldJobs.PauseAfter(heldFor);
-        pause = atLeast > pause ? atLeast.Value : pause;
+        DateTimeOffset now = time.GetUtcNow();
+        TimeSpan pause = HeldJobs.PauseAfter(now - since);
+        pause = pause > atLeast ? pause : atLeast;
         if (pause >= HeldJobs.Noted)
             await held.NoteAsync(holder, job, cancellationToken);
-        DateTimeOffset now = time.GetUtcNow();
         DateTimeOffset end = job.AcceptedAt + _options.MaxSubmitAge;
         return new Submission.Throttled(holder != HeldJobs.Pause && end > now && now + pause > end ? end : now + pause);
     }

@@ -9,14 +9,20 @@ using Microsoft.Extensions.Options;
 
 namespace Evolink.Pipeline.Tasks;
 
-/// <summary>Asks Evolink how a job's task stands, and says what that means for the job. A blip never fails a paid job. Writes nothing.</summary>
+/// <summary>Asks Evolink how a task stands, and says what that means for its job. A blip never fails a paid job. Writes nothing.</summary>
 public sealed partial class TaskWatcher(
-    EvolinkClient evolink, IOptions<EvolinkOptions> options, PipelineMetrics metrics, TimeProvider time, Random random, ILogger<TaskWatcher> log)
+    EvolinkClient evolink,
+    IOptions<EvolinkOptions> options,
+    PipelineMetrics metrics,
+    TimeProvider time,
+    Random random,
+    ILogger<TaskWatcher> log)
 {
     private readonly EvolinkOptions _options = options.Value;
 
     /// <summary>Reads the task of an accepted attempt, or says why it could not be read.</summary>
-    public Task<(VideoTask? Task, EvolinkException? Failure)> ReadAsync(JobRecord job, Attempt attempt, CancellationToken cancellationToken) =>
+    public Task<(VideoTask? Task, EvolinkException? Failure)> ReadAsync(
+        JobRecord job, Attempt attempt, CancellationToken cancellationToken) =>
         JobTrace.RunAsync(PipelineTelemetry.PollActivity, job, log, async activity =>
         {
             (VideoTask? task, EvolinkException? failure) = await TryReadAsync(attempt.TaskId!, cancellationToken);
@@ -83,7 +89,8 @@ public sealed partial class TaskWatcher(
         if (now >= schedule.Deadline)
             return End(job, DeadlineExceeded(task.Status), now);
         AttemptRef at = job.CurrentRef;
-        return new Finding(record => record.WithReading(at, task.Progress, task.Usage?.CreditsUsed, now), schedule.Next(now, random.NextDouble()));
+        return new Finding(
+            record => record.WithReading(at, task.Progress, task.Usage?.CreditsUsed, now), schedule.Next(now, random.NextDouble()));
     }
 
     private Finding NotFound(JobRecord job, Attempt attempt, EvolinkException failure, DateTimeOffset now)
@@ -91,8 +98,11 @@ public sealed partial class TaskWatcher(
         DateTimeOffset end = (job.NotFoundSince ?? now) + _options.TaskNotFoundGrace;
         if (now >= end)
         {
-            string grace = $"{_options.TaskNotFoundGrace.TotalMinutes:0.#} min";
-            return End(job, new JobError(failure.Code, $"Evolink has not known the task for {grace}. It was charged at the submit; ask Evolink's support with the task id."), now);
+            JobError error = new(
+                failure.Code,
+                $"Evolink has not known the task for {_options.TaskNotFoundGrace.TotalMinutes:0.#} min. It was charged at the submit; "
+                + "ask Evolink's support with the task id.");
+            return End(job, error, now);
         }
 
         AttemptRef at = job.CurrentRef;

@@ -13,7 +13,7 @@ public abstract record Collected
     /// <param name="At">When to try again.</param>
     public sealed record Later(DateTimeOffset At) : Collected;
 
-    /// <summary>Its task failed, and the options allow to pay for another attempt; or it was found while another execution gave it up.</summary>
+    /// <summary>Its task failed, and another attempt may be paid for; or it was found while another execution gave it up.</summary>
     /// <param name="At">When to submit, or to find out; null for at once.</param>
     public sealed record Resubmit(DateTimeOffset? At) : Collected;
 

@@ -8,8 +8,9 @@ using Microsoft.Extensions.Options;
 namespace Evolink.Pipeline.Videos;
 
 /// <summary>
-/// Asks Evolink for the truth about a generation, saves its video where that is finished, and writes what came of it: one write where all goes well. It may be
-/// executed again at any point, also at the same time: until that write, nothing has changed but a blob that the next execution recognises.
+/// Asks Evolink for the truth about a generation, saves its video where that is finished, and writes what came of it: one write where all
+/// goes well. It may be executed again at any point, also at the same time: until that write, nothing has changed but a blob that the
+/// next execution recognises.
 /// </summary>
 public sealed class VideoCollector(
     GenerationStore store,
@@ -52,10 +53,15 @@ public sealed class VideoCollector(
 
         bool unwanted = job.Error is not null || (job.CancelRequestedAt is not null && !options.Value.KeepLateResults);
         if (job.CurrentAttempt is not { State: AttemptState.Accepted, TaskId: not null } attempt)
-            return unwanted ? Finding.Settled : throw new InvalidOperationException($"Job {job.Id} has no accepted attempt whose video could be collected.");
+        {
+            return unwanted
+                ? Finding.Settled
+                : throw new InvalidOperationException($"Job {job.Id} has no accepted attempt whose video could be collected.");
+        }
+
         // Submitting: an execution of this saw the task fail, and its result was lost.
         Finding found = unwanted || job.State == JobState.Submitting ? Finding.Settled : await AskAsync(job, attempt, cancellationToken);
-        // A crash between commit and record leaves a video that nobody knows of. It is looked for before anything is given up, or paid for again.
+        // A crash between commit and record leaves a video that nobody knows of: looked for before anything is given up, or paid for again.
         return found.GivesUp(job) && await videos.FindAsync(job, attempt, cancellationToken) is { } there ? saver.Saved(job, there) : found;
     }
 
@@ -70,7 +76,8 @@ public sealed class VideoCollector(
             : watcher.Judge(job, attempt, task, failure);
     }
 
-    private async Task<Finding> SaveAsync(JobRecord job, Attempt attempt, VideoTask? task, EvolinkException? failure, CancellationToken cancellationToken)
+    private async Task<Finding> SaveAsync(
+        JobRecord job, Attempt attempt, VideoTask? task, EvolinkException? failure, CancellationToken cancellationToken)
     {
         AttemptRef at = job.CurrentRef;
         DateTimeOffset now = time.GetUtcNow();

@@ -18,7 +18,8 @@ public sealed partial class VideoSaver(
     /// <param name="task">The task as it was just read, with a fresh link; null where it could not be read.</param>
     /// <param name="unread">Why it could not be.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public Task<Finding> SaveAsync(JobRecord job, Attempt attempt, VideoTask? task, EvolinkException? unread, CancellationToken cancellationToken) =>
+    public Task<Finding> SaveAsync(
+        JobRecord job, Attempt attempt, VideoTask? task, EvolinkException? unread, CancellationToken cancellationToken) =>
         JobTrace.RunAsync(PipelineTelemetry.SaveActivity, job, log, async activity =>
         {
             Finding found = await SaveOnceAsync(job, attempt, task, unread, cancellationToken);
@@ -36,7 +37,8 @@ public sealed partial class VideoSaver(
         return new Finding(record => record.WithVideo(at, video, now), LookAt: null);
     }
 
-    private async Task<Finding> SaveOnceAsync(JobRecord job, Attempt attempt, VideoTask? task, EvolinkException? unread, CancellationToken cancellationToken)
+    private async Task<Finding> SaveOnceAsync(
+        JobRecord job, Attempt attempt, VideoTask? task, EvolinkException? unread, CancellationToken cancellationToken)
     {
         try
         {
@@ -51,9 +53,11 @@ public sealed partial class VideoSaver(
 
     private static string LinkOf(VideoTask? task, EvolinkException? unread) => task switch
     {
-        null => throw new VideoDownloadException(DownloadFailure.Unavailable, $"Evolink could not be asked for a fresh link ({unread?.Code}).", unread),
+        null => throw new VideoDownloadException(
+            DownloadFailure.Unavailable, $"Evolink could not be asked for a fresh link ({unread?.Code}).", unread),
         { Results: [{ Length: > 0 } link, ..] } => link,
-        _ => throw new VideoDownloadException(DownloadFailure.LinkDead, $"Evolink says that the task is {task.Status}, and names no result."),
+        _ => throw new VideoDownloadException(
+            DownloadFailure.LinkDead, $"Evolink says that the task is {task.Status}, and names no result."),
     };
 
     private Finding NotSaved(JobRecord job, VideoDownloadException failure)
@@ -65,7 +69,12 @@ public sealed partial class VideoSaver(
         LogNotSaved(job.Id, job.SaveTries + 1, failure.Failure, failure.Message);
         AttemptRef at = job.CurrentRef;
         return new Finding(
-            record => record.WithSaveTry(at, retryAt, now) is var counted && error is null ? counted : counted.WithTaskError(at, error, now), retryAt);
+            record =>
+            {
+                JobRecord counted = record.WithSaveTry(at, retryAt, now);
+                return error is null ? counted : counted.WithTaskError(at, error, now);
+            },
+            retryAt);
     }
 
     [LoggerMessage(1301, LogLevel.Information, "Job {JobId}: the video is saved ({Size} bytes).")]

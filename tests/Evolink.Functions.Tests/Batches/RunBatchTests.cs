@@ -11,16 +11,40 @@ public sealed class RunBatchTests
 
     private static Step Done => new(StepKind.Done, null);
 
+    private static IEnumerable<Step> Seconds(int rounds) =>
+        Enumerable.Range(1, rounds).Select(i => new Step(StepKind.Again, OrchestrationRun.Start + TimeSpan.FromSeconds(i)));
+
     [Fact]
     public void It_advances_the_batch_until_it_is_over_and_its_history_stays_small()
     {
         const int rounds = 130;
-        _run.Script(nameof(AdvanceBatch), [.. Enumerable.Range(1, rounds).Select(i => new Step(StepKind.Again, OrchestrationRun.Start + TimeSpan.FromSeconds(i))), Done]);
+        _run.Script(nameof(AdvanceBatch), [.. Seconds(rounds), Done]);
         _run.Complete();
 
         Assert.Equal(rounds + 1, _run.Calls.Count);
         Assert.InRange(_run.Instance.History.Count, 1, 8 * RunBatch.RoundsInOneHistory);
         Assert.True(_run.Instance.EventsWritten > _run.Instance.History.Count);
+    }
+
+    [Fact]
+    public void A_wake_that_comes_with_the_cut_of_the_history_is_not_lost()
+    {
+        DateTimeOffset far = OrchestrationRun.Start + TimeSpan.FromDays(1);
+        _run.Script(
+            nameof(AdvanceBatch),
+            [.. Seconds(RunBatch.RoundsInOneHistory - 1), new Step(StepKind.Again, far), new Step(StepKind.Again, far), Done]);
+        _run.UntilItWaits();
+        for (int round = 1; round < RunBatch.RoundsInOneHistory; round++)
+        {
+            _run.FireNext();
+            _run.UntilItWaits();
+        }
+
+        // The first ends the last wait of this history, the second finds it cut.
+        _run.Wake(times: 2);
+        _run.UntilItWaits();
+        Assert.True(_run.IsOver);
+        Assert.Equal(RunBatch.RoundsInOneHistory + 2, _run.Calls.Count);
     }
 
     [Fact]

@@ -61,7 +61,8 @@ public sealed class CallbackReceivedTests : IDisposable
     {
         Uri url = _process.Get<LinkSigner>().CallbackUrl(WorldServices.PublicBase, "k1", job.Id, 1);
         MemoryStream body = new(Encoding.UTF8.GetBytes("""{"id":"task-1","status":"completed"}"""));
-        IResult answer = await _process.Get<CallbackReceived>().RunAsync(OneProcess.Request(url.Query, body), job.Id.Value, _process.Durable, CancellationToken.None);
+        IResult answer = await _process.Get<CallbackReceived>().RunAsync(
+            OneProcess.Request(url.Query, body), job.Id.Value, _process.Durable, CancellationToken.None);
         Assert.Equal(StatusCodes.Status204NoContent, ((IStatusCodeHttpResult)answer).StatusCode);
     }
 }

@@ -8,16 +8,20 @@ namespace Evolink.Functions.Tests.Generations;
 /// <summary>On Azure Storage timers fire up to a second early. Here they do, always.</summary>
 public sealed class DueTimersTests
 {
-    private static readonly TimeSpan[] Pauses = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(5), TimeSpan.FromHours(1)];
+    private static readonly TimeSpan[] Pauses =
+        [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(5), TimeSpan.FromHours(1)];
 
     [Fact]
-    public void A_generation_looks_once_for_each_due_time_and_never_before_it() => LooksOncePerDueTime(Orchestration.OfOneVideo(), nameof(SubmitGeneration), StepKind.Stop);
+    public void A_generation_looks_once_for_each_due_time_and_never_before_it() =>
+        LooksOncePerDueTime(Orchestration.OfOneVideo(), nameof(SubmitGeneration), StepKind.Stop);
 
     [Fact]
-    public void A_webhook_is_called_once_for_each_due_time_and_never_before_it() => LooksOncePerDueTime(Orchestration.OfOneWebhook(), nameof(CallWebhook), StepKind.Done);
+    public void A_webhook_is_called_once_for_each_due_time_and_never_before_it() =>
+        LooksOncePerDueTime(Orchestration.OfOneWebhook(), nameof(CallWebhook), StepKind.Done);
 
     [Fact]
-    public void A_batch_is_advanced_once_for_each_due_time_and_never_before_it() => LooksOncePerDueTime(Orchestration.OfOneBatch(), nameof(AdvanceBatch), StepKind.Done);
+    public void A_batch_is_advanced_once_for_each_due_time_and_never_before_it() =>
+        LooksOncePerDueTime(Orchestration.OfOneBatch(), nameof(AdvanceBatch), StepKind.Done);
 
     private static void LooksOncePerDueTime(Orchestration orchestration, string activity, StepKind end)
     {

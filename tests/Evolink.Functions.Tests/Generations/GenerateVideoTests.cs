@@ -68,7 +68,8 @@ public sealed class GenerateVideoTests
     [Fact]
     public void Every_wake_is_answered_by_one_look_however_many_come()
     {
-        Script(submits: [Submitted(In(TimeSpan.FromHours(1)))], collects: [Again(In(TimeSpan.FromHours(2))), Again(In(TimeSpan.FromHours(2))), Over]);
+        DateTimeOffset later = In(TimeSpan.FromHours(2));
+        Script(submits: [Submitted(In(TimeSpan.FromHours(1)))], collects: [Again(later), Again(later), Over]);
         _run.UntilItWaits();
         for (int looks = 1; looks <= 3; looks++)
         {
@@ -105,7 +106,8 @@ public sealed class GenerateVideoTests
     [Fact]
     public void Four_wakes_at_once_lead_to_two_looks()
     {
-        Script(submits: [Submitted(In(TimeSpan.FromHours(1)))], collects: [Again(In(TimeSpan.FromHours(2))), Again(In(TimeSpan.FromHours(2))), Over]);
+        DateTimeOffset later = In(TimeSpan.FromHours(2));
+        Script(submits: [Submitted(In(TimeSpan.FromHours(1)))], collects: [Again(later), Again(later), Over]);
         _run.UntilItWaits();
         _run.Wake(times: 4);
         _run.UntilItWaits();
@@ -118,7 +120,8 @@ public sealed class GenerateVideoTests
     [Fact]
     public void The_first_callback_is_handed_on_with_every_look()
     {
-        Script(submits: [Submitted(In(TimeSpan.FromHours(1)))], collects: [Again(In(TimeSpan.FromHours(2))), Again(In(TimeSpan.FromHours(2))), Over]);
+        DateTimeOffset later = In(TimeSpan.FromHours(2));
+        Script(submits: [Submitted(In(TimeSpan.FromHours(1)))], collects: [Again(later), Again(later), Over]);
         _run.UntilItWaits();
         CallbackNote first = new(1, _run.Now);
         _run.Wake();
@@ -151,7 +154,8 @@ public sealed class GenerateVideoTests
     public void An_activity_that_meets_a_fault_of_the_world_is_executed_again()
     {
         Script(submits: [Submitted()], collects: []);
-        _run.ScriptCalls(nameof(CollectVideo), () => throw new IOException("storage is away"), () => throw new IOException("still away"), () => Over);
+        _run.ScriptCalls(
+            nameof(CollectVideo), () => throw new IOException("storage is away"), () => throw new IOException("still away"), () => Over);
         _run.Complete();
         Assert.Equal(3, Count(nameof(CollectVideo)));
     }
@@ -177,7 +181,9 @@ public sealed class GenerateVideoTests
         Step found = new(StepKind.SubmitAgain, null);
         Script(submits: [found, Submitted(), Submitted()], collects: [found, Over]);
         _run.Complete();
-        Assert.Equal([nameof(SubmitGeneration), nameof(SubmitGeneration), nameof(CollectVideo), nameof(SubmitGeneration), nameof(CollectVideo)], _run.Names);
+        Assert.Equal(
+            [nameof(SubmitGeneration), nameof(SubmitGeneration), nameof(CollectVideo), nameof(SubmitGeneration), nameof(CollectVideo)],
+            _run.Names);
     }
 
     [Fact]
@@ -189,7 +195,8 @@ public sealed class GenerateVideoTests
             DateTimeOffset far = In(TimeSpan.FromHours(10));
             run.Script(nameof(SubmitGeneration), Again(far), Submitted(far), Submitted());
             run.ScriptCalls(
-                nameof(CollectVideo), () => Again(far), () => new Step(StepKind.SubmitAgain, far), () => throw new IOException("storage is away"), () => Over);
+                nameof(CollectVideo),
+                () => Again(far), () => new Step(StepKind.SubmitAgain, far), () => throw new IOException("storage is away"), () => Over);
             for (int waits = 0; waits < 4; waits++)
             {
                 run.UntilItWaits();

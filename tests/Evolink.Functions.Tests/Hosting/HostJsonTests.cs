@@ -16,7 +16,8 @@ public sealed class HostJsonTests : IDisposable
         .BuildServiceProvider();
 
     private static IConfiguration LogLevels => new ConfigurationBuilder()
-        .AddInMemoryCollection(Host.GetSection("logging:logLevel").GetChildren().Select(level => KeyValuePair.Create($"LogLevel:{level.Key}", level.Value)))
+        .AddInMemoryCollection(
+            Host.GetSection("logging:logLevel").GetChildren().Select(level => KeyValuePair.Create($"LogLevel:{level.Key}", level.Value)))
         .Build();
 
     [Fact]
@@ -66,7 +67,8 @@ public sealed class HostJsonTests : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
         }
     }

@@ -38,7 +38,8 @@ public sealed class HostRulesTests
     {
         await using ServiceProvider services = new ServiceCollection().AddLogging().AddRouting().BuildServiceProvider();
         RouteCollection routes = new();
-        foreach ((string function, HttpTriggerAttribute trigger) in HttpFunctions.OrderBy(each => each.Function, StringComparer.OrdinalIgnoreCase))
+        foreach ((string function, HttpTriggerAttribute trigger) in
+            HttpFunctions.OrderBy(each => each.Function, StringComparer.OrdinalIgnoreCase))
         {
             Dictionary<string, object> constraints = new();
             if (trigger.Methods is { Length: > 0 } methods)

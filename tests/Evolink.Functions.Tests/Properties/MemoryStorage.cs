@@ -30,7 +30,8 @@ internal sealed class MemoryStorage(TimeProvider time) : HttpMessageHandler
         byte[] content = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken);
         HttpResponseMessage answer = (request.Method.Method, _blobs.GetValueOrDefault(path)) switch
         {
-            ("GET", _) when request.RequestUri.Query.Contains("comp=list", StringComparison.Ordinal) => List(path, HttpUtility.ParseQueryString(request.RequestUri.Query)),
+            ("GET", _) when request.RequestUri.Query.Contains("comp=list", StringComparison.Ordinal) =>
+                List(path, HttpUtility.ParseQueryString(request.RequestUri.Query)),
             ("PUT", { } there) when IfNoneMatch(request) => Refused(HttpStatusCode.Conflict, "BlobAlreadyExists"),
             ("PUT", var there) when IfMatch(request) is { } etag && etag != there?.ETag => Refused(HttpStatusCode.PreconditionFailed, "ConditionNotMet"),
             ("PUT", var there) when request.RequestUri.Query.Length == 0 => Put(path, there, content, request),
@@ -53,16 +54,21 @@ internal sealed class MemoryStorage(TimeProvider time) : HttpMessageHandler
     private HttpResponseMessage List(string container, NameValueCollection query)
     {
         string prefix = query["prefix"] ?? string.Empty;
-        IEnumerable<string> names = _blobs.Keys.Where(path => path.StartsWith($"{container}/{prefix}", StringComparison.Ordinal)).Select(path => path[(container.Length + 1)..]);
-        IEnumerable<string> found = query["delimiter"] is { } delimiter
-            ? names.Select(name => name.IndexOf(delimiter, prefix.Length, StringComparison.Ordinal) is >= 0 and var end ? name[..(end + 1)] : name).Distinct()
-            : names;
+        string? delimiter = query["delimiter"];
+        IEnumerable<string> found = _blobs.Keys
+            .Where(path => path.StartsWith($"{container}/{prefix}", StringComparison.Ordinal))
+            .Select(path => path[(container.Length + 1)..])
+            .Select(name => delimiter is not null && name.IndexOf(delimiter, prefix.Length, StringComparison.Ordinal) is >= 0 and var end
+                ? name[..(end + 1)]
+                : name)
+            .Distinct();
         string items = string.Concat(found.Select(name => name.EndsWith('/')
             ? $"<BlobPrefix><Name>{name}</Name></BlobPrefix>"
-            : $"<Blob><Name>{name}</Name><Properties><Last-Modified>{_blobs[$"{container}/{name}"].Created:R}</Last-Modified></Properties></Blob>"));
+            : $"<Blob><Name>{name}</Name><Properties/></Blob>"));
         return new HttpResponseMessage(HttpStatusCode.OK)
         {
-            Content = new StringContent($"<EnumerationResults><Blobs>{items}</Blobs><NextMarker/></EnumerationResults>", Encoding.UTF8, "application/xml"),
+            Content = new StringContent(
+                $"<EnumerationResults><Blobs>{items}</Blobs><NextMarker/></EnumerationResults>", Encoding.UTF8, "application/xml"),
         };
     }
 

@@ -45,7 +45,8 @@ internal sealed class World : IAsyncDisposable
         Evolink = new LedgerEvolink(_time, Draw, videos, honoursKeys);
         _foreign = Evolink.AddForeign();
         _process = NewProcess();
-        _runs = [.. Enumerable.Range(1, Jobs).Select(i => new Run(new GenerationRef(JobId.From("http", "alice", $"order-{i}"), 1), _time.GetUtcNow()))];
+        IEnumerable<JobId> ids = Enumerable.Range(1, Jobs).Select(i => JobId.From("http", "alice", $"order-{i}"));
+        _runs = [.. ids.Select(id => new Run(new GenerationRef(id, 1), _time.GetUtcNow()))];
     }
 
     public MemoryStorage Storage { get; }
@@ -212,7 +213,8 @@ internal sealed class World : IAsyncDisposable
 
         foreach (PaidTask task in Evolink.Charges.Where(task => task.Status == "processing"))
             task.Status = "completed";
-        Run next = _runs.Where(run => run.Timer is not null).MinBy(run => run.Timer!.FireAt) ?? throw new InvalidOperationException("Broken: a run waits for nothing.");
+        Run next = _runs.Where(run => run.Timer is not null).MinBy(run => run.Timer!.FireAt)
+            ?? throw new InvalidOperationException("Broken: a run waits for nothing.");
         await FireAsync(next, next.Timer!, TimeSpan.Zero);
     }
 

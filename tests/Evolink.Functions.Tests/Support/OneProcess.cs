@@ -10,7 +10,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Evolink.Functions.Tests.Support;
 
-/// <summary>The app's services over storage and Evolink in memory, with a clock that the test moves, and an engine that notes who is woken.</summary>
+/// <summary>
+/// The app's services over storage and Evolink in memory, with a clock that the test moves, and an engine that notes who is woken.
+/// </summary>
 internal sealed class OneProcess : IDisposable
 {
     private readonly LedgerEvolink _evolink;

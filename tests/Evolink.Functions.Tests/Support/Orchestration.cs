@@ -45,9 +45,14 @@ internal sealed record Orchestration(string Name, string InstanceId, object Inpu
     public static T InputOf<T>(TaskScheduledEvent activity) => Values.Deserialize<T[]>(activity.Input)![0];
 
     private static Orchestration Of<TInput>(string name, string instanceId, TInput input, Func<TaskOrchestrationContext, TInput, Task> code)
-        where TInput : class => new(name, instanceId, input, () => Shims.CreateOrchestration<TInput, object?>(name, async (context, given) =>
+        where TInput : class
     {
-        await code(context, given!);
-        return null;
-    }));
+        return new Orchestration(name, instanceId, input, () => Shims.CreateOrchestration<TInput, object?>(name, RunAsync));
+
+        async Task<object?> RunAsync(TaskOrchestrationContext context, TInput? given)
+        {
+            await code(context, given!);
+            return null;
+        }
+    }
 }

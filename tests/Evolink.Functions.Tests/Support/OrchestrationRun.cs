@@ -4,7 +4,7 @@ using Evolink.Functions.Generations;
 
 namespace Evolink.Functions.Tests.Support;
 
-/// <summary>A run of an orchestration with activities that play a script, at once and in their order, and a clock that the test moves.</summary>
+/// <summary>A run of an orchestration whose activities play a script, at once and in order, with a clock that the test moves.</summary>
 internal sealed class OrchestrationRun
 {
     private readonly Orchestration _orchestration;
@@ -35,11 +35,13 @@ internal sealed class OrchestrationRun
     public IEnumerable<string> Names => _calls.Select(call => call.Activity);
 
     // Begun when it is first looked at: with the scripts complete.
-    public ReplayedInstance Instance => _instance ??= new ReplayedInstance(_orchestration, Now, _version, IsWokenBeforeItRuns ? ["Wake"] : []) { KeepsCode = KeepsCode };
+    public ReplayedInstance Instance =>
+        _instance ??= new ReplayedInstance(_orchestration, Now, _version, IsWokenBeforeItRuns ? ["Wake"] : []) { KeepsCode = KeepsCode };
 
     public bool IsOver => Instance.End is not null;
 
-    public void Script(string activity, params object?[] results) => ScriptCalls(activity, [.. results.Select(result => (Func<object?>)(() => result))]);
+    public void Script(string activity, params object?[] results) =>
+        ScriptCalls(activity, [.. results.Select(result => (Func<object?>)(() => result))]);
 
     /// <summary>What the executions of an activity do, one after the other.</summary>
     public void ScriptCalls(string activity, params Func<object?>[] results) => _scripts[activity] = new Queue<Func<object?>>(results);

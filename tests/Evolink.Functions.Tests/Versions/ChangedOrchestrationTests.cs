@@ -45,6 +45,6 @@ public sealed class ChangedOrchestrationTests
         Assert.Equal("CurrentOrOlder", durable.GetProperty("versionMatchStrategy").GetString());
     }
 
-    private static Orchestration Changed(bool guarded) =>
-        Orchestration.OfOneVideo((context, generation) => GenerateVideoWithCheck.RunAsync(context, generation, guarded), new GenerationRef(JobId.New(), 1));
+    private static Orchestration Changed(bool guarded) => Orchestration.OfOneVideo(
+        (context, generation) => GenerateVideoWithCheck.RunAsync(context, generation, guarded), new GenerationRef(JobId.New(), 1));
 }

@@ -5,8 +5,8 @@ using Microsoft.DurableTask;
 namespace Evolink.Functions.Tests.Versions;
 
 /// <summary>
-/// The worked example of docs/versioning.md: <see cref="GenerateVideo"/> as it would be after a change that histories can see, a new activity between the submit and the
-/// video. Line by line the same but for that.
+/// The worked example of docs/versioning.md: <see cref="GenerateVideo"/> as it would be after a change that histories can see, a new
+/// activity between the submit and the video. Line by line the same but for that.
 /// </summary>
 internal static class GenerateVideoWithCheck
 {

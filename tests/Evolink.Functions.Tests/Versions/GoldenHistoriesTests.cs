@@ -8,8 +8,9 @@ using Evolink.Testing;
 namespace Evolink.Functions.Tests.Versions;
 
 /// <summary>
-/// Histories of jobs that stand where a job can stand for long, in DurableTask.Core's own JSON. Those of released versions are never written again:
-/// <c>dotnet test tests/Evolink.Functions.Tests --filter Record_the_histories_of_this_version -- xUnit.Explicit=on</c> writes those of the version that is being made.
+/// Histories of jobs that stand where a job can stand for long, in DurableTask.Core's own JSON. Those of released versions are never
+/// written again. Those of the version that is being made are written by
+/// <c>dotnet test tests/Evolink.Functions.Tests --filter Record_the_histories_of_this_version -- xUnit.Explicit=on</c>.
 /// </summary>
 public sealed class GoldenHistoriesTests
 {
@@ -32,7 +33,9 @@ public sealed class GoldenHistoriesTests
         DateTimeOffset start = OrchestrationRun.Start;
         run.Script(
             nameof(SubmitGeneration),
-            new Step(StepKind.Again, start + TimeSpan.FromSeconds(5)), new Step(StepKind.Done, start + TimeSpan.FromMinutes(2)), new Step(StepKind.Done, null));
+            new Step(StepKind.Again, start + TimeSpan.FromSeconds(5)),
+            new Step(StepKind.Done, start + TimeSpan.FromMinutes(2)),
+            new Step(StepKind.Done, null));
         run.ScriptCalls(
             nameof(CollectVideo),
             () => new Step(StepKind.Again, run.Now + TimeSpan.FromSeconds(12)),
@@ -61,6 +64,6 @@ public sealed class GoldenHistoriesTests
         run.UntilItWaits();
     }
 
-    private static void Write(string name, OrchestrationRun run) =>
-        File.WriteAllText(Path.Combine(Folder, $"{name}.json"), JsonDataConverter.Default.Serialize(run.Instance.History, formatted: true) + "\n");
+    private static void Write(string name, OrchestrationRun run) => File.WriteAllText(
+        Path.Combine(Folder, $"{name}.json"), JsonDataConverter.Default.Serialize(run.Instance.History, formatted: true) + "\n");
 }

@@ -369,7 +369,8 @@ public sealed class SubmitterTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_job_that_waits_for_its_clients_limit_looks_ever_more_seldom_and_not_after_its_own_end()
     {
-        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, configure: options => options.Limits.Default.MaxInFlight = 1);
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(
+            azurite, configure: options => options.Limits.Default.MaxInFlight = 1);
         JobRecord running = await pipeline.ReadAsync(await pipeline.AcceptAsync());
         Assert.Null(await pipeline.Get<ClientQuota>().ReserveAsync(running, None));
         foreach ((double age, double pause) in ((double, double)[])[(0, 5.0 / 3600), (1, 2), (5, 1)])

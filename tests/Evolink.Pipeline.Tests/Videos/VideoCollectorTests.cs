@@ -28,7 +28,9 @@ public sealed class VideoCollectorTests(AzuriteFixture azurite)
 
         Assert.Equal(1, tap.RecordWrites - writes);
         JobRecord job = await pipeline.ReadAsync(generation);
-        Assert.Equal([JobState.Submitting, JobState.Waiting, JobState.Saving, JobState.Completed], job.Timeline.Select(change => change.State).TakeLast(4));
+        Assert.Equal(
+            [JobState.Submitting, JobState.Waiting, JobState.Saving, JobState.Completed],
+            job.Timeline.Select(change => change.State).TakeLast(4));
         Assert.Equal(callback.At, job.CurrentAttempt!.CalledBackAt);
         Assert.NotNull(job.CurrentAttempt.CreditsUsed);
         Assert.True(job.CompletedSeenAt <= job.Video!.SavedAt && job.Video.SavedAt <= job.EndedAt);
@@ -38,7 +40,8 @@ public sealed class VideoCollectorTests(AzuriteFixture azurite)
     public async Task That_Evolink_is_done_is_written_when_the_first_save_fails()
     {
         await using TestPipeline pipeline = await StartAsync();
-        GenerationRef generation = await SubmittedAsync(pipeline, new FaultScript { Results = [new ResultFault.Refused(503) { Times = 1 }] });
+        GenerationRef generation = await SubmittedAsync(
+            pipeline, new FaultScript { Results = [new ResultFault.Refused(503) { Times = 1 }] });
         Assert.IsType<Collected.Later>(await pipeline.CollectAsync(generation));
         JobRecord job = await pipeline.ReadAsync(generation);
         Assert.Equal((JobState.Saving, 1), (job.State, job.SaveTries));
@@ -48,7 +51,10 @@ public sealed class VideoCollectorTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_save_that_storage_refuses_leaves_the_time_at_which_Evolink_was_done()
     {
-        StorageTap tap = new() { Block = static (_, _, _) => Task.FromResult(StorageTap.Refusal(HttpStatusCode.Forbidden, "AuthorizationFailure")) };
+        StorageTap tap = new()
+        {
+            Block = static (_, _, _) => Task.FromResult(StorageTap.Refusal(HttpStatusCode.Forbidden, "AuthorizationFailure")),
+        };
         await using TestPipeline pipeline = await StartAsync(tap, options => options.CopyBlockBytes = 64 << 10, bytes: 300_000);
         GenerationRef generation = await SubmittedAsync(pipeline);
         await Assert.ThrowsAsync<Azure.RequestFailedException>(() => pipeline.CollectAsync(generation));
@@ -63,7 +69,8 @@ public sealed class VideoCollectorTests(AzuriteFixture azurite)
     [MemberData(nameof(WhatComesAfter))]
     public async Task A_video_that_a_crash_left_unrecorded_is_found_before_its_job_is_given_up(string after)
     {
-        await using TestPipeline pipeline = await StartAsync(configure: options => options.MaxRegenerations = after == "regenerated" ? 1 : 0);
+        await using TestPipeline pipeline = await StartAsync(
+            configure: options => options.MaxRegenerations = after == "regenerated" ? 1 : 0);
         GenerationRef generation = await SubmittedAsync(pipeline);
         JobRecord before = await pipeline.ReadAsync(generation);
         SavedVideo saved = (await pipeline.EndAsync(generation)).Video!;
@@ -117,7 +124,8 @@ public sealed class VideoCollectorTests(AzuriteFixture azurite)
         Assert.Equal(ended.EndedAt, (await pipeline.ReadAsync(generation)).EndedAt);
     }
 
-    private Task<TestPipeline> StartAsync(StorageTap? tap = null, Action<EvolinkOptions>? configure = null, long? bytes = null) => TestPipeline.StartAsync(
+    private Task<TestPipeline> StartAsync(
+        StorageTap? tap = null, Action<EvolinkOptions>? configure = null, long? bytes = null) => TestPipeline.StartAsync(
         azurite,
         new SimulatorOptions { AllowLoopback = true, TaskDuration = TimeSpan.Zero, FetchImages = false, VideoBytes = bytes },
         configure,
