@@ -3,7 +3,6 @@ using System.Net;
 using EndToEnd.Tests.Support;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Telemetry;
-using Evolink.Simulator;
 using Evolink.Testing.Hosting;
 
 namespace EndToEnd.Tests;

@@ -1,11 +1,9 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using EndToEnd.Tests.Support;
 using Evolink.Pipeline.Generations;
-using Evolink.Simulator;
 using Evolink.Testing.Hosting;
 
 namespace EndToEnd.Tests;

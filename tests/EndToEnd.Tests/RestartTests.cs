@@ -1,9 +1,7 @@
 using System.Net;
-using System.Text.Json;
 using EndToEnd.Tests.Support;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Webhooks;
-using Evolink.Simulator;
 using Evolink.Testing.Hosting;
 using Microsoft.AspNetCore.Http;
 

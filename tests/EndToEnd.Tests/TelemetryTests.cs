@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using EndToEnd.Tests.Support;
-using Evolink.Client;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Telemetry;
-using Evolink.Simulator;
 using Evolink.Testing.Hosting;
 
 namespace EndToEnd.Tests;

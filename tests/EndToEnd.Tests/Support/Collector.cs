@@ -58,7 +58,7 @@ internal sealed class Collector : IAsyncDisposable
          select last.AsDouble + last.AsInt).Sum();
 
     /// <summary>Waits until enough has come: a span is exported, and a write counted, a moment after its effect can be seen.</summary>
-    public async Task UntilAsync(Func<bool> enough)
+    public static async Task UntilAsync(Func<bool> enough)
     {
         using CancellationTokenSource patience = new(Patience, TimeProvider.System);
         while (!enough())

@@ -44,7 +44,11 @@ public sealed class HostRulesTests
             Dictionary<string, object> constraints = new();
             if (trigger.Methods is { Length: > 0 } methods)
                 constraints["method"] = new HttpMethodRouteConstraint(methods);
-            RouteHandler answers = new(context => Task.FromResult(context.Items["function"] = function));
+            RouteHandler answers = new(context =>
+            {
+                context.Items["function"] = function;
+                return Task.CompletedTask;
+            });
             routes.Add(new Route(answers, trigger.Route!, [], constraints, [], services.GetRequiredService<IInlineConstraintResolver>()));
         }
 

@@ -63,7 +63,7 @@ public sealed class RetentionRunTests(AzuriteFixture azurite)
     {
         JobRecord ended = await app.Store.UpdateAsync(
             job.Id, record => record with { State = JobState.Cancelled, EndedAt = TimeProvider.System.GetUtcNow() }, CancellationToken.None);
-        await app.Store.RemoveActiveMarkerAsync((await app.Store.FindActiveMarkerAsync(job.Id, CancellationToken.None))!, CancellationToken.None);
+        await app.Store.RemoveActiveMarkerAsync((await app.Store.FindActiveMarkerAsync(job.Id, CancellationToken.None))!.Value, CancellationToken.None);
         return ended;
     }
 

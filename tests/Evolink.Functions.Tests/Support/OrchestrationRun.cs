@@ -1,6 +1,5 @@
 using DurableTask.Core;
 using DurableTask.Core.History;
-using Evolink.Functions.Generations;
 
 namespace Evolink.Functions.Tests.Support;
 

@@ -1,4 +1,3 @@
-using DurableTask.Core;
 using Evolink.Functions.Generations;
 using Evolink.Functions.Tests.Support;
 using Evolink.Functions.Webhooks;

@@ -2,8 +2,8 @@ using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Limits;
 using Evolink.Pipeline.Submissions;
 using Evolink.Pipeline.Tests.Support;
-using Evolink.Testing.Hosting;
 using Evolink.Simulator;
+using Evolink.Testing.Hosting;
 
 namespace Evolink.Pipeline.Tests.Submissions;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using Azure.Core;
@@ -9,7 +10,6 @@ using Evolink.Pipeline.Options;
 using Evolink.Pipeline.Storage;
 using Evolink.Pipeline.Tests.Support;
 using Evolink.Pipeline.Videos;
-using System.Security.Cryptography.X509Certificates;
 
 namespace Evolink.Pipeline.Tests.Videos;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Options;
-using Evolink.Pipeline.Storage;
 using Evolink.Pipeline.Submissions;
 using Evolink.Pipeline.Tests.Support;
 using Evolink.Pipeline.Videos;

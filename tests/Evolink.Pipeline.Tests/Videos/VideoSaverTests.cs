@@ -3,9 +3,9 @@ using Azure.Storage.Blobs.Models;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Submissions;
 using Evolink.Pipeline.Tests.Support;
-using Evolink.Testing.Hosting;
 using Evolink.Pipeline.Videos;
 using Evolink.Simulator;
+using Evolink.Testing.Hosting;
 
 namespace Evolink.Pipeline.Tests.Videos;
 
