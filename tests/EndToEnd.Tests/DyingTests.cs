@@ -39,7 +39,7 @@ public sealed class DyingTests(Apps apps)
         }
 
         Assert.True(jobs.Count >= 8, $"A record is written more often than {jobs.Count / 2} times.");
-        await collector.UntilAsync(() => collector.Of(jobs[^1].Id.Value).Any(span => span.Name == PipelineTelemetry.FinishActivity));
+        await Collector.UntilAsync(() => collector.Of(jobs[^1].Id.Value).Any(span => span.Name == PipelineTelemetry.FinishActivity));
         Assert.All(jobs, job => AssertOneTrace(collector, job));
         // A worker that dies between a write and its count, or before it has told it, loses the count.
         Assert.InRange(collector.Sum("evolink.generations.accepted"), 1, jobs.Count);
