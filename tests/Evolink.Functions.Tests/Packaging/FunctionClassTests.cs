@@ -1,7 +1,7 @@
 using System.Reflection;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Evolink.Functions.Tests.Packaging;
 
@@ -19,13 +19,11 @@ public sealed class FunctionClassTests
     [MemberData(nameof(Classes))]
     public async Task Every_class_with_a_function_can_be_made_from_the_apps_services(string name)
     {
-        IConfiguration configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(new Dictionary<string, string?> { ["Evolink:Storage:ConnectionString"] = "UseDevelopmentStorage=true" })
-            .Build();
-        ServiceCollection services = new();
-        services.AddLogging().AddMetrics().AddSingleton(configuration).AddEvolink(configuration);
-        await using ServiceProvider provider = services.BuildServiceProvider(validateScopes: true);
-        await using AsyncServiceScope scope = provider.CreateAsyncScope();
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration["Evolink:Storage:ConnectionString"] = "UseDevelopmentStorage=true";
+        builder.Services.AddEvolink(builder.Configuration);
+        using IHost host = builder.Build();
+        await using AsyncServiceScope scope = host.Services.CreateAsyncScope();
 
         object function = ActivatorUtilities.CreateInstance(scope.ServiceProvider, typeof(EvolinkFunctions).Assembly.GetType(name, throwOnError: true)!);
 

@@ -45,7 +45,7 @@ public sealed class RetentionRunTests(AzuriteFixture azurite)
         Assert.Contains(stored, await retention.RemovableImagesAsync(later, CancellationToken.None));
         Assert.DoesNotContain(stored, await retention.RemovableImagesAsync(later - TimeSpan.FromDays(2), CancellationToken.None));
 
-        JobRecord job = await StartAsync(app, stored.Item2);
+        JobRecord job = await StartAsync(app, $"/v1/images/{stored.Item2}");
         Assert.DoesNotContain(stored, await retention.RemovableImagesAsync(later, CancellationToken.None));
         await EndAsync(app, job);
         Assert.Contains(stored, await retention.RemovableImagesAsync(later, CancellationToken.None));
