@@ -13,9 +13,10 @@ internal sealed class LeftoverWorker : IDisposable
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(5);
 
-    private readonly FileStream _file;
+    private readonly FileStream _lock;
+    private readonly string _note;
 
-    private LeftoverWorker(FileStream file) => _file = file;
+    private LeftoverWorker(FileStream held, string note) => (_lock, _note) = (held, note);
 
     /// <exception cref="FunctionAppException">Another host that runs has this folder.</exception>
     public static LeftoverWorker Open(string folder)
@@ -23,8 +24,9 @@ internal sealed class LeftoverWorker : IDisposable
         Directory.CreateDirectory(folder);
         try
         {
-            return new LeftoverWorker(new FileStream(
-                Path.Combine(folder, "worker.json"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.None));
+            // A file of its own, so that the note can be read while a host runs.
+            FileStream held = new(Path.Combine(folder, "worker.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new LeftoverWorker(held, Path.Combine(folder, "worker.json"));
         }
         catch (IOException e)
         {
@@ -38,7 +40,7 @@ internal sealed class LeftoverWorker : IDisposable
     {
         try
         {
-            if (_file.Length == 0 || JsonSerializer.Deserialize<Noted>(_file) is not { } noted)
+            if (!File.Exists(_note) || JsonSerializer.Deserialize<Noted>(File.ReadAllBytes(_note)) is not { } noted)
                 return null;
             using var process = Process.GetProcessById(noted.Id);
             if ((process.StartTime.ToUniversalTime() - noted.Started).Duration() > Tolerance)
@@ -57,25 +59,22 @@ internal sealed class LeftoverWorker : IDisposable
         }
         finally
         {
-            _file.SetLength(0);
+            File.Delete(_note);
         }
     }
 
     /// <summary>Notes the worker that runs now.</summary>
     public void Note(WorkerProcess worker)
     {
-        if (worker.StartTime is not { } started)
-            return;
-        _file.SetLength(0);
-        JsonSerializer.Serialize(_file, new Noted(worker.Id, started));
-        _file.Flush();
+        if (worker.StartTime is { } started)
+            File.WriteAllBytes(_note, JsonSerializer.SerializeToUtf8Bytes(new Noted(worker.Id, started)));
     }
 
     /// <summary>There is none any longer.</summary>
     public void Dispose()
     {
-        _file.SetLength(0);
-        _file.Dispose();
+        File.Delete(_note);
+        _lock.Dispose();
     }
 
     private sealed record Noted(int Id, DateTime Started);
