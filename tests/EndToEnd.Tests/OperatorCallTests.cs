@@ -37,7 +37,9 @@ public sealed class OperatorCallTests(ImagesApp images) : AppTests(images.App)
         Assert.Equal([Names.Generation, Names.Delivery], told.GetProperty("orchestrations").EnumerateArray().Select(each => each.GetProperty("name").GetString()));
         JsonElement[] events = [.. told.GetProperty("orchestrations")[0].GetProperty("events").EnumerateArray()];
         Assert.Equal(Names.Activities, events.Where(each => each.GetProperty("kind").GetString() == "TaskScheduledEvent").Select(each => each.GetProperty("name").GetString()).Distinct());
-        Assert.Equal(("ExecutionCompletedEvent", "Completed"), (events[^1].GetProperty("kind").GetString(), events[^1].GetProperty("name").GetString()));
+        // A wake or an end that came too late may stand behind it.
+        JsonElement end = Assert.Single(events, each => each.GetProperty("kind").GetString() == "ExecutionCompletedEvent");
+        Assert.Equal("Completed", end.GetProperty("name").GetString());
         foreach (string secret in (string[])["very-secret", "piano", "sig=", image])
             Assert.DoesNotContain(secret, story, StringComparison.Ordinal);
 

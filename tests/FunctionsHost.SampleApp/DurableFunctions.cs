@@ -1,8 +1,6 @@
 using System.Globalization;
 using Microsoft.DurableTask;
-using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Entities;
-using Microsoft.DurableTask.Client.Entities;
 
 namespace FunctionsHost.SampleApp;
 
@@ -107,7 +105,7 @@ public static class DurableFunctions
         if (File.Exists(Path.Combine(gate.Folder, "fail")))
             throw new InvalidOperationException($"run {run} fails");
         while (!File.Exists(Path.Combine(gate.Folder, "go")))
-            await Task.Delay(20, cancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellationToken);
         return $"passed at run {run}";
     }
 

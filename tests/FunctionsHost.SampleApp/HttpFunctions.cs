@@ -76,7 +76,7 @@ public sealed class HttpFunctions(ILogger<HttpFunctions> log)
         Interlocked.Increment(ref s_waiting);
         try
         {
-            await Task.Delay(Timeout.Infinite, cancellationToken);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -92,7 +92,7 @@ public sealed class HttpFunctions(ILogger<HttpFunctions> log)
 
     /// <summary>Outlasts every time-out, and heeds no cancellation.</summary>
     [Function(nameof(Hang))]
-    public static async Task Hang([HttpTrigger(AuthorizationLevel.Anonymous, Route = "hang")] HttpRequest request) => await Task.Delay(Timeout.Infinite, CancellationToken.None);
+    public static async Task Hang([HttpTrigger(AuthorizationLevel.Anonymous, Route = "hang")] HttpRequest request) => await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, CancellationToken.None);
 
     [Function(nameof(Throw))]
     public static IActionResult Throw([HttpTrigger(AuthorizationLevel.Anonymous, Route = "throw")] HttpRequest request) =>

@@ -14,7 +14,7 @@ internal static class MisbehavingWorker
     {
         string fault = Environment.GetEnvironmentVariable("FAULT") ?? "";
         if (fault == "silent")
-            await Task.Delay(Timeout.Infinite);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
         if (fault == "exit")
             throw new InvalidOperationException("cannot go on");
 
@@ -30,7 +30,7 @@ internal static class MisbehavingWorker
         }
 
         await call.RequestStream.CompleteAsync();
-        await Task.Delay(Timeout.Infinite);
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
     }
 
     private static StreamingMessage? Answer(StreamingMessage request)

@@ -22,5 +22,3 @@ await using FunctionAppHost host = await FunctionAppHost.StartAsync(new Function
 });
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ready {host.BaseUrl} {host.WorkerProcessId}"));
 await Console.In.ReadToEndAsync();
-
-internal sealed record HostArguments(string AppFolder, string? StateFolder, Dictionary<string, string?> Settings);

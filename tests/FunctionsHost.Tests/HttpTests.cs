@@ -176,6 +176,6 @@ public sealed class HttpTests(SharedApp shared)
         return await reader.ReadLineAsync(Cancelled) ?? "";
     }
 
-    private Task WaitsAsync(string expected) =>
+    private Task<string> WaitsAsync(string expected) =>
         Eventually.GetAsync(async () => await _app.Http.GetStringAsync("waits", Cancelled) == expected ? expected : null);
 }

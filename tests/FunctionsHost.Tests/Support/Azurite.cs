@@ -26,7 +26,7 @@ public sealed class Azurite : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await InstallAsync();
-        ProcessStartInfo start = new("node", [Path.Combine(Paths.Azurite, "run.mjs")]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        ProcessStartInfo start = new("node", [Path.Combine(Paths.Azurite, "run.mjs")]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
         start.Environment["AZURITE_ACCOUNTS"] = string.Join(';', Enumerable.Range(1, Accounts).Select(n => $"account{n}:{Key}"));
         _process = Process.Start(start)!;
         string line = await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("Azurite did not start.");
@@ -62,7 +62,7 @@ public sealed class Azurite : IAsyncLifetime
             }
             catch (IOException)
             {
-                await Task.Delay(100, TestContext.Current.CancellationToken);
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
             }
         }
     }
