@@ -95,7 +95,8 @@ public sealed class LimitTests(Apps apps) : AppTests(apps.Usual)
 
     private static Dictionary<string, string?> Limited(string client, string limit, string value) => new()
     {
-        [$"Evolink:ClientKeys:{client}:0"] = KeyOf(client), [$"Evolink:Limits:Clients:{client}:{limit}"] = value,
+        [$"Evolink:ClientKeys:{client}:0"] = KeyOf(client),
+        [$"Evolink:Limits:Clients:{client}:{limit}"] = value,
     };
 
     private static string KeyOf(string client) => $"key-of-the-client-{client}";

@@ -51,9 +51,9 @@ public static class StorageFunctions
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "output/{name}")] HttpRequest request,
         string name,
         [BlobInput("inputs/{name}.txt")] string? input) => new()
-    {
-        Messages = [$"first {name}", $"second {name}"],
-        Text = $"{name} with {input ?? "nothing"}",
-        Response = new AcceptedResult(),
-    };
+        {
+            Messages = [$"first {name}", $"second {name}"],
+            Text = $"{name} with {input ?? "nothing"}",
+            Response = new AcceptedResult(),
+        };
 }

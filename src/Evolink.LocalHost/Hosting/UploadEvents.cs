@@ -85,7 +85,10 @@ internal sealed class UploadEvents : IAsyncDisposable
             ["eventTime"] = TimeProvider.System.GetUtcNow(),
             ["data"] = new JsonObject
             {
-                ["api"] = "PutBlob", ["url"] = _uploads.GetBlobClient(name).Uri.AbsoluteUri, ["eTag"] = version.ToString("G").Trim('"'), ["blobType"] = "BlockBlob",
+                ["api"] = "PutBlob",
+                ["url"] = _uploads.GetBlobClient(name).Uri.AbsoluteUri,
+                ["eTag"] = version.ToString("G").Trim('"'),
+                ["blobType"] = "BlockBlob",
             },
         };
         using HttpRequestMessage request = new(HttpMethod.Post, $"runtime/webhooks/blobs?functionName={Function}") { Content = JsonContent.Create(new JsonArray(created)) };

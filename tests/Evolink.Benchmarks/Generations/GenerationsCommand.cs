@@ -43,7 +43,10 @@ internal static class GenerationsCommand
         await using StorageProxy storage = await StorageProxy.StartAsync(azurite, Hub);
         await using RunningSimulator simulator = await SimulatorApp.StartAsync(new SimulatorOptions
         {
-            AllowLoopback = true, FetchImages = false, TaskDuration = TimeSpan.Zero, VideoBytes = videoBytes,
+            AllowLoopback = true,
+            FetchImages = false,
+            TaskDuration = TimeSpan.Zero,
+            VideoBytes = videoBytes,
         });
         await using HostProcess app = await HostProcess.StartAsync(Settings(storage, simulator, callbacks));
         using HttpClient client = new() { BaseAddress = app.Address, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", ClientKey) } };
