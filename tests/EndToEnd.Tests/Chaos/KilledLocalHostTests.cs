@@ -22,6 +22,7 @@ public sealed class KilledLocalHostTests : IDisposable
     private const int Each = 5;
     private static readonly TimeSpan LastMustEnd = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     // A submit that was cut off is given up after these, not after minutes.
     private static readonly Dictionary<string, string?> Shortened = new()
@@ -74,7 +75,8 @@ public sealed class KilledLocalHostTests : IDisposable
     {
         JobId[] completed = await run.PostAsync("completed");
         await run.UntilAsync(completed, job => job.State == JobState.Completed);
-        await run.OrderAsync("saving", """{"results":[{"kind":"slow","bytes_per_second":8000}]}""");
+        // The record says that a video is being saved when that did not go well at once.
+        await run.OrderAsync("saving", """{"results":[{"kind":"refused","status":503,"times":1},{"kind":"slow","bytes_per_second":1000,"times":1}]}""");
         JobId[] saving = await run.PostAsync("saving");
         await run.UntilAsync(saving, job => job.State == JobState.Saving);
         await run.OrderAsync("submitting", """{"submit":{"kind":"slow_answer","seconds":18}}""");
@@ -139,12 +141,13 @@ public sealed class KilledLocalHostTests : IDisposable
 
         public async Task<Dictionary<JobId, JobRecord>> UntilAsync(JobId[] jobs, Func<JobRecord, bool> isThere)
         {
+            using CancellationTokenSource patience = new(Patience, TimeProvider.System);
             while (true)
             {
                 Dictionary<JobId, JobRecord> records = await ReadAsync(jobs);
                 if (records.Values.All(isThere))
                     return records;
-                await Task.Delay(Look, TimeProvider.System, TestContext.Current.CancellationToken);
+                await Task.Delay(Look, TimeProvider.System, patience.Token);
             }
         }
     }
