@@ -2,17 +2,16 @@ using System.Text;
 
 namespace EndToEnd.Tests.Chaos;
 
-/// <summary>Knows the processes that were started since, and those that they started, by a variable that each inherits. On Linux; elsewhere none.</summary>
-internal sealed class MarkedProcesses : IDisposable
+/// <summary>The processes that a marked one has started, and those that they have, also after their parents died: each inherits the mark (Linux).</summary>
+internal sealed class MarkedProcesses
 {
     private readonly string _variable = $"EVOLINK_TEST_{Guid.NewGuid():N}";
 
-    public MarkedProcesses() => Environment.SetEnvironmentVariable(_variable, "1");
+    /// <summary>The environment variable of the first of them.</summary>
+    public IReadOnlyDictionary<string, string?> Mark => new Dictionary<string, string?> { [_variable] = "1" };
 
     public IReadOnlyList<string> Alive() =>
         OperatingSystem.IsLinux() ? [.. Directory.EnumerateDirectories("/proc").Where(IsMarked).Select(CommandLine)] : [];
-
-    public void Dispose() => Environment.SetEnvironmentVariable(_variable, null);
 
     private bool IsMarked(string process) => Read(Path.Combine(process, "environ")).Contains(_variable, StringComparison.Ordinal);
 
