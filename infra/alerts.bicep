@@ -9,6 +9,7 @@ param systemTopicId string
 param topicId string
 
 var events = loadJsonContent('telemetry.json').events
+var metrics = loadJsonContent('telemetry.json').metrics
 
 resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
   name: 'ag-${token}'
@@ -67,15 +68,15 @@ var queries = [
     description: 'Fewer than half of the accepted tasks were called back for. Nothing is lost, but videos come later and polls cost calls. Check PublicBaseUrl and what stands before the app.'
     severity: 3
     window: 'PT6H'
-    query: 'let Submitted = toscalar(traces | where toint(customDimensions.EventId) == ${events.submitAccepted} | count); let Called = toscalar(requests | where url contains "/callbacks/" and toint(resultCode) between (200 .. 299) | summarize dcount(extract("/callbacks/([a-z0-9-]+)", 1, url))); print Submitted = Submitted, Called = Called | where Submitted >= 10 and Called < Submitted / 2.0'
+    query: 'customMetrics | where name == "${metrics.tasksEnded}" | summarize Ended = sum(valueSum), Called = sumif(valueSum, tostring(customDimensions["evolink.found_by"]) == "callback") | where Ended >= 10 and Called < Ended / 2.0'
   }
   {
     name: 'server-errors'
     title: 'The app answers with errors of its own'
-    description: 'More than 5 answers within 15 minutes were 5xx, other than the 503 of an app that still waits for its keys.'
+    description: 'More than 5 requests within 15 minutes failed in the app. Clients that left, and bodies that the host refused, are none of its failures.'
     severity: 2
     window: 'PT15M'
-    query: 'requests | where toint(resultCode) >= 500 and toint(resultCode) != 503 | summarize Errors = count() | where Errors > 5'
+    query: 'traces | where toint(customDimensions.EventId) == ${events.functionFailed} | summarize Errors = count() | where Errors > 5'
   }
   {
     name: 'throttled'
@@ -156,7 +157,7 @@ var counts = [
   }
 ]
 
-resource metrics 'Microsoft.Insights/metricAlerts@2018-03-01' = [for count in counts: {
+resource countRules 'Microsoft.Insights/metricAlerts@2018-03-01' = [for count in counts: {
   name: 'alert-${count.name}-${token}'
   location: 'global'
   tags: tags

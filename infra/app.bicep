@@ -142,6 +142,9 @@ resource site 'Microsoft.Web/sites@2024-11-01' = {
         AzureWebJobsStorage__clientId: identityClientId
         APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
         APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
+        // The host traces each request of its own to storage: two a second while nothing happens. The app's spans are all sent.
+        OTEL_TRACES_SAMPLER: 'parentbased_traceidratio'
+        OTEL_TRACES_SAMPLER_ARG: '0.01'
         Evolink__ApiKey: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/evolink-api-key)'
         Evolink__PublicBaseUrl: baseUrl
         Evolink__ImageDelivery: imageDelivery

@@ -31,7 +31,7 @@ var charts = [
   {
     title: 'Callbacks and accepted tasks'
     view: 'timechart'
-    query: 'union (traces | where toint(customDimensions.EventId) == ${events.submitAccepted} | project timestamp, What = "Tasks accepted"), (requests | where url contains "/callbacks/" | project timestamp, What = strcat("Callbacks answered ", resultCode)) | summarize count() by What, bin(timestamp, {TimeRange:grain})'
+    query: 'union (traces | where toint(customDimensions.EventId) == ${events.submitAccepted} | project timestamp, What = "Tasks accepted", Count = 1.0), (customMetrics | where name == "${metrics.callbacks}" | project timestamp, What = strcat("Callbacks: ", tostring(customDimensions["evolink.result"])), Count = valueSum) | summarize sum(Count) by What, bin(timestamp, {TimeRange:grain})'
   }
   {
     title: 'Saving: videos stored, tries that failed'
@@ -69,9 +69,9 @@ var charts = [
     query: 'traces | where toint(customDimensions.EventId) in (${events.outcomeUnknown}, ${events.nearExpiry}, ${events.submitsPaused}, ${events.taskNotRead}, ${events.functionFailed}) | project timestamp, severityLevel, message, operation_Id | order by timestamp desc | take 200'
   }
   {
-    title: 'Answers, by status'
+    title: 'What jobs began to wait for'
     view: 'timechart'
-    query: 'requests | summarize count() by resultCode, bin(timestamp, {TimeRange:grain})'
+    query: 'customMetrics | where name == "${metrics.waits}" | summarize Jobs = sum(valueSum) by What = tostring(customDimensions["evolink.waiting_for"]), bin(timestamp, {TimeRange:grain})'
   }
 ]
 

@@ -31,6 +31,7 @@ public static class EvolinkFunctions
         services.AddSingleton<KnownRoutes>();
         services.AddSingleton<GenerationIntake>();
         services.AddSingleton<EndTeller>();
+        services.AddSingleton<FailureNotes>();
         services.AddSingleton<GenerationSweep>();
         services.AddSingleton<QuotaSweep>();
         services.AddSingleton<HeldJobsWaking>();

@@ -11,5 +11,6 @@ RootCommand benchmarks = new("Measures Evolink.Functions; docs/performance.md sa
     HostProcess.Build(),
     HostileCommand.Build(),
     NeighboursCommand.Build(),
+    TelemetryCommand.Build(),
 };
 return await benchmarks.Parse(args).InvokeAsync();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DurableTask.Core;
 using DurableTask.Core.History;
 using Evolink.Functions.Http;
 using Evolink.Pipeline.Generations;
@@ -65,7 +66,8 @@ public sealed class GetTaskStory(GenerationStore store, TimeProvider time)
     {
         try
         {
-            return [.. (await durable.GetOrchestrationHistoryAsync(instance, cancellationToken)).Select(each => new StoryEvent(each.Timestamp, each.GetType().Name, NameIn(each)))];
+            return [.. (await durable.GetOrchestrationHistoryAsync(instance, cancellationToken))
+                .Select(each => new StoryEvent(each.Timestamp, each.GetType().Name, NameIn(each), FailureIn(each)))];
         }
         catch (Exception e) when (e is NotSupportedException or NotImplementedException)
         {
@@ -74,8 +76,20 @@ public sealed class GetTaskStory(GenerationStore store, TimeProvider time)
         }
     }
 
+    private static string? FailureIn(HistoryEvent told) => told switch
+    {
+        TaskFailedEvent { FailureDetails: { } details } => FailureOf(details),
+        TaskFailedEvent failed => FailureText.Of(null, failed.Reason),
+        SubOrchestrationInstanceFailedEvent { FailureDetails: { } details } => FailureOf(details),
+        ExecutionCompletedEvent { FailureDetails: { } details } => FailureOf(details),
+        _ => null,
+    };
+
+    private static string FailureOf(FailureDetails details) => FailureText.Of(details.ErrorType, details.ErrorMessage);
+
     private static string? NameIn(HistoryEvent told) => told switch
     {
+        ExecutionStartedEvent { Version: { Length: > 0 } version } started => $"{started.Name} {version}",
         ExecutionStartedEvent started => started.Name,
         TaskScheduledEvent scheduled => scheduled.Name,
         SubOrchestrationInstanceCreatedEvent created => created.Name,
@@ -108,5 +122,6 @@ public sealed record OrchestrationStory(
 /// <summary>One event of a history.</summary>
 /// <param name="At">When.</param>
 /// <param name="Kind">What, as DurableTask.Core calls it: <c>TaskScheduledEvent</c>, <c>TimerFiredEvent</c>.</param>
-/// <param name="Name">Of what: the activity, the event, the orchestrator; the status, where it is the end.</param>
-public sealed record StoryEvent(DateTime At, string Kind, string? Name);
+/// <param name="Name">Of what: the activity, the event, the orchestrator with its version; the status, where it is the end.</param>
+/// <param name="Failure">Type and message of what failed, without links.</param>
+public sealed record StoryEvent(DateTime At, string Kind, string? Name, string? Failure);

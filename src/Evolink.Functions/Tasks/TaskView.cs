@@ -36,6 +36,10 @@ public sealed record TaskView
     [JsonPropertyName("phase")]
     public required JobState Phase { get; init; }
 
+    /// <summary>What it waits for, where that is more than Evolink's work on it; absent once it is over.</summary>
+    [JsonPropertyName("waiting_for")]
+    public WaitingFor? WaitingFor { get; init; }
+
     /// <summary>One freshly signed link to the video, while <see cref="ExpiresAt"/> is not past.</summary>
     [JsonPropertyName("results")]
     public IReadOnlyList<string>? Results { get; init; }

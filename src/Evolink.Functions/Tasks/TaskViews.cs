@@ -30,6 +30,7 @@ public sealed class TaskViews(VideoLinks links, TimeProvider time)
             Progress = Progress(job, time.GetUtcNow()),
             Status = job.State.WireStatus,
             Phase = job.State,
+            WaitingFor = job.WaitingFor,
             Results = link is null ? null : [link.Url.AbsoluteUri],
             Error = Error(job),
             TaskInfo = new VideoTaskInfo { CanCancel = !job.State.IsTerminal, EstimatedTime = attempt?.EstimatedSeconds ?? (int)PollSchedule.DefaultEstimate.TotalSeconds },

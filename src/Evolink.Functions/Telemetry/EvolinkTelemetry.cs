@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
 using OpenTelemetry.Logs;
+using OpenTelemetry.Trace;
 
 namespace Evolink.Functions.Telemetry;
 
@@ -38,6 +39,8 @@ public static class EvolinkTelemetry
             builder.UseOtlpExporter();
         if (azure)
             builder.UseAzureMonitorExporter(monitor => Configure(monitor, configuration));
+        // The deployed OTEL_TRACES_SAMPLER is for the host, which traces each request of its own to storage; the app's own spans tell of money.
+        builder.WithTracing(traces => traces.SetSampler(new AlwaysOnSampler()));
         return builder;
     }
 

@@ -8,6 +8,9 @@ namespace Evolink.LocalHost.Cli;
 /// <summary>The answer to an uploaded image.</summary>
 internal sealed record UploadAnswer(string? Url);
 
+/// <summary>What a task waits for.</summary>
+internal sealed record AppWaiting(string Code, string Message, DateTimeOffset Since);
+
 /// <summary>A task as the app tells it: the provider's fields, and its own.</summary>
 internal sealed record AppTask(
     long Created,
@@ -21,7 +24,8 @@ internal sealed record AppTask(
     VideoUsage? Usage,
     AppVideo? Video,
     string? EvolinkTaskId,
-    DateTimeOffset? ExpiresAt)
+    DateTimeOffset? ExpiresAt,
+    AppWaiting? WaitingFor)
 {
     /// <summary>What this version does not know; it is written as it came.</summary>
     [JsonExtensionData]

@@ -13,7 +13,7 @@ internal sealed class FollowedTask(AppClient app, TimeProvider time, Action<Gene
     public async Task<AppTask> ToEndAsync(AppTask task, CancellationToken cancellationToken)
     {
         long started = time.GetTimestamp();
-        TimeSpan? estimate = EstimateOf(task);
+        TimeSpan? estimate = task.EvolinkTaskId is null ? null : EstimateOf(task);
         int percent = 0;
         while (!task.IsOver)
         {
@@ -22,14 +22,16 @@ internal sealed class FollowedTask(AppClient app, TimeProvider time, Action<Gene
             {
                 TimeSpan elapsed = time.GetElapsedTime(started);
                 percent = Math.Max(percent, Math.Max(task.Progress ?? 0, Guess(elapsed, estimate)));
-                report(new GenerationProgress(task.Status ?? "waiting", percent, estimate - elapsed));
+                report(new GenerationProgress(task.Status ?? "waiting", percent, estimate - elapsed) { Waiting = task.WaitingFor?.Message });
                 await Task.WhenAny(next, Task.Delay(Tick, time, cancellationToken));
                 cancellationToken.ThrowIfCancellationRequested();
             }
             while (!next.IsCompleted);
 
             task = await next;
-            estimate = EstimateOf(task) ?? estimate;
+            // Before Evolink has it, it may wait for anything, and nobody knows how long.
+            if (estimate is null && task.EvolinkTaskId is not null)
+                (estimate, started) = (EstimateOf(task), time.GetTimestamp());
         }
 
         return task;

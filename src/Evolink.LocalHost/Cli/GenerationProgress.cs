@@ -6,6 +6,9 @@ namespace Evolink.LocalHost.Cli;
 /// <param name="Remaining">How long it may still take, by the provider's estimate, where known.</param>
 internal sealed record GenerationProgress(string Phase, int Percent, TimeSpan? Remaining = null)
 {
+    /// <summary>What it waits for, where that is more than the provider's work.</summary>
+    public string? Waiting { get; init; }
+
     /// <summary>The estimate in words, once it is worth telling.</summary>
     public string RemainingText => Remaining is { TotalSeconds: >= 1 } left ? $"about {left.TotalSeconds:0} s left" : "";
 }

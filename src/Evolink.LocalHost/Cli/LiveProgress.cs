@@ -19,7 +19,7 @@ internal sealed class LiveProgress(IAnsiConsole console) : IProgressDisplay
 
     private static Action<GenerationProgress> Bar(ProgressTask task, string name, RemainingColumn remaining) => progress =>
     {
-        task.Description = Title(name, progress.Phase);
+        task.Description = Title(name, progress.Waiting is { } waiting ? $"{progress.Phase}: {waiting}" : progress.Phase);
         task.Value = progress.Percent;
         remaining.Tell(task.Id, progress.RemainingText);
     };

@@ -17,11 +17,14 @@ internal sealed class PlainProgress(TextWriter output, TimeProvider time) : IPro
         GenerationProgress? last = null;
         return progress =>
         {
-            if (last is not null && string.Equals(last.Phase, progress.Phase, StringComparison.Ordinal) && last.Percent / Step == progress.Percent / Step)
+            if (last is not null && last.Phase == progress.Phase && last.Waiting == progress.Waiting && last.Percent / Step == progress.Percent / Step)
                 return;
             last = progress;
             string remaining = progress.RemainingText is { Length: > 0 } text ? $", {text}" : "";
-            _output.WriteLine($"{prefix}{progress.Phase} {progress.Percent}% ({time.GetElapsedTime(started).TotalSeconds:0} s{remaining})");
+            string elapsed = $"{time.GetElapsedTime(started).TotalSeconds:0} s";
+            _output.WriteLine(progress.Waiting is { } waiting
+                ? $"{prefix}{progress.Phase}: {waiting} ({elapsed})"
+                : $"{prefix}{progress.Phase} {progress.Percent}% ({elapsed}{remaining})");
         };
     }
 }

@@ -13,6 +13,7 @@ internal static class TaskText
         {
             { IsCompleted: true, Video: { } video } => string.Create(CultureInfo.InvariantCulture, $"{video.Size:N0} bytes"),
             { IsOver: true } => Safe(task.Failure.Code),
+            { WaitingFor: { } waiting } => $"waits: {Safe(waiting.Code)}",
             _ => "",
         };
         yield return string.Create(CultureInfo.InvariantCulture, $"{Safe(task.Id),-30}  {Coloured(task, 10)}  {task.Progress ?? 0,3} %  {Age(now - task.CreatedAt),8}  {end}").TrimEnd();
@@ -22,6 +23,8 @@ internal static class TaskText
     public static IEnumerable<string> Details(AppTask task)
     {
         yield return $"{Safe(task.Id)}  {Coloured(task, 0)}{(task.Phase is { } phase && phase != task.Status ? $" ({Safe(phase)})" : "")}, {task.Progress ?? 0} %";
+        if (task.WaitingFor is { } waiting)
+            yield return $"waits     {Safe(waiting.Message)}";
         yield return string.Create(CultureInfo.InvariantCulture, $"created   {task.CreatedAt:yyyy-MM-dd HH:mm:ss}Z");
         if (task.EvolinkTaskId is { } evolink)
             yield return $"Evolink   {Safe(evolink)}";

@@ -67,6 +67,9 @@ public sealed record Attempt
     /// <summary>Evolink's id of the request, for its support.</summary>
     public string? RequestId { get; init; }
 
+    /// <summary>HTTP status of the last error answer; null where none came.</summary>
+    public int? HttpStatus { get; init; }
+
     /// <summary>The last error answer.</summary>
     public JobError? Error { get; init; }
 

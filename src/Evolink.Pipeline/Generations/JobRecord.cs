@@ -86,6 +86,9 @@ public sealed record JobRecord
     /// <summary>Before this time saving is not tried again, whoever wakes the job.</summary>
     public DateTimeOffset? SaveRetryAt { get; init; }
 
+    /// <summary>What it waits for, where that is more than Evolink's work on it.</summary>
+    public WaitingFor? WaitingFor { get; init; }
+
     /// <summary>The video in storage.</summary>
     public SavedVideo? Video { get; init; }
 

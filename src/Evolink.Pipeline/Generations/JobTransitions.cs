@@ -20,7 +20,17 @@ public static class JobTransitions
         /// <summary>Writes the intent to submit: a new attempt, or the last one again where that surely cost nothing.</summary>
         public JobRecord WithIntent(Attempt intent, DateTimeOffset now) => job.State.IsTerminal || job.CancelRequestedAt is not null || !job.MayIntend(intent.Number)
             ? job
-            : (job with { Attempts = job.Replaced(intent), Regeneration = null, SubmitSlot = null }).Moved(JobState.Submitting, now);
+            : (job with { Attempts = job.Replaced(intent), Regeneration = null, SubmitSlot = null, WaitingFor = null }).Moved(JobState.Submitting, now);
+
+        /// <summary>Notes what the run waits for. It stands until the job moves on, or waits for something else.</summary>
+        public JobRecord WithWaiting(AttemptRef at, WaitReason reason, DateTimeOffset now) => !job.IsAt(at) || job.WaitingFor is { } known
+            && known.Code == reason.Code && known.Message == reason.Message
+                ? job
+                : job with
+                {
+                    WaitingFor = new WaitingFor(reason.Code, reason.Message, job.WaitingFor?.Code == reason.Code ? job.WaitingFor.Since : now),
+                    UpdatedAt = now,
+                };
 
         /// <summary>Gives the job its time on the shared time line of submits.</summary>
         public JobRecord WithSubmitSlot(DateTimeOffset slot, DateTimeOffset now) =>
@@ -50,13 +60,15 @@ public static class JobTransitions
             if (job.State.IsTerminal)
                 return noted;
             // Somebody may have been about to give up on it.
-            return (after.State == AttemptState.Accepted ? noted with { Error = null } : noted).Moved(StateAfter(after), now);
+            JobRecord moved = (after.State == AttemptState.Accepted ? noted with { Error = null } : noted).Moved(StateAfter(after), now);
+            return WaitReason.Of(after) is { } reason ? moved.WithWaiting(moved.CurrentRef, reason, now) : moved;
         }
 
         /// <summary>An intent whose lease ran out without an outcome: perhaps it was paid.</summary>
         public JobRecord WithLeaseExpired(DateTimeOffset now) =>
             job.CurrentAttempt is { State: AttemptState.Intent } attempt && attempt.LeaseUntil <= now && !job.State.IsTerminal
-                ? (job with { Attempts = job.Replaced(attempt with { State = AttemptState.Unknown, UnknownSince = now }) }).Moved(JobState.Unknown, now)
+                ? (job with { Attempts = job.Replaced(attempt with { State = AttemptState.Unknown, UnknownSince = now }) })
+                    .Moved(JobState.Unknown, now).WithWaiting(job.CurrentRef, WaitReason.OutcomeUnknown, now)
                 : job;
 
         /// <summary>Makes an attempt whose answer was lost, or misread, an accepted one, after its task was read and claimed.</summary>
@@ -102,9 +114,9 @@ public static class JobTransitions
         {
             int shown = Math.Max(job.Progress, Math.Clamp(progress ?? 0, 0, MostBeforeTheEnd));
             bool newCredits = creditsUsed is not null && job.CurrentAttempt?.CreditsUsed != creditsUsed;
-            if (!job.IsAt(at) || (shown == job.Progress && !newCredits && job.NotFoundSince is null))
+            if (!job.IsAt(at) || (shown == job.Progress && !newCredits && job.NotFoundSince is null && job.WaitingFor is null))
                 return job;
-            JobRecord after = job with { Progress = shown, NotFoundSince = null, UpdatedAt = now };
+            JobRecord after = job with { Progress = shown, NotFoundSince = null, WaitingFor = null, UpdatedAt = now };
             return newCredits && job.CurrentAttempt is { } attempt
                 ? after with { Attempts = job.Replaced(attempt with { CreditsUsed = creditsUsed }) }
                 : after;
@@ -124,8 +136,9 @@ public static class JobTransitions
             : job;
 
         /// <summary>Counts a try to save that failed.</summary>
-        public JobRecord WithSaveTry(AttemptRef at, DateTimeOffset? retryAt, DateTimeOffset now) =>
-            job.IsAt(at) && job.Video is null ? job with { SaveTries = job.SaveTries + 1, SaveRetryAt = retryAt, UpdatedAt = now } : job;
+        public JobRecord WithSaveTry(AttemptRef at, string reason, DateTimeOffset? retryAt, DateTimeOffset now) => job.IsAt(at) && job.Video is null
+            ? (job with { SaveTries = job.SaveTries + 1, SaveRetryAt = retryAt, UpdatedAt = now }).WithWaiting(at, WaitReason.SavingFailed(reason), now)
+            : job;
 
         /// <summary>The video is in storage. Whatever was about to be said against it is void.</summary>
         public JobRecord WithVideo(AttemptRef at, SavedVideo video, DateTimeOffset now) =>
@@ -134,7 +147,8 @@ public static class JobTransitions
         /// <summary>The task failed in a way that may be tried, and paid, again: <paramref name="most"/> times in all.</summary>
         public JobRecord WithRegeneration(AttemptRef at, JobError error, Regeneration regeneration, int most, DateTimeOffset now) =>
             job.IsAt(at) && job.Attempts.Length <= most && job is { State: JobState.Waiting, CurrentAttempt: { State: AttemptState.Accepted } attempt }
-                ? (job with { Attempts = job.Replaced(attempt with { Error = error }), NotFoundSince = null, Regeneration = regeneration }).Moved(JobState.Submitting, now)
+                ? (job with { Attempts = job.Replaced(attempt with { Error = error }), NotFoundSince = null, Regeneration = regeneration })
+                    .Moved(JobState.Submitting, now).WithWaiting(at, WaitReason.Regeneration, now)
                 : job;
 
         /// <summary>Why the task will have no video.</summary>
@@ -198,7 +212,7 @@ public static class JobTransitions
 
         private JobRecord Moved(JobState state, DateTimeOffset now) => job.State == state
             ? job with { UpdatedAt = now }
-            : job with { State = state, UpdatedAt = now, Timeline = job.TimelineWith(state, now) };
+            : job with { State = state, WaitingFor = null, UpdatedAt = now, Timeline = job.TimelineWith(state, now) };
 
         // A job that is put off again and again goes to and fro between two states for hours: the first and the last steps are enough.
         private ImmutableArray<StateChange> TimelineWith(JobState state, DateTimeOffset now)

@@ -9,7 +9,7 @@ public sealed record GateState
     /// <summary>Nothing is sent before this time, because Evolink asked for it, or the balance is empty, or the last probe failed.</summary>
     public DateTimeOffset? PausedUntil { get; init; }
 
-    /// <summary>Why.</summary>
+    /// <summary>Why: the code of a <see cref="WaitReason"/>.</summary>
     public string? Reason { get; init; }
 
     /// <summary>An operator holds all submits back, until an operator lets them go.</summary>
@@ -78,7 +78,7 @@ public static class GateTransitions
             AttemptState.Unknown => gate.AfterUnknown(job, tolerated, now),
             // The edge or the network stands between: it says nothing of Evolink, and every job backs off by itself.
             AttemptState.NotSent or AttemptState.Intent => gate,
-            AttemptState.Throttled => gate.Cleared() with { PausedUntil = Later(gate.PausedUntil, attempt.RetryAt), Reason = attempt.Error?.Code },
+            AttemptState.Throttled => gate.Cleared() with { PausedUntil = Later(gate.PausedUntil, attempt.RetryAt), Reason = WaitReason.Of(attempt)?.Code },
             _ => gate.Cleared(),
         };
 
@@ -88,7 +88,7 @@ public static class GateTransitions
             if (noted.Unknown.Length < tolerated)
                 return noted;
             TimeSpan pause = BackOff.After(noted.FailedProbes, FirstPause, LongestPause, null, 1);
-            return noted with { PausedUntil = now + pause, Reason = "outage", Probe = null, ProbeUntil = null, FailedProbes = noted.FailedProbes + 1 };
+            return noted with { PausedUntil = now + pause, Reason = WaitReason.Unreachable.Code, Probe = null, ProbeUntil = null, FailedProbes = noted.FailedProbes + 1 };
         }
 
         // The same instance where there is nothing to clear: then nothing is written.

@@ -1,3 +1,5 @@
+using Evolink.Pipeline.Generations;
+
 namespace Evolink.Pipeline.Submissions;
 
 /// <summary>What came of a submit.</summary>
@@ -14,7 +16,8 @@ public abstract record Submission
 
     /// <summary>Nothing was paid; it is tried again.</summary>
     /// <param name="RetryAt">When.</param>
-    public sealed record Throttled(DateTimeOffset RetryAt) : Submission;
+    /// <param name="For">What it waits for; null where the record says so already.</param>
+    public sealed record Throttled(DateTimeOffset RetryAt, WaitReason? For = null) : Submission;
 
     /// <summary>Perhaps it was paid, and nobody knows yet: nothing is sent, the ledger is read again.</summary>
     /// <param name="RetryAt">When.</param>

@@ -23,13 +23,19 @@ public static class SubmitEntries
         CreditsReserved = submitted.Task.Usage?.CreditsReserved,
         RequestId = submitted.RequestId,
         RetryAt = null,
+        HttpStatus = null,
         Error = null,
     };
 
     /// <summary>The entry of a submit that failed, by what that means for money.</summary>
     public static Attempt Refused(Attempt entry, EvolinkException failure, DateTimeOffset now, double jitter)
     {
-        Attempt noted = entry with { Error = new JobError(failure.Code, failure.ErrorMessage ?? failure.Message), RequestId = failure.RequestId };
+        Attempt noted = entry with
+        {
+            HttpStatus = failure.StatusCode,
+            Error = new JobError(failure.Code, failure.ErrorMessage ?? failure.Message),
+            RequestId = failure.RequestId,
+        };
         return failure.Outcome switch
         {
             // A refused replay says nothing of the first sending, which may have been paid.

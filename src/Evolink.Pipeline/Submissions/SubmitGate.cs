@@ -35,6 +35,9 @@ public sealed partial class SubmitGate(EvolinkStorage storage, IOptions<EvolinkO
         return state.Probe == job ? null : state.ClosedFor(job, _options.UnknownsBeforePause, now) ?? now + FreshFor;
     }
 
+    /// <summary>Why it was closed when it was looked at last: the code of a <see cref="WaitReason"/>.</summary>
+    public string? Reason => _seen?.State.Reason;
+
     /// <summary>Since when an operator holds all submits back; null where none does.</summary>
     public async Task<DateTimeOffset?> StoppedSinceAsync(CancellationToken cancellationToken) =>
         (Fresh(time.GetUtcNow()) ?? await ReadAsync(cancellationToken)).State.Stopped?.At;

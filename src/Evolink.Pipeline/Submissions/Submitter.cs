@@ -51,6 +51,8 @@ public sealed partial class Submitter(
         return await JobTrace.RunAsync(PipelineTelemetry.SubmitActivity, job, log, async activity =>
         {
             Submission submission = await SubmitAsync(job, generation, owner, cancellationToken);
+            if (submission is Submission.Throttled { For: { } reason } && job.WaitingFor?.Code != reason.Code)
+                await store.UpdateAsync(job, record => record.WithWaiting(job.CurrentRef, reason, time.GetUtcNow()), cancellationToken);
             activity?.SetTag("evolink.submission", submission.GetType().Name.ToLowerInvariant());
             if (submission is Submission.Accepted accepted)
                 activity?.SetTag("evolink.task.id", accepted.TaskId);
@@ -111,28 +113,29 @@ public sealed partial class Submitter(
         if (number == 1 && await quota.ReserveAsync(job, cancellationToken) is { } refusal)
         {
             TimeSpan atLeast = refusal is QuotaRefusal.Credits ? quota.RetryAfter(refusal) : TimeSpan.Zero;
-            return await HoldAsync(job, job.Client, job.AcceptedAt, atLeast, cancellationToken);
+            return await HoldAsync(job, job.Client, WaitReason.ClientLimit, job.AcceptedAt, atLeast, cancellationToken);
         }
 
         if (await gate.StoppedSinceAsync(cancellationToken) is { } stopped)
         {
             DateTimeOffset heldSince = stopped > job.AcceptedAt ? stopped : job.AcceptedAt;
-            return await HoldAsync(job, HeldJobs.Pause, heldSince, TimeSpan.Zero, cancellationToken);
+            return await HoldAsync(job, HeldJobs.Pause, WaitReason.Paused, heldSince, TimeSpan.Zero, cancellationToken);
         }
 
         if (await gate.ClosedUntilAsync(job.Id, Lease, cancellationToken) is { } closed)
-            return new Submission.Throttled(closed);
+            return new Submission.Throttled(closed, WaitReason.OfClosedGate(gate.Reason));
         DateTimeOffset? slot = await rate.SlotAsync(job.SubmitSlot, cancellationToken);
         if (slot is { } later && !rate.IsNear(later))
         {
-            await store.UpdateAsync(job, record => record.WithSubmitSlot(later, now), cancellationToken);
+            await store.UpdateAsync(
+                job, record => record.WithSubmitSlot(later, now).WithWaiting(job.CurrentRef, WaitReason.SubmitRate, now), cancellationToken);
             return new Submission.Throttled(later - rate.Lead);
         }
 
         StoredRequest request = await store.ReadRequestAsync(job.Id, cancellationToken);
         ImagePlan plan = await images.PlanAsync(job, request, cancellationToken);
         if (plan.Intent is not { } intent)
-            return plan.RetryAt is { } retryAt ? new Submission.Throttled(retryAt) : await EndAsync(job, number, plan.Error!, cancellationToken);
+            return plan.RetryAt is { } retryAt ? new Submission.Throttled(retryAt, WaitReason.Image) : await EndAsync(job, number, plan.Error!, cancellationToken);
 
         Attempt attempt = Intend(number, again, intent, owner);
         JobRecord claimed = await store.UpdateAsync(job, record => record.WithIntent(attempt, attempt.IntentAt), cancellationToken);
@@ -143,7 +146,7 @@ public sealed partial class Submitter(
 
     // The longer it has been held, the longer it waits; what lets it go wakes it. Its own age ends it in time.
     private async Task<Submission> HoldAsync(
-        JobRecord job, string holder, DateTimeOffset since, TimeSpan atLeast, CancellationToken cancellationToken)
+        JobRecord job, string holder, WaitReason reason, DateTimeOffset since, TimeSpan atLeast, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
         TimeSpan pause = HeldJobs.PauseAfter(now - since);
@@ -151,7 +154,7 @@ public sealed partial class Submitter(
         if (pause >= HeldJobs.Noted)
             await held.NoteAsync(holder, job, cancellationToken);
         DateTimeOffset end = job.AcceptedAt + _options.MaxSubmitAge;
-        return new Submission.Throttled(holder != HeldJobs.Pause && end > now && now + pause > end ? end : now + pause);
+        return new Submission.Throttled(holder != HeldJobs.Pause && end > now && now + pause > end ? end : now + pause, reason);
     }
 
     private Attempt Intend(int number, Attempt? again, SubmitIntent intent, string owner)

@@ -119,7 +119,7 @@ public sealed partial class TaskWatcher(
         AttemptRef at = job.CurrentRef;
         DateTimeOffset next = schedule.Next(now, random.NextDouble());
         return new Finding(
-            record => record.WithoutNotFound(at, now), failure.RetryAfter is { } asked && now + asked > next ? now + asked : next);
+            record => record.WithoutNotFound(at, now).WithWaiting(at, WaitReason.Of(failure), now), failure.RetryAfter is { } asked && now + asked > next ? now + asked : next);
     }
 
     private static Finding End(JobRecord job, JobError error, DateTimeOffset now)

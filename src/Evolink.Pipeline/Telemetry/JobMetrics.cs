@@ -20,6 +20,7 @@ public sealed class JobMetrics
     private readonly Counter<double> _creditsUsed;
     private readonly Counter<long> _tasksEnded;
     private readonly Counter<long> _webhooks;
+    private readonly Counter<long> _waits;
 
     internal JobMetrics(Meter meter)
     {
@@ -33,6 +34,8 @@ public sealed class JobMetrics
         _creditsUsed = meter.CreateCounter<double>("evolink.credits.used", "{credit}", "Credits that Evolink charged, where it told.");
         _tasksEnded = meter.CreateCounter<long>("evolink.tasks.ended", "{task}", "Tasks that were seen to be over, by what led to the look.");
         _webhooks = meter.CreateCounter<long>("evolink.webhook.deliveries", "{delivery}", "Calls that tell a job's end to its client.");
+        _waits = meter.CreateCounter<long>(
+            "evolink.generations.waits", "{wait}", "Generations that began to wait for something other than Evolink's work, by what.");
     }
 
     internal void Created(JobRecord job) => _accepted.Add(1, new("evolink.source", job.Source), new("evolink.client", job.Client));
@@ -43,6 +46,8 @@ public sealed class JobMetrics
         TaskEnd(before, after);
         if (after.Webhook is { Calls: [.., var call] } webhook && !(before.Webhook?.Calls ?? []).Contains(call))
             Delivery(webhook, call);
+        if (after.WaitingFor is { } waiting && waiting.Code != before.WaitingFor?.Code)
+            _waits.Add(1, Tags(("evolink.waiting_for", waiting.Code)));
         if (after.State.IsTerminal && !before.State.IsTerminal)
             End(after);
     }

@@ -71,7 +71,7 @@ public sealed partial class VideoSaver(
         return new Finding(
             record =>
             {
-                JobRecord counted = record.WithSaveTry(at, retryAt, now);
+                JobRecord counted = record.WithSaveTry(at, failure.Message, retryAt, now);
                 return error is null ? counted : counted.WithTaskError(at, error, now);
             },
             retryAt);

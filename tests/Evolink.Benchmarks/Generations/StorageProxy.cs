@@ -27,7 +27,7 @@ internal sealed class StorageProxy : IAsyncDisposable
 
     private StorageProxy(WebApplication app, string hub) => (_app, _hub) = (app, hub);
 
-    /// <summary>Requests so far, by <c>service owner</c>; reads of a queue that find nothing are left out.</summary>
+    /// <summary>Requests so far, by <c>owner service kind</c>, where the kind is what storage bills: reads, writes, deletes; reads of a queue that find nothing are left out.</summary>
     public IReadOnlyDictionary<string, int> Counts => _counts;
 
     public string ConnectionString { get; private set; } = "";
@@ -83,7 +83,7 @@ internal sealed class StorageProxy : IAsyncDisposable
         await context.RequestServices.GetRequiredService<IHttpForwarder>()
             .SendAsync(context, service.Address.GetLeftPart(UriPartial.Authority), _client, Config, transformer);
         if (!transformer.FoundNothing)
-            _counts.AddOrUpdate($"{service.Name} {OwnerOf(context.Request.Path)}", 1, static (_, count) => count + 1);
+            _counts.AddOrUpdate($"{OwnerOf(context.Request.Path)} {service.Name} {KindOf(context.Request.Method)}", 1, static (_, count) => count + 1);
         if (ended is not null && context.Response.StatusCode < 300)
         {
             _ = EndOf(ended);
@@ -105,6 +105,8 @@ internal sealed class StorageProxy : IAsyncDisposable
         string name = path.Value!.Split('/').ElementAtOrDefault(2)?.ToLowerInvariant() ?? "";
         return name.StartsWith(_hub, StringComparison.Ordinal) ? "durable" : name.StartsWith("azure-webjobs", StringComparison.Ordinal) ? "host" : "app";
     }
+
+    private static string KindOf(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) ? "read" : HttpMethods.IsDelete(method) ? "delete" : "write";
 
     private sealed class Transformer(bool readsQueue) : HttpTransformer
     {

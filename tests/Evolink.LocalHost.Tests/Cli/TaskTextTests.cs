@@ -41,5 +41,5 @@ public sealed class TaskTextTests
     }
 
     private static AppTask Task(string status) =>
-        new(Now.ToUnixTimeSeconds() - 130, "gen-rwm3", status, status, 40, null, null, null, null, null, null, null);
+        new(Now.ToUnixTimeSeconds() - 130, "gen-rwm3", status, status, 40, null, null, null, null, null, null, null, null);
 }

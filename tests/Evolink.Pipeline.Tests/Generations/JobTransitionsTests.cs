@@ -95,7 +95,7 @@ public sealed class JobTransitionsTests
             record => record.WithRegeneration(Jobs.First, new JobError("x", "y"), new Regeneration(Now, Now), 9, Now),
             record => record.WithTaskError(Jobs.First, new JobError("x", "y"), Now), record => record.WithNotFound(Jobs.First, Now),
             record => record.WithCompletedSeen(Jobs.First, Now), record => record.WithReading(Jobs.First, 50, 1, Now),
-            record => record.WithSaveTry(Jobs.First, null, Now), record => record.WithVideo(Jobs.First, Jobs.Video, Now),
+            record => record.WithSaveTry(Jobs.First, "No answer.", null, Now), record => record.WithVideo(Jobs.First, Jobs.Video, Now),
         ];
         Assert.All(late, change => Assert.Same(second, change(second)));
     }
@@ -159,7 +159,7 @@ public sealed class JobTransitionsTests
         Func<JobRecord, JobRecord>[] changes =
         [
             record => record.WithIntent(Jobs.Intent(2, "b"), Now), record => record.WithReading(Jobs.First, 50, 1, Now), record => record.WithNotFound(Jobs.First, Now),
-            record => record.WithCompletedSeen(Jobs.First, Now), record => record.WithSaveTry(Jobs.First, null, Now), record => record.WithVideo(Jobs.First, Jobs.Video, Now),
+            record => record.WithCompletedSeen(Jobs.First, Now), record => record.WithSaveTry(Jobs.First, "No answer.", null, Now), record => record.WithVideo(Jobs.First, Jobs.Video, Now),
             record => record.WithError(new JobError("x", "y"), Now), record => record.WithCancelRequest(Now), record => record.WithEnd(Now),
             record => record.WithRegeneration(Jobs.First, new JobError("x", "y"), new Regeneration(Now, Now), 3, Now), record => record.WithCandidate(1, "t", Now),
         ];

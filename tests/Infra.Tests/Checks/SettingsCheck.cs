@@ -35,6 +35,7 @@ internal static partial class SettingsCheck
             "AzureWebJobsStorage__clientId=identity.clientId",
             "APPLICATIONINSIGHTS_CONNECTION_STRING=monitoring.insightsConnectionString",
             "APPLICATIONINSIGHTS_AUTHENTICATION_STRING=ClientId=identity.clientId;Authorization=AAD",
+            "OTEL_TRACES_SAMPLER=parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG=0.01",
             .. deployed is null ? Array.Empty<string>() :
             [
                 $"{Provider}type=azureManaged", $"{Provider}connectionStringName=DURABLE_TASK_SCHEDULER",

@@ -33,13 +33,14 @@ export class Card {
     const over = isOver(job);
     if (this.job?.status !== job.status) {
       this.root.dataset.status = job.status;
-      this.root.dataset.phase = job.phase;
       parts.running.hidden = over;
       parts.play.hidden = parts.save.hidden = parts.copy.hidden = job.status !== 'completed';
       parts.failure.hidden = job.status !== 'failed';
     }
     this.job = job;
     parts.stop.hidden = over || !job.task_info?.can_cancel;
+    this.root.dataset.phase = job.phase;
+    this.root.toggleAttribute('data-waiting', Boolean(job.waiting_for));
     if (!over) {
       this.#write('phase', phaseWords(job));
       this.#write('left', timeLeft(job));

@@ -1,5 +1,5 @@
 // What states, errors and times are called.
-export const phaseWords = (job) => ({
+export const phaseWords = (job) => job.waiting_for?.message ?? ({
   accepted: 'Waiting to start',
   submitting: 'Sending to Evolink',
   parked: 'Waiting for Evolink',
@@ -46,7 +46,7 @@ export const adviceFor = (code) => advice[sameAs[code] ?? code] ?? '“Again” 
 /** How long a running job may still take; empty where nobody knows. */
 export function timeLeft(job) {
   const estimate = job.task_info?.estimated_time;
-  if (job.phase !== 'waiting' || !estimate || job.progress >= 95) return '';
+  if (job.phase !== 'waiting' || job.waiting_for || !estimate || job.progress >= 95) return '';
   const seconds = estimate * (1 - job.progress / 95);
   if (seconds < 5) return 'a few seconds left';
   if (seconds < 55) return `about ${Math.round(seconds / 5) * 5} s left`;
