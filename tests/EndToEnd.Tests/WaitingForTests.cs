@@ -10,8 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace EndToEnd.Tests;
 
 /// <summary>A job says what it waits for.</summary>
-[Collection(nameof(ImagesCollection))]
-public sealed class WaitingForTests(ImagesApp images) : AppTests(images.App)
+public sealed class WaitingForTests(Apps apps) : AppTests(apps.Usual)
 {
     [Fact]
     public async Task A_video_that_storage_does_not_take_shows_in_the_task_and_in_the_story_and_is_saved_once_storage_does()

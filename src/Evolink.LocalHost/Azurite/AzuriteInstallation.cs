@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Text.Json;
 
 namespace Evolink.LocalHost.Azurite;
 
@@ -35,30 +34,11 @@ internal sealed class AzuriteInstallation
         await InstallAsync(cancellationToken);
     }
 
-    // npm writes node_modules/.package-lock.json last, so an installation that was cut short is not taken for one.
+    // npm writes node_modules/.package-lock.json last, so that an installation that was cut short is not taken for one, nor one of an older lock file.
     private bool IsInstalled()
     {
-        string package = Path.Combine(Folder, "node_modules", "azurite", "package.json");
-        return File.Exists(Path.Combine(Folder, "node_modules", ".package-lock.json"))
-            && File.Exists(package)
-            && (PinnedVersion() is not { } pinned || string.Equals(VersionIn(package), pinned, StringComparison.Ordinal));
-    }
-
-    private string? PinnedVersion()
-    {
-        string manifest = Path.Combine(Folder, "package.json");
-        if (!File.Exists(manifest))
-            return null;
-        using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(manifest));
-        return json.RootElement.TryGetProperty("dependencies", out JsonElement needed) && needed.TryGetProperty("azurite", out JsonElement version)
-            ? version.GetString()
-            : null;
-    }
-
-    private static string? VersionIn(string package)
-    {
-        using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(package));
-        return json.RootElement.GetProperty("version").GetString();
+        FileInfo installed = new(Path.Combine(Folder, "node_modules", ".package-lock.json"));
+        return installed.Exists && installed.LastWriteTimeUtc >= File.GetLastWriteTimeUtc(Path.Combine(Folder, "package-lock.json"));
     }
 
     private async Task<FileStream> TakeTurnAsync(CancellationToken cancellationToken)

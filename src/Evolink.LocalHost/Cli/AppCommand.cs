@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Evolink.Client;
 
 namespace Evolink.LocalHost.Cli;
 
@@ -11,7 +12,7 @@ internal sealed class AppCommand : Command
     /// <param name="description">What it does.</param>
     /// <param name="symbols">Its own arguments and options, before those that say which app.</param>
     /// <param name="run">Does it, and returns the exit code.</param>
-    public AppCommand(string name, string description, IEnumerable<Symbol> symbols, Func<ParseResult, AppClient, CancellationToken, Task<int>> run)
+    public AppCommand(string name, string description, IEnumerable<Symbol> symbols, Func<ParseResult, EvolinkAppClient, CancellationToken, Task<int>> run)
         : base(name, description)
     {
         foreach (Symbol symbol in symbols)
@@ -26,7 +27,7 @@ internal sealed class AppCommand : Command
         SetAction(async parsed =>
         {
             using var signals = new StopSignals();
-            using AppClient app = await _connection.Read(parsed).OpenAsync(signals.Token);
+            EvolinkAppClient app = await _connection.Read(parsed).OpenAsync(signals.Token);
             return await run(parsed, app, signals.Token);
         });
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using Evolink.Client;
 using Evolink.LocalHost.Data;
 
 namespace Evolink.LocalHost.Cli;
@@ -10,17 +11,26 @@ namespace Evolink.LocalHost.Cli;
 /// <param name="DataFolder">The folder.</param>
 internal sealed record AppConnection(Uri? Endpoint, string? Key, string DataFolder)
 {
+    private static readonly HttpClient Http = new()
+    {
+        Timeout = TimeSpan.FromMinutes(5),
+        DefaultRequestHeaders = { UserAgent = { new("Evolink.LocalHost", typeof(AppConnection).Assembly.GetName().Version?.ToString(3)) } },
+    };
+
     /// <summary>Finds the app.</summary>
     /// <exception cref="UsageException">None runs there, or it needs a key that nobody gave.</exception>
-    public async Task<AppClient> OpenAsync(CancellationToken cancellationToken)
+    public async Task<EvolinkAppClient> OpenAsync(CancellationToken cancellationToken)
     {
         if (Endpoint is { } endpoint)
-            return new AppClient(endpoint, Key ?? KeyFor(endpoint));
+            return ClientOf(endpoint, Key ?? KeyFor(endpoint));
         Uri address = Data.DataFolder.AddressOfRun(DataFolder) is { } announced && await AnswersAsync(announced, cancellationToken)
             ? announced
             : throw new UsageException($"No app is running with the data folder {DataFolder}. Start one with `serve`, name its folder with --data DIR, or the address of another with --endpoint URL.");
-        return new AppClient(address, Key ?? KeyFor(address));
+        return ClientOf(address, Key ?? KeyFor(address));
     }
+
+    /// <summary>A client of the app at an address.</summary>
+    public static EvolinkAppClient ClientOf(Uri address, string? key) => new(Http, address, key);
 
     private string? KeyFor(Uri endpoint) =>
         endpoint.IsLoopback && LocalKeys.Read(DataFolder) is { } keys

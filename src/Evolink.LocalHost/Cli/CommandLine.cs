@@ -60,7 +60,7 @@ internal static class CommandLine
         public override int Invoke(ParseResult parseResult)
         {
             help.Invoke(parseResult);
-            parseResult.InvocationConfiguration.Output.WriteLine(Examples.Of(parseResult.CommandResult.Command.Name));
+            parseResult.InvocationConfiguration.Output.WriteLine(HelpTexts.ExamplesOf(parseResult.CommandResult.Command.Name));
             return ExitCode.Done;
         }
     }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Evolink.Client;
 using FunctionsHost;
 using Microsoft.AspNetCore.Connections;
 
@@ -16,7 +17,7 @@ internal static class Failures
     public static string Explain(Exception exception) => exception switch
     {
         LocalHostException or UsageException => exception.Message,
-        AppException refused => $"{refused.Code}: {refused.Message}",
+        EvolinkAppException refused => $"{refused.Code}: {refused.Message}",
         FunctionAppException app when app.Message.Split(WrongSettings) is [_, var problems] => $"The settings are not right:{Environment.NewLine}{problems}",
         FunctionAppException app => app.Message,
         IOException { HResult: NoSpaceLeftUnix or NoSpaceLeftWindows } =>

@@ -1,28 +1,31 @@
+using Evolink.Client;
+
 namespace Evolink.LocalHost.Cli;
 
 /// <summary>A task of the app's, followed to its end and to its video.</summary>
-internal sealed class FollowedTask(AppClient app, TimeProvider time, Action<GenerationProgress> report)
+internal sealed class FollowedTask(EvolinkAppClient app, TimeProvider time, Action<GenerationProgress> report)
 {
     private const int MostBeforeTheEnd = 95;
+    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(25);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
 
     // The app holds only so many answers; the others come at once.
     private static readonly TimeSpan LeastBetweenReads = TimeSpan.FromSeconds(1);
 
     /// <summary>Waits until the task is over.</summary>
-    public async Task<AppTask> ToEndAsync(AppTask task, CancellationToken cancellationToken)
+    public async Task<EvolinkAppTask> ToEndAsync(EvolinkAppTask task, CancellationToken cancellationToken)
     {
         long started = time.GetTimestamp();
         TimeSpan? estimate = task.EvolinkTaskId is null ? null : EstimateOf(task);
         int percent = 0;
         while (!task.IsOver)
         {
-            Task<AppTask> next = NextAsync(task, cancellationToken);
+            Task<EvolinkAppTask> next = NextAsync(task, cancellationToken);
             do
             {
                 TimeSpan elapsed = time.GetElapsedTime(started);
                 percent = Math.Max(percent, Math.Max(task.Progress ?? 0, Guess(elapsed, estimate)));
-                report(new GenerationProgress(task.Status ?? "waiting", percent, estimate - elapsed) { Waiting = task.WaitingFor?.Message });
+                report(new GenerationProgress(task.Status, percent, estimate - elapsed) { Waiting = task.WaitingFor?.Message });
                 await Task.WhenAny(next, Task.Delay(Tick, time, cancellationToken));
                 cancellationToken.ThrowIfCancellationRequested();
             }
@@ -41,27 +44,37 @@ internal sealed class FollowedTask(AppClient app, TimeProvider time, Action<Gene
     /// <param name="task">The task.</param>
     /// <param name="target">A file, or a folder if it ends with a separator.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public async Task<string> SaveAsync(AppTask task, string target, CancellationToken cancellationToken)
+    public async Task<string> SaveAsync(EvolinkAppTask task, string target, CancellationToken cancellationToken)
     {
-        string link = task.Link ?? throw new AppException("result_missing", "The generation is completed, but the app gave no link to the video.");
         string file = Path.GetFullPath(Path.EndsInDirectorySeparator(target) ? Path.Combine(target, $"{task.Id}.mp4") : target);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         report(new GenerationProgress("downloading", MostBeforeTheEnd));
-        await app.DownloadAsync(link, task.Video, file, cancellationToken);
+        string aside = file + ".part";
+        try
+        {
+            await using (FileStream part = new(aside, FileMode.Create, FileAccess.Write, FileShare.None))
+                await app.DownloadVideoAsync(task, part, cancellationToken);
+            File.Move(aside, file, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(aside);
+        }
+
         return file;
     }
 
-    private async Task<AppTask> NextAsync(AppTask task, CancellationToken cancellationToken)
+    private async Task<EvolinkAppTask> NextAsync(EvolinkAppTask task, CancellationToken cancellationToken)
     {
         long asked = time.GetTimestamp();
-        AppTask next = await app.WaitAsync(task.Id!, cancellationToken);
+        EvolinkAppTask next = await app.GetTaskAsync(task.Id, Wait, cancellationToken);
         TimeSpan early = LeastBetweenReads - time.GetElapsedTime(asked);
         if (next.Status == task.Status && early > TimeSpan.Zero)
             await Task.Delay(early, time, cancellationToken);
         return next;
     }
 
-    private static TimeSpan? EstimateOf(AppTask task) => task.TaskInfo?.EstimatedTime is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+    private static TimeSpan? EstimateOf(EvolinkAppTask task) => task.TaskInfo?.EstimatedTime is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 
     // The app tells its progress when the status changes; in between the bar follows the estimate, and never claims the end.
     private static int Guess(TimeSpan elapsed, TimeSpan? estimate) =>

@@ -1,3 +1,4 @@
+using Evolink.Client;
 using Evolink.LocalHost.Hosting;
 
 namespace Evolink.LocalHost.Cli;
@@ -34,18 +35,18 @@ internal static class GenerateRun
     {
         if (options.Connection.Endpoint is not null)
         {
-            using AppClient remote = await options.Connection.OpenAsync(cancellationToken);
+            EvolinkAppClient remote = await options.Connection.OpenAsync(cancellationToken);
             return await GenerateAsync(remote, options.Out, generations, reports, cancellationToken);
         }
 
         reports[0](new GenerationProgress("starting", 0));
         await using LocalEnvironment environment = await LocalEnvironment.StartAsync(options.Local, cancellationToken);
-        using var app = new AppClient(environment.BaseUrl, environment.Data.Keys.Client);
+        EvolinkAppClient app = AppConnection.ClientOf(environment.BaseUrl, environment.Data.Keys.Client);
         return await GenerateAsync(app, options.Out ?? environment.Data.Videos + Path.DirectorySeparatorChar, generations, reports, cancellationToken);
     }
 
     private static async Task<Outcome[]> GenerateAsync(
-        AppClient app, string? target, Generation[] generations, IReadOnlyList<Action<GenerationProgress>> reports, CancellationToken cancellationToken)
+        EvolinkAppClient app, string? target, Generation[] generations, IReadOnlyList<Action<GenerationProgress>> reports, CancellationToken cancellationToken)
     {
         var outcomes = new Outcome[generations.Length];
         await Parallel.ForAsync(

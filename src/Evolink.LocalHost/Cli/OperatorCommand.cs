@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Evolink.Client;
 using Evolink.LocalHost.Data;
 
 namespace Evolink.LocalHost.Cli;
@@ -10,6 +13,9 @@ internal static class OperatorCommand
 {
     private const string KeyVariable = "EVOLINK_OPERATOR_KEY";
     private const string LocalEndpoint = "http://127.0.0.1:7071";
+
+    // For people: a link keeps its &.
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static Command Build()
     {
@@ -100,8 +106,8 @@ internal static class OperatorCommand
     private static async Task<int> RunAsync(Uri endpoint, string? key, string data, HttpMethod method, string path, JsonNode? body)
     {
         using var signals = new StopSignals();
-        using var app = new OperatorClient(endpoint, key ?? KeyFor(endpoint, data));
-        Console.WriteLine(await app.SendAsync(method, path, body, signals.Token));
+        EvolinkAppClient app = AppConnection.ClientOf(endpoint, key ?? KeyFor(endpoint, data));
+        Console.WriteLine((await app.SendAsync(method, path, body, signals.Token)).ToJsonString(Readable));
         return ExitCode.Done;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Evolink.Client;
 
 namespace Evolink.LocalHost.Cli;
 
@@ -8,7 +9,7 @@ namespace Evolink.LocalHost.Cli;
 /// <param name="File">Where the video was saved, if it was.</param>
 /// <param name="Error">Why it failed.</param>
 /// <param name="Elapsed">How long it took.</param>
-internal sealed record Outcome(LocalImage Image, AppTask? Task, string? File, ReportedError? Error, TimeSpan Elapsed)
+internal sealed record Outcome(LocalImage Image, EvolinkAppTask? Task, string? File, ReportedError? Error, TimeSpan Elapsed)
 {
     /// <summary>Says it: one JSON object on one line, or words, failures on standard error.</summary>
     /// <param name="json">Whether as JSON.</param>

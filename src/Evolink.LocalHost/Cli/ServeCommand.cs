@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Evolink.Client;
 using Evolink.LocalHost.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -55,20 +56,20 @@ internal static class ServeCommand
     /// <summary>A generation that works as it is pasted: the sample image is already there.</summary>
     private static async Task<string> CurlAsync(LocalEnvironment environment, CancellationToken cancellationToken)
     {
-        using var app = new AppClient(environment.BaseUrl, environment.Data.Keys.Client);
+        EvolinkAppClient app = AppConnection.ClientOf(environment.BaseUrl, environment.Data.Keys.Client);
         string image = await UploadSampleAsync(app, cancellationToken);
         string body = $$"""{"model":"wan2.6-image-to-video","prompt":"A cat playing piano","image_urls":["{{image}}"]}""";
         string quoted = OperatingSystem.IsWindows() ? $"\"{body.Replace("\"", "\\\"")}\"" : $"'{body}'";
         return $"curl -sS {Trim(environment.BaseUrl)}/v1/videos/generations -H \"Authorization: Bearer {environment.Data.Keys.Client}\" -H \"Content-Type: application/json\" -d {quoted}";
     }
 
-    private static async Task<string> UploadSampleAsync(AppClient app, CancellationToken cancellationToken)
+    private static async Task<string> UploadSampleAsync(EvolinkAppClient app, CancellationToken cancellationToken)
     {
         try
         {
-            return await app.UploadAsync(SampleImage.Read(), SampleImage.ContentType, cancellationToken);
+            return await app.UploadImageAsync(SampleImage.Read(), SampleImage.ContentType, cancellationToken);
         }
-        catch (AppException refused)
+        catch (EvolinkAppException refused)
         {
             // No reason not to serve: /healthz tells what is missing.
             await Console.Error.WriteLineAsync($"The sample image could not be uploaded: {refused.Message}");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Evolink.Client;
 
 namespace Evolink.LocalHost.Cli;
 
@@ -18,10 +19,14 @@ internal static class TaskCommands
         Option<bool> json = AppCommand.Json("One JSON object for each task, as the app tells it.");
         return new AppCommand("list", "Lists your tasks, newest first.", [status, limit, json], async (parsed, app, cancellationToken) =>
         {
-            IReadOnlyList<AppTask> tasks = await app.ListAsync(parsed.GetValue(status), parsed.GetValue(limit), cancellationToken);
-            foreach (AppTask task in tasks)
+            int count = 0;
+            await foreach (EvolinkAppTask task in app.ListTasksAsync(parsed.GetValue(status), cancellationToken).Take(parsed.GetValue(limit)))
+            {
                 Tell(task, parsed.GetValue(json), TaskText.Line(task, TimeProvider.System.GetUtcNow()));
-            if (tasks.Count == 0)
+                count++;
+            }
+
+            if (count == 0)
                 await Console.Error.WriteLineAsync("There are no such tasks.");
             return ExitCode.Done;
         });
@@ -33,7 +38,7 @@ internal static class TaskCommands
         Option<bool> json = AppCommand.Json("One JSON object, as the app tells it.");
         return new AppCommand("show", "Shows how a task stands.", [id, json], async (parsed, app, cancellationToken) =>
         {
-            AppTask task = await app.GetAsync(parsed.GetValue(id)!, cancellationToken);
+            EvolinkAppTask task = await app.GetTaskAsync(parsed.GetValue(id)!, wait: null, cancellationToken);
             Tell(task, parsed.GetValue(json), TaskText.Details(task));
             return ExitCode.Done;
         });
@@ -50,10 +55,10 @@ internal static class TaskCommands
             {
                 try
                 {
-                    AppTask task = await app.CancelAsync(id, cancellationToken);
+                    EvolinkAppTask task = await app.CancelTaskAsync(id, cancellationToken);
                     Tell(task, parsed.GetValue(json), [task.IsOver ? $"{id} is over: {task.Error?.Code ?? task.Status}." : $"{id} is being cancelled."]);
                 }
-                catch (AppException refused)
+                catch (EvolinkAppException refused)
                 {
                     all = false;
                     await Console.Error.WriteLineAsync($"{id}: {Failures.Explain(refused)}");
@@ -71,7 +76,7 @@ internal static class TaskCommands
         Option<bool> json = AppCommand.Json("At the end one JSON object, as the app tells it; the progress to standard error.");
         return new AppCommand("watch", "Follows a task to its end. The exit code tells it: 0 completed, 1 failed.", [id, output, json], async (parsed, app, cancellationToken) =>
         {
-            (AppTask task, string? file) = await Terminal.Progress(parsed.GetValue(json)).ShowAsync([""], reports =>
+            (EvolinkAppTask task, string? file) = await Terminal.Progress(parsed.GetValue(json)).ShowAsync([""], reports =>
                 FollowAsync(app, parsed.GetValue(id)!, parsed.GetValue(output), reports[0], cancellationToken));
             Tell(task, parsed.GetValue(json), [.. TaskText.Details(task), .. file is null ? Array.Empty<string>() : [$"saved     {file}"]]);
             return task.IsCompleted ? ExitCode.Done : ExitCode.Failed;
@@ -83,8 +88,8 @@ internal static class TaskCommands
         Argument<string> id = AppCommand.Id();
         return new AppCommand("open", "Opens a task's video, and prints its link; into a pipe it prints alone.", [id], async (parsed, app, cancellationToken) =>
         {
-            AppTask task = await app.GetAsync(parsed.GetValue(id)!, cancellationToken);
-            string link = task.Link ?? throw new AppException("video_not_found", $"The task is {task.Status}{(task.Error?.Code is { } code ? $" ({code})" : "")}; it has no video.");
+            EvolinkAppTask task = await app.GetTaskAsync(parsed.GetValue(id)!, wait: null, cancellationToken);
+            string link = task.Link ?? throw new EvolinkAppException("video_not_found", $"The task is {task.Status}{(task.Error?.Code is { } code ? $" ({code})" : "")}; it has no video.");
             Console.WriteLine(link);
             if (!Console.IsOutputRedirected && !Browser.TryOpen(link))
                 await Console.Error.WriteLineAsync("No browser could be started; the link opens in any.");
@@ -92,19 +97,19 @@ internal static class TaskCommands
         });
     }
 
-    private static async Task<(AppTask Task, string? File)> FollowAsync(AppClient app, string id, string? target, Action<GenerationProgress> report, CancellationToken cancellationToken)
+    private static async Task<(EvolinkAppTask Task, string? File)> FollowAsync(EvolinkAppClient app, string id, string? target, Action<GenerationProgress> report, CancellationToken cancellationToken)
     {
         FollowedTask followed = new(app, TimeProvider.System, report);
-        AppTask task = await followed.ToEndAsync(await app.GetAsync(id, cancellationToken), cancellationToken);
+        EvolinkAppTask task = await followed.ToEndAsync(await app.GetTaskAsync(id, wait: null, cancellationToken), cancellationToken);
         string? file = target is not null && task.IsCompleted ? await followed.SaveAsync(task, target, cancellationToken) : null;
-        report(new GenerationProgress(task.Status!, task.IsCompleted ? 100 : task.Progress ?? 0));
+        report(new GenerationProgress(task.Status, task.IsCompleted ? 100 : task.Progress ?? 0));
         return (task, file);
     }
 
-    private static void Tell(AppTask task, bool json, IEnumerable<string> lines)
+    private static void Tell(EvolinkAppTask task, bool json, IEnumerable<string> lines)
     {
         if (json)
-            lines = [JsonSerializer.Serialize(task, CliJsonContext.Readable.AppTask)];
+            lines = [JsonSerializer.Serialize(task, CliJsonContext.Readable.EvolinkAppTask)];
         foreach (string line in lines)
         {
             if (json)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Evolink.Client;
 using Spectre.Console;
 
 namespace Evolink.LocalHost.Cli;
@@ -7,12 +8,12 @@ namespace Evolink.LocalHost.Cli;
 internal static class TaskText
 {
     /// <summary>In one line: id, where it stands, how far, how old, and its end.</summary>
-    public static IEnumerable<string> Line(AppTask task, DateTimeOffset now)
+    public static IEnumerable<string> Line(EvolinkAppTask task, DateTimeOffset now)
     {
         string end = task switch
         {
             { IsCompleted: true, Video: { } video } => string.Create(CultureInfo.InvariantCulture, $"{video.Size:N0} bytes"),
-            { IsOver: true } => Safe(task.Failure.Code),
+            { IsOver: true } => Safe(ReportedError.Of(task).Code),
             { WaitingFor: { } waiting } => $"waits: {Safe(waiting.Code)}",
             _ => "",
         };
@@ -20,7 +21,7 @@ internal static class TaskText
     }
 
     /// <summary>In a line for each thing that is known.</summary>
-    public static IEnumerable<string> Details(AppTask task)
+    public static IEnumerable<string> Details(EvolinkAppTask task)
     {
         yield return $"{Safe(task.Id)}  {Coloured(task, 0)}{(task.Phase is { } phase && phase != task.Status ? $" ({Safe(phase)})" : "")}, {task.Progress ?? 0} %";
         if (task.WaitingFor is { } waiting)
@@ -38,12 +39,13 @@ internal static class TaskText
             yield return string.Create(CultureInfo.InvariantCulture, $"until     {end.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z; asking again makes a new link");
         if (task is { IsOver: true, IsCompleted: false })
         {
-            yield return $"error     {Safe(task.Failure.Code)}: {Safe(task.Failure.Message)}";
-            yield return $"          {Safe(Advice.For(task.Failure.Code))}";
+            ReportedError error = ReportedError.Of(task);
+            yield return $"error     {Safe(error.Code)}: {Safe(error.Message)}";
+            yield return $"          {Safe(Advice.For(error.Code))}";
         }
     }
 
-    private static string Coloured(AppTask task, int width)
+    private static string Coloured(EvolinkAppTask task, int width)
     {
         string colour = task.Status switch { "completed" => "green", "failed" => "red", _ => "yellow" };
         return $"[{colour}]{Safe(task.Status).PadRight(width)}[/]";

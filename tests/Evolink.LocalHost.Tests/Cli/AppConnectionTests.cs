@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Evolink.Client;
 using Evolink.LocalHost.Cli;
 using Evolink.LocalHost.Data;
 
@@ -19,7 +20,7 @@ public sealed class AppConnectionTests : IDisposable
         using var data = DataFolder.Open(_folder["data"]);
         data.Announce(new Uri($"http://{listener.LocalEndpoint}"));
 
-        using AppClient app = await new AppConnection(null, null, _folder["data"]).OpenAsync(CancellationToken.None);
+        EvolinkAppClient app = await new AppConnection(null, null, _folder["data"]).OpenAsync(CancellationToken.None);
 
         Assert.NotNull(app);
     }

@@ -18,7 +18,7 @@ public sealed class TaskTextTests
     [Fact]
     public void What_a_server_says_neither_moves_the_cursor_nor_is_markup()
     {
-        AppTask task = Task("failed") with { Error = new VideoTaskError { Code = "x", Message = "[red]\u001b[2J\r\nline" } };
+        EvolinkAppTask task = Task("failed") with { Error = new VideoTaskError { Code = "x", Message = "[red]\u001b[2J\r\nline" } };
 
         string error = Assert.Single(TaskText.Details(task), line => line.StartsWith("error", StringComparison.Ordinal));
         Assert.Equal("error     x: [[red]] [[2J  line", error);
@@ -40,6 +40,6 @@ public sealed class TaskTextTests
         Assert.Equal(["b.png: waiting 41% (0 s)", "a.png: waiting 40% (0 s)"], output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
     }
 
-    private static AppTask Task(string status) =>
-        new(Now.ToUnixTimeSeconds() - 130, "gen-rwm3", status, status, 40, null, null, null, null, null, null, null, null);
+    private static EvolinkAppTask Task(string status) =>
+        new() { Created = Now.ToUnixTimeSeconds() - 130, Id = "gen-rwm3", Status = status, Phase = status, Progress = 40 };
 }
