@@ -12,7 +12,7 @@ public static partial class FailureText
     /// <summary>Whether it is storage, or the way to it, that failed.</summary>
     public static bool IsStorage(Exception failure) =>
         failure is RequestFailedException or AuthenticationFailedException
-        || (failure is AggregateException { InnerExceptions: [.., var last] } && IsStorage(last));
+        || (failure is AggregateException { InnerExceptions: [.., var last] } ? IsStorage(last) : failure.InnerException is { } inner && IsStorage(inner));
 
     /// <summary>The type and the first line of its message. Of storage's, the status and code: the rest names accounts and requests.</summary>
     public static string Of(Exception failure) => failure switch

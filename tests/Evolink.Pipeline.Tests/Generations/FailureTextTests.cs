@@ -36,6 +36,7 @@ public sealed class FailureTextTests
     {
         Assert.True(FailureText.IsStorage(new AggregateException(new InvalidOperationException(), new RequestFailedException(503, "busy"))));
         Assert.True(FailureText.IsStorage(new AuthenticationFailedException("no token")));
+        Assert.True(FailureText.IsStorage(new InvalidOperationException("What is there is another video.", new RequestFailedException(409, "exists"))));
         Assert.False(FailureText.IsStorage(new InvalidOperationException()));
         Assert.False(FailureText.IsStorage(new AggregateException()));
     }
