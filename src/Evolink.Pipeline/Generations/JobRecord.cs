@@ -86,6 +86,11 @@ public sealed record JobRecord
     /// <summary>Before this time saving is not tried again, whoever wakes the job.</summary>
     public DateTimeOffset? SaveRetryAt { get; init; }
 
+    /// <summary>
+    /// Whether saving begins with one stream, because the host of an earlier try failed at ranged reads; null where nothing was learnt.
+    /// </summary>
+    public bool? SaveAsOneStream { get; init; }
+
     /// <summary>The video in storage.</summary>
     public SavedVideo? Video { get; init; }
 

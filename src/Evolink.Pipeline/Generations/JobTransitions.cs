@@ -124,8 +124,16 @@ public static class JobTransitions
             : job;
 
         /// <summary>Counts a try to save that failed.</summary>
-        public JobRecord WithSaveTry(AttemptRef at, DateTimeOffset? retryAt, DateTimeOffset now) =>
-            job.IsAt(at) && job.Video is null ? job with { SaveTries = job.SaveTries + 1, SaveRetryAt = retryAt, UpdatedAt = now } : job;
+        public JobRecord WithSaveTry(AttemptRef at, DateTimeOffset? retryAt, DateTimeOffset now, bool? asOneStream = null) =>
+            job.IsAt(at) && job.Video is null
+                ? job with
+                {
+                    SaveTries = job.SaveTries + 1,
+                    SaveRetryAt = retryAt,
+                    SaveAsOneStream = asOneStream ?? job.SaveAsOneStream,
+                    UpdatedAt = now,
+                }
+                : job;
 
         /// <summary>The video is in storage. Whatever was about to be said against it is void.</summary>
         public JobRecord WithVideo(AttemptRef at, SavedVideo video, DateTimeOffset now) =>
