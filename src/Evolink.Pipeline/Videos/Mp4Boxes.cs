@@ -110,8 +110,9 @@ internal sealed class Mp4Boxes : ContainerWalk
         BoxType type = new(_header.AsSpan(Short / 2));
         bool inside = _containers.TryPeek(out long within);
         long most = inside ? within : ToTheEnd;
-        bool possible = size == 0 || (size >= header && size <= most - start && start + size != ToTheEnd);
-        _end = size == 0 || !possible ? most : start + size;
+        bool hasSize = Size32 != 0;
+        bool possible = !hasSize || (size >= header && size <= most - start && start + size != ToTheEnd);
+        _end = hasSize && possible ? start + size : most;
         _tables.Begin(type, _end);
         if (inside)
         {

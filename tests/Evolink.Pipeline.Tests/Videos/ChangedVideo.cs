@@ -44,12 +44,10 @@ internal sealed record ChangedVideo(string Name, string How, byte[] Bytes, bool?
         bool tells = name is not ("fragmented.mp4" or "fragmented-live.mp4" or "streamed.webm");
         bool complete = left is [.., var last] && last.End == length && left.Any(part => part.IsMedia) && !last.AwaitsMedia
             && (!tells || length == bytes.Length || (name == "fragmented-indexed.mp4" && length >= mediaEnd));
-        return new ChangedVideo(
-            name,
-            $"cut to {length} of {bytes.Length}",
-            bytes[..length],
-            complete,
-            length >= mediaEnd ? "what is cut stands behind the media" : null);
+        string? whyDecodable = length >= mediaEnd ? "what is cut stands behind the media"
+            : name == "fragmented-indexed.mp4" && left is [.., { IsMedia: true, End: var end }] && end == length ? "a player does not mind its index"
+            : null;
+        return new ChangedVideo(name, $"cut to {length} of {bytes.Length}", bytes[..length], complete, whyDecodable);
     }
 
     private static ChangedVideo Extend(string name, Random random)

@@ -94,6 +94,7 @@ public sealed class ContainerFuzzTests
         string[] arguments = ["-v", "error", "-xerror", "-nostdin", "-threads", "1", "-i", file, "-f", "null", "-"];
         using Process process = Process.Start(new ProcessStartInfo(Player, arguments)
         {
+            UseShellExecute = false,
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         })!;

@@ -120,7 +120,7 @@ public sealed class RangedReadTests(AzuriteFixture azurite)
         static async Task ServeSlowlyAsync(HttpContext context)
         {
             if (IsRanged(context) && !IsFirst(context))
-                await Task.Delay(50, context.RequestAborted);
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, context.RequestAborted);
             await ResultServer.ServeAsync(context, Video);
         }
     }
