@@ -41,7 +41,7 @@ public sealed class VideoTaskParseTests
     public void A_link_that_the_task_repeats_of_its_request_is_no_result(string member)
     {
         Assert.Null(Parse($$"""{"id":"t","status":"completed","{{member}}":"https://mine.example/a.mp4"}""")!.Results);
-        Assert.Null(Parse($$"""{"id":"t","status":"completed","{{member}}":{"video_url":["https://mine.example/a.mp4"]}}""")!.Results);
+        Assert.Null(Parse($$$"""{"id":"t","status":"completed","{{{member}}}":{"video_url":["https://mine.example/a.mp4"]}}""")!.Results);
     }
 
     [Fact]
