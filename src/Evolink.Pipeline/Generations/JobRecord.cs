@@ -68,6 +68,12 @@ public sealed record JobRecord
     /// <summary>Since when Evolink says that it does not know the task.</summary>
     public DateTimeOffset? NotFoundSince { get; init; }
 
+    /// <summary>What the last read said of a task whose status is not known, but that holds links or an error; null where it did not.</summary>
+    public string? UnknownStatus { get; init; }
+
+    /// <summary>How many reads in a row said the same as <see cref="UnknownStatus"/>.</summary>
+    public int? UnknownStatusReads { get; init; }
+
     /// <summary>Progress as Evolink told it last, in percent, never falling.</summary>
     public int Progress { get; init; }
 

@@ -97,6 +97,15 @@ public static class JobTransitions
         public JobRecord WithSubmitError(int revision, int number, JobError error, DateTimeOffset now) =>
             job.Revision == revision && job.MayIntend(number) ? job.WithError(error, now) : job;
 
+        /// <summary>Counts how often in a row a task with an unknown status said the same; null: this time it was none.</summary>
+        public JobRecord WithUnknownStatus(AttemptRef at, string? said, DateTimeOffset now)
+        {
+            if (!job.IsAt(at) || (said is null && job.UnknownStatus is null))
+                return job;
+            int? reads = said is null ? null : said == job.UnknownStatus ? job.UnknownStatusReads + 1 : 1;
+            return job with { UnknownStatus = said, UnknownStatusReads = reads, UpdatedAt = now };
+        }
+
         /// <summary>Notes what Evolink said of the task. Progress never falls, and stays below the end until the video is saved.</summary>
         public JobRecord WithReading(AttemptRef at, int? progress, decimal? creditsUsed, DateTimeOffset now)
         {
