@@ -27,7 +27,7 @@ public sealed class SweepTests(SweptApp swept) : AppTests(swept.App), IClassFixt
         JobId id = await StartAsync(during switch
         {
             JobState.Submitting => new FaultScript { Submit = new SubmitFault.SlowAnswer(1) },
-            JobState.Saving => new FaultScript { Results = [new ResultFault.Refused(503) { Times = 1 }] },
+            JobState.Saving => new FaultScript { Results = [new ResultFault.Refused(503) { Times = 2 }] },
             _ => Stuck,
         });
         await App.UntilAsync(id, job => job.State == during);

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -161,6 +162,64 @@ public sealed class ResultFaultTests
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.True((await BytesAsync(response)).Length > 10);
+    }
+
+    [Theory]
+    [InlineData(false, 403, 403)]
+    [InlineData(true, 206, 403)]
+    public async Task A_range_can_be_refused_from_the_first_or_from_the_second_on(bool later, int first, int second)
+    {
+        await using Api api = await Api.StartAsync();
+        api.Simulator.Order(Api.OnResults(new ResultFault.RefusesRange(403, later)));
+        string link = await api.LinkAsync(await api.SubmitAsync());
+
+        async Task<int> RangeAsync(long from)
+        {
+            using HttpResponseMessage response = await Api.DownloadAsync(link, request => request.Headers.Range = new RangeHeaderValue(from, from + 9));
+            return (int)response.StatusCode;
+        }
+
+        Assert.Equal((first, second, 200), (await RangeAsync(0), await RangeAsync(10), await StatusAsync(link)));
+    }
+
+    [Fact]
+    public async Task A_half_of_a_video_can_be_served_as_if_it_were_all()
+    {
+        await using Api api = await Api.StartAsync();
+        api.Simulator.Order(Api.OnResults(new ResultFault.Half(0.25) { Times = 1 }));
+        string id = await api.SubmitAsync();
+
+        using HttpResponseMessage response = await Api.DownloadAsync(await api.LinkAsync(id));
+        byte[] half = await BytesAsync(response);
+        byte[] whole = await api.DownloadVideoAsync(id);
+
+        Assert.Equal(half.Length, response.Content.Headers.ContentLength);
+        Assert.Equal(whole[..(whole.Length / 4)], half);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_video_can_be_labelled_as_compressed_and_be_it_or_not(bool really)
+    {
+        await using Api api = await Api.StartAsync();
+        api.Simulator.Order(Api.OnResults(new ResultFault.Encoded("gzip", really) { Times = 1 }));
+        string id = await api.SubmitAsync();
+
+        using HttpResponseMessage response = await Api.DownloadAsync(await api.LinkAsync(id));
+        byte[] body = await BytesAsync(response);
+        byte[] whole = await api.DownloadVideoAsync(id);
+
+        Assert.Equal(["gzip"], response.Content.Headers.ContentEncoding);
+        if (really)
+        {
+            await using GZipStream gzip = new(new MemoryStream(body), CompressionMode.Decompress);
+            using MemoryStream decoded = new();
+            await gzip.CopyToAsync(decoded);
+            body = decoded.ToArray();
+        }
+
+        Assert.Equal(whole, body);
     }
 
     [Fact]

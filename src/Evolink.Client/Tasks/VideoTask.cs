@@ -7,7 +7,7 @@ namespace Evolink.Client;
 public sealed record VideoTask
 {
     /// <summary>
-    /// Reads a task tolerantly: extra members, wrong types, numbers in strings, <c>results</c> as one string or an object,
+    /// Reads a task tolerantly: extra members, wrong types, numbers in strings, <c>results</c> as one string or an object, links elsewhere,
     /// <c>error</c> as a string, a body wrapped in <c>data</c>.
     /// </summary>
     /// <returns><see langword="null"/> where the bytes hold no task: no JSON, or neither an id nor a status in it.</returns>
@@ -38,7 +38,10 @@ public sealed record VideoTask
     [JsonPropertyName("status")]
     public VideoTaskStatus Status { get; init; }
 
-    /// <summary>Links to the finished video, valid for 24 hours, without authentication. <see langword="null"/> where there are none.</summary>
+    /// <summary>
+    /// Links to the finished video, valid for 24 hours, without authentication. <see langword="null"/> where there are none. Documented is
+    /// one; where there are more, the likeliest come first, and one may lead to a poster.
+    /// </summary>
     [JsonPropertyName("results")]
     public IReadOnlyList<string>? Results { get; init; }
 

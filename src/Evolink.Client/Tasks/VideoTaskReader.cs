@@ -5,8 +5,6 @@ namespace Evolink.Client;
 /// <summary>Makes a <see cref="VideoTask"/> of whatever Evolink answered.</summary>
 internal static class VideoTaskReader
 {
-    private const int MaxResults = 16;
-
     /// <summary>The task, or <see langword="null"/> where the JSON holds none: neither an id nor a status.</summary>
     public static VideoTask? Read(JsonElement root)
     {
@@ -23,8 +21,8 @@ internal static class VideoTaskReader
         Model = body.Text("model"),
         Object = body.Text("object"),
         Progress = body.Number("progress") is { } progress ? (int)Math.Clamp(progress, 0, 100) : null,
-        Status = new VideoTaskStatus(body.Text("status")),
-        Results = ReadResults(body),
+        Status = new VideoTaskStatus(body.Text("status")?.Trim()),
+        Results = VideoTaskLinks.Find(body),
         Error = body.Member("error") is { } error ? ReadError(error) : null,
         TaskInfo = body.Object("task_info") is { } info ? ReadInfo(info) : null,
         Type = body.Text("type"),
@@ -51,29 +49,4 @@ internal static class VideoTaskReader
         JsonValueKind.Object => new VideoTaskError { Code = error.Text("code"), Message = error.Text("message"), Type = error.Text("type") },
         _ => null,
     };
-
-    // Documented is an array of strings; result_data.video_url was seen beside it.
-    private static List<string>? ReadResults(JsonElement body)
-    {
-        List<string> links = [];
-        Collect(body.Member("results"), links);
-        if (links.Count == 0) Collect(body.Member("result_data"), links);
-        return links.Count == 0 ? null : links;
-    }
-
-    private static void Collect(JsonElement? value, List<string> links)
-    {
-        switch (value)
-        {
-            case { ValueKind: JsonValueKind.Array } array:
-                foreach (var item in array.EnumerateArray().Take(MaxResults)) Collect(item.ValueKind == JsonValueKind.Array ? null : item, links);
-                break;
-            case { ValueKind: JsonValueKind.Object } item:
-                Collect(item.Member("video_url") ?? item.Member("url"), links);
-                break;
-            case { ValueKind: JsonValueKind.String } link when link.AsText() is { } text && !string.IsNullOrWhiteSpace(text):
-                links.Add(text);
-                break;
-        }
-    }
 }

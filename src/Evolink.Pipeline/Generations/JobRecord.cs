@@ -68,6 +68,12 @@ public sealed record JobRecord
     /// <summary>Since when Evolink says that it does not know the task.</summary>
     public DateTimeOffset? NotFoundSince { get; init; }
 
+    /// <summary>What the last read said of a task whose status is not known, but that holds links or an error; null where it did not.</summary>
+    public string? UnknownStatus { get; init; }
+
+    /// <summary>How many reads in a row said the same as <see cref="UnknownStatus"/>.</summary>
+    public int? UnknownStatusReads { get; init; }
+
     /// <summary>Progress as Evolink told it last, in percent, never falling.</summary>
     public int Progress { get; init; }
 
@@ -85,6 +91,11 @@ public sealed record JobRecord
 
     /// <summary>Before this time saving is not tried again, whoever wakes the job.</summary>
     public DateTimeOffset? SaveRetryAt { get; init; }
+
+    /// <summary>
+    /// Whether saving begins with one stream, because the host of an earlier try failed at ranged reads; null where nothing was learnt.
+    /// </summary>
+    public bool? SaveAsOneStream { get; init; }
 
     /// <summary>What it waits for, where that is more than Evolink's work on it.</summary>
     public WaitingFor? WaitingFor { get; init; }

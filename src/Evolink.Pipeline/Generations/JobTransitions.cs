@@ -109,6 +109,15 @@ public static class JobTransitions
         public JobRecord WithSubmitError(int revision, int number, JobError error, DateTimeOffset now) =>
             job.Revision == revision && job.MayIntend(number) ? job.WithError(error, now) : job;
 
+        /// <summary>Counts how often in a row a task with an unknown status said the same; null: this time it was none.</summary>
+        public JobRecord WithUnknownStatus(AttemptRef at, string? said, DateTimeOffset now)
+        {
+            if (!job.IsAt(at) || (said is null && job.UnknownStatus is null))
+                return job;
+            int? reads = said is null ? null : said == job.UnknownStatus ? job.UnknownStatusReads + 1 : 1;
+            return job with { UnknownStatus = said, UnknownStatusReads = reads, UpdatedAt = now };
+        }
+
         /// <summary>Notes what Evolink said of the task. Progress never falls, and stays below the end until the video is saved.</summary>
         public JobRecord WithReading(AttemptRef at, int? progress, decimal? creditsUsed, DateTimeOffset now)
         {
@@ -136,9 +145,16 @@ public static class JobTransitions
             : job;
 
         /// <summary>Counts a try to save that failed.</summary>
-        public JobRecord WithSaveTry(AttemptRef at, string reason, DateTimeOffset? retryAt, DateTimeOffset now) => job.IsAt(at) && job.Video is null
-            ? (job with { SaveTries = job.SaveTries + 1, SaveRetryAt = retryAt, UpdatedAt = now }).WithWaiting(at, WaitReason.SavingFailed(reason), now)
-            : job;
+        public JobRecord WithSaveTry(AttemptRef at, string reason, DateTimeOffset? retryAt, DateTimeOffset now, bool? asOneStream = null) =>
+            job.IsAt(at) && job.Video is null
+                ? (job with
+                {
+                    SaveTries = job.SaveTries + 1,
+                    SaveRetryAt = retryAt,
+                    SaveAsOneStream = asOneStream ?? job.SaveAsOneStream,
+                    UpdatedAt = now,
+                }).WithWaiting(at, WaitReason.SavingFailed(reason), now)
+                : job;
 
         /// <summary>The video is in storage. Whatever was about to be said against it is void.</summary>
         public JobRecord WithVideo(AttemptRef at, SavedVideo video, DateTimeOffset now) =>

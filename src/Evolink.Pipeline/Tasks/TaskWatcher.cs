@@ -26,6 +26,7 @@ public sealed partial class TaskWatcher(
         JobTrace.RunAsync(PipelineTelemetry.PollActivity, job, log, async activity =>
         {
             (VideoTask? task, EvolinkException? failure) = await TryReadAsync(attempt.TaskId!, cancellationToken);
+            task = task is null ? null : UnknownStatus.Understand(job, task);
             string result = (task, failure) switch
             {
                 ({ Status.IsCompleted: true }, _) => "completed",
@@ -89,8 +90,12 @@ public sealed partial class TaskWatcher(
         if (now >= schedule.Deadline)
             return End(job, DeadlineExceeded(task.Status), now);
         AttemptRef at = job.CurrentRef;
+        string? said = UnknownStatus.Of(task);
+        if (said is not null)
+            LogUnknownStatus(job.Id, attempt.TaskId!, said);
         return new Finding(
-            record => record.WithReading(at, task.Progress, task.Usage?.CreditsUsed, now), schedule.Next(now, random.NextDouble()));
+            record => record.WithReading(at, task.Progress, task.Usage?.CreditsUsed, now).WithUnknownStatus(at, said, now),
+            schedule.Next(now, random.NextDouble()));
     }
 
     private Finding NotFound(JobRecord job, Attempt attempt, EvolinkException failure, DateTimeOffset now)
@@ -135,6 +140,10 @@ public sealed partial class TaskWatcher(
 
     [LoggerMessage(1211, LogLevel.Warning, "Job {JobId}: task {TaskId} could not be read ({Code}, HTTP {Status}); it is read again later.")]
     private partial void LogBlip(JobId jobId, string taskId, string code, int? status);
+
+    [LoggerMessage(1213, LogLevel.Warning, "Job {JobId}: task {TaskId} has an unknown status and holds a result or an error ({Said}). "
+        + "Where the next reads say the same, it is taken for what it holds.")]
+    private partial void LogUnknownStatus(JobId jobId, string taskId, string said);
 
     [LoggerMessage(1212, LogLevel.Warning, "Job {JobId}: its task failed with {Code}.")]
     private partial void LogFailed(JobId jobId, string code);

@@ -10,10 +10,31 @@ internal static partial class ErrorPage
     /// <summary>So much of a page is looked at.</summary>
     public const int Head = 2048;
 
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
+
     private const int LongestWord = 40;
     private const int LongestLine = 160;
 
     private static readonly SearchValues<char> PartsOfAddresses = SearchValues.Create("/\\?&=%@");
+
+    /// <summary>Reads the page of a refusal. The status is what counts: one that does not come within a moment is done without.</summary>
+    public static async Task<string> ReadAsync(HttpResponseMessage response, TimeProvider time, CancellationToken cancellationToken)
+    {
+        byte[] page = new byte[Head];
+        using CancellationTokenSource soon = new(Timeout, time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, soon.Token);
+        try
+        {
+            Stream body = await response.Content.ReadAsStreamAsync(either.Token);
+            return Describe(page.AsSpan(0, await body.ReadAtLeastAsync(page, page.Length, throwOnEndOfStream: false, either.Token)));
+        }
+        catch (Exception e)
+            when (e is IOException or HttpRequestException
+                || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return "nothing";
+        }
+    }
 
     /// <summary>The kind of page, and its first line that says something.</summary>
     public static string Describe(ReadOnlySpan<byte> page)
@@ -53,7 +74,10 @@ internal static partial class ErrorPage
     private static string Safe(string word) =>
         word.Length > LongestWord || word.AsSpan().ContainsAny(PartsOfAddresses) || word.Any(char.IsControl) ? "..." : word;
 
-    [GeneratedRegex("<(title|code)[^>]*>(?<words>[^<]*[^<\\s][^<]*)<", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "<(title|code)[^>]*>(?<words>[^<]*[^<\\s][^<]*)<",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Telling();
 
     [GeneratedRegex("<[^>]*>", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

@@ -30,21 +30,15 @@ internal abstract record ResultHead
     /// <summary>Reads the head of an answer.</summary>
     /// <param name="response">The answer.</param>
     /// <param name="asked">The part that was asked for, if one was.</param>
-    /// <exception cref="VideoDownloadException">The body is encoded in a way nobody asked for.</exception>
-    public static ResultHead Of(HttpResponseMessage response, RangeRequest? asked)
+    public static ResultHead Of(HttpResponseMessage response, RangeRequest? asked) => response.StatusCode switch
     {
-        if (response.IsSuccessStatusCode && response.Content.Headers.ContentEncoding.Any(encoding => !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)))
-            throw new VideoDownloadException(DownloadFailure.NotAVideo, "It sent compressed content that was not asked for.");
-        return response.StatusCode switch
-        {
-            HttpStatusCode.OK => new Whole(response.Content.Headers.ContentLength),
-            HttpStatusCode.PartialContent when asked is not null => PartOf(response, asked),
-            HttpStatusCode.RequestedRangeNotSatisfiable when asked is not null => new NoParts(),
-            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.Gone =>
-                new Refused(DownloadFailure.LinkDead, (int)response.StatusCode),
-            _ => new Refused(DownloadFailure.Unavailable, (int)response.StatusCode),
-        };
-    }
+        HttpStatusCode.OK => new Whole(response.Content.Headers.ContentLength),
+        HttpStatusCode.PartialContent when asked is not null => PartOf(response, asked),
+        HttpStatusCode.RequestedRangeNotSatisfiable when asked is not null => new NoParts(),
+        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.Gone =>
+            new Refused(DownloadFailure.LinkDead, (int)response.StatusCode),
+        _ => new Refused(DownloadFailure.Unavailable, (int)response.StatusCode),
+    };
 
     private static ResultHead PartOf(HttpResponseMessage response, RangeRequest asked)
     {

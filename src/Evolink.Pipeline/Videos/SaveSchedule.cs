@@ -25,11 +25,20 @@ public static class SaveSchedule
         DateTimeOffset end = completedSeenAt + ResultLifetime;
         // An error page may be gone in an hour, and a wrong allow-list mended: only what cannot change is final.
         if (failure == DownloadFailure.TooLarge)
-            return (null, new JobError("result_unusable", $"{reason} It was paid for; an operator may try again with POST /v1/tasks/{{id}}/retry-save while Evolink keeps it."));
+        {
+            return (null, new JobError(
+                "result_unusable",
+                $"{reason} It was paid for; an operator may try again with POST /v1/tasks/{{id}}/retry-save while Evolink keeps it."));
+        }
+
         if (now >= end)
         {
-            string code = failure is DownloadFailure.NotAVideo or DownloadFailure.Blocked ? "result_unusable" : "result_expired";
-            return (null, new JobError(code, $"The result could not be saved within {ResultLifetime.TotalHours:0} h, after which Evolink drops it. Last problem: {reason}"));
+            string code = failure is DownloadFailure.NotAVideo or DownloadFailure.Incomplete or DownloadFailure.Blocked
+                ? "result_unusable"
+                : "result_expired";
+            return (null, new JobError(
+                code,
+                $"The result could not be saved within {ResultLifetime.TotalHours:0} h, after which Evolink drops it. Last problem: {reason}"));
         }
 
         DateTimeOffset next = now + BackOff.After(tries - 1, FirstPause, LongestPause, null, jitter);

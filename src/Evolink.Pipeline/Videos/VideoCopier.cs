@@ -16,39 +16,99 @@ namespace Evolink.Pipeline.Videos;
 /// comes second finds the first one's.
 /// </summary>
 public sealed partial class VideoCopier(
-    GuardedHttpClient http, EvolinkStorage storage, VideoStore videos, IOptions<EvolinkOptions> options, PipelineMetrics metrics, TimeProvider time, ILogger<VideoCopier> log) : IDisposable
+    GuardedHttpClient http,
+    EvolinkStorage storage,
+    VideoStore videos,
+    IOptions<EvolinkOptions> options,
+    PipelineMetrics metrics,
+    TimeProvider time,
+    ILogger<VideoCopier> log) : IDisposable
 {
     // Below the host's functionTimeout of 30 minutes, which would take the whole worker down. Waiting for memory is in it, so that one slow
     // server can hold up the others for a while, but not for ever.
     private static readonly TimeSpan TotalTimeout = TimeSpan.FromMinutes(25);
 
+    // A host that serves one connection at a time has to notice first that the others are gone.
+    private static readonly TimeSpan PauseBeforeOneStream = TimeSpan.FromMilliseconds(250);
+
     private readonly EvolinkOptions _options = options.Value;
     private readonly BlockPool _memory = new(
-        options.Value.CopyBlockBytes, (int)(options.Value.SaveMemoryBudgetBytes / options.Value.CopyBlockBytes), options.Value.CopyBlocksInFlight);
+        options.Value.CopyBlockBytes,
+        (int)(options.Value.SaveMemoryBudgetBytes / options.Value.CopyBlockBytes),
+        options.Value.CopyBlocksInFlight);
 
-    /// <summary>From this length on a copy goes on with the blocks that an earlier one has staged; a shorter one is sent again sooner than asked for.</summary>
+    /// <summary>
+    /// From this length on a copy goes on with the blocks that an earlier one has staged; a shorter one is sent again sooner than asked
+    /// for.
+    /// </summary>
     internal long ResumedFrom { get; set; } = 64L << 20;
 
     /// <summary>Copies the video of an attempt, in bounded memory.</summary>
     /// <exception cref="VideoDownloadException">It could not be had; nothing is visible in storage.</exception>
-    public async Task<SavedVideo> CopyAsync(string link, JobRecord job, Attempt attempt, CancellationToken cancellationToken)
+    public Task<SavedVideo> CopyAsync(string link, JobRecord job, Attempt attempt, CancellationToken cancellationToken) =>
+        CopyAsync([link], job, attempt, cancellationToken);
+
+    /// <summary>Copies the video of an attempt from the first of some links that leads to one.</summary>
+    /// <exception cref="VideoDownloadException">None does; nothing is visible in storage.</exception>
+    public async Task<SavedVideo> CopyAsync(
+        IReadOnlyList<string> links, JobRecord job, Attempt attempt, CancellationToken cancellationToken)
     {
         using CancellationTokenSource deadline = new(TotalTimeout, time);
-        try
+        VideoDownloadException? failure = null;
+        foreach (string link in links.Distinct(StringComparer.Ordinal))
         {
-            return await CopyAsync(link, inParts: true, job, attempt, deadline.Token, cancellationToken);
+            try
+            {
+                return await CopyLinkAsync(link, job, attempt, deadline.Token, cancellationToken);
+            }
+            catch (VideoDownloadException e)
+            {
+                // Of a picture beside the video there is nothing to tell.
+                failure = failure is null || e.Failure != DownloadFailure.NotAVideo ? e : failure;
+                if (deadline.IsCancellationRequested)
+                    break;
+            }
         }
-        catch (VideoDownloadException e) when (e.Failure == DownloadFailure.Changed)
-        {
-            LogChanged(job.Id, e.Message);
-            return await CopyAsync(link, inParts: false, job, attempt, deadline.Token, cancellationToken);
-        }
+
+        throw failure ?? new VideoDownloadException(DownloadFailure.LinkDead, "There is no link to it.");
     }
 
     /// <inheritdoc/>
     public void Dispose() => _memory.Dispose();
 
-    private async Task<SavedVideo> CopyAsync(string link, bool inParts, JobRecord job, Attempt attempt, CancellationToken deadline, CancellationToken cancellationToken)
+    // Ranged reads are an optimization: whatever becomes of them, one stream of the same link is tried before it counts as failed. Its
+    // own failures are no reason to read in parts at once, but for the next try they are: a host may break off every long answer.
+    private async Task<SavedVideo> CopyLinkAsync(
+        string link, JobRecord job, Attempt attempt, CancellationToken deadline, CancellationToken cancellationToken)
+    {
+        bool inParts = job.SaveAsOneStream is not true;
+        if (inParts)
+        {
+            try
+            {
+                return await CopyAsync(link, inParts: true, job, attempt, deadline, cancellationToken);
+            }
+            catch (VideoDownloadException e)
+                when (e.Failure is not (DownloadFailure.Blocked or DownloadFailure.TooLarge) && !deadline.IsCancellationRequested)
+            {
+                LogAsOneStream(job.Id, e.Message);
+                if (e.Failure != DownloadFailure.NotInParts)
+                    await Task.Delay(PauseBeforeOneStream, time, cancellationToken);
+            }
+        }
+
+        try
+        {
+            return await CopyAsync(link, inParts: false, job, attempt, deadline, cancellationToken);
+        }
+        catch (VideoDownloadException e) when (inParts || e is { Failure: DownloadFailure.Unavailable, Status: null })
+        {
+            throw new VideoDownloadException(e.Failure, e.Message, e) { Status = e.Status, AsOneStream = inParts };
+        }
+    }
+
+    private async Task<SavedVideo> CopyAsync(
+        string link, bool inParts, JobRecord job, Attempt attempt, CancellationToken deadline, CancellationToken cancellationToken)
     {
         BlockBlobClient blob = storage.Videos.GetBlockBlobClient(VideoStore.BlobName(job.Id, attempt.Number));
         using BlockPool.Share memory = _memory.Open(_options.CopyBlocksInFlight);
@@ -76,11 +136,14 @@ public sealed partial class VideoCopier(
             metrics.DuplicateSuppressed("save");
             return await videos.FindAsync(job, attempt, cancellationToken)
                 ?? throw new InvalidOperationException(
-                    $"videos/{blob.Name} could not be written ({e.ErrorCode}), and what is there is not the video of job {job.Id}, attempt {attempt.Number}.", e);
+                    $"videos/{blob.Name} could not be written ({e.ErrorCode}), and what is there is not the video of job {job.Id}, "
+                    + $"attempt {attempt.Number}.",
+                    e);
         }
     }
 
-    private static async Task<BlockPool.Block> FirstAsync(BlockPool.Share memory, CancellationToken deadline, CancellationToken cancellationToken)
+    private static async Task<BlockPool.Block> FirstAsync(
+        BlockPool.Share memory, CancellationToken deadline, CancellationToken cancellationToken)
     {
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(deadline, cancellationToken);
         try
@@ -89,7 +152,8 @@ public sealed partial class VideoCopier(
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new VideoDownloadException(DownloadFailure.Unavailable, "Other videos took all of Evolink:SaveMemoryBudgetBytes for too long.");
+            throw new VideoDownloadException(
+                DownloadFailure.Unavailable, "Other videos took all of Evolink:SaveMemoryBudgetBytes for too long.");
         }
     }
 
@@ -98,5 +162,5 @@ public sealed partial class VideoCopier(
         e.Status is (int)HttpStatusCode.Conflict or (int)HttpStatusCode.PreconditionFailed || e.ErrorCode == BlobErrorCode.InvalidBlockList;
 
     [LoggerMessage(1303, LogLevel.Information, "Job {JobId}: {Reason} It is read again, as one stream.")]
-    private partial void LogChanged(JobId jobId, string reason);
+    private partial void LogAsOneStream(JobId jobId, string reason);
 }

@@ -9,8 +9,8 @@ internal sealed record CopiedVideo(long Length, string Sha256, string ContentTyp
 /// One copy: blocks are read ahead, several at once where the source has parts; hashed in the video's order; and sent while others come in.
 /// </summary>
 /// <remarks>
-/// Memory is rented in the video's order, and a copy waits for it only while it has no block that it still has to hash: so copies that share
-/// too little take turns, and never wait for each other in a circle.
+/// Memory is rented in the video's order, and a copy waits for it only while it has no block that it still has to hash: so copies that
+/// share too little take turns, and never wait for each other in a circle.
 /// </remarks>
 internal sealed class VideoCopy(VideoSource source, VideoBlob blob, BlockPool.Share memory, int blockSize) : IDisposable
 {
@@ -18,6 +18,7 @@ internal sealed class VideoCopy(VideoSource source, VideoBlob blob, BlockPool.Sh
     private readonly Queue<Task<ReadBlock>> _reading = new();
     private readonly List<Task> _staging = [];
     private readonly List<string> _names = [];
+    private ContainerWalk? _file;
     private long _next;
     private bool _ended;
 
@@ -28,16 +29,20 @@ internal sealed class VideoCopy(VideoSource source, VideoBlob blob, BlockPool.Sh
     {
         (int length, ulong crc) = await source.ReadNextAsync(first.Buffer, _hash, cancellationToken);
         string type = source.Sniff(first.Buffer.AsSpan(0, length));
+        _file = ContainerWalk.Of(type);
+        _file.Append(first.Buffer.AsSpan(0, length));
         bool whole = length < blockSize || source.Length == length;
         if (whole || source.HasParts)
-            source.CheckEnd(type);
+            source.CheckLength();
         if (whole)
         {
+            source.CheckComplete(_file);
             await blob.PutAsync(new(first.Buffer, 0, length), crc, type, Sha256(), cancellationToken);
         }
         else
         {
-            await StageAllAsync(new ReadBlock(first, 0, length, crc), type, cancellationToken);
+            await StageAllAsync(new ReadBlock(first, 0, length, crc), cancellationToken);
+            source.CheckComplete(_file);
             await blob.CommitAsync(_names, type, Sha256(), cancellationToken);
         }
 
@@ -49,7 +54,7 @@ internal sealed class VideoCopy(VideoSource source, VideoBlob blob, BlockPool.Sh
 
     private string Sha256() => Convert.ToHexStringLower(_hash.GetCurrentHash());
 
-    private async Task StageAllAsync(ReadBlock first, string type, CancellationToken cancellationToken)
+    private async Task StageAllAsync(ReadBlock first, CancellationToken cancellationToken)
     {
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
@@ -60,6 +65,7 @@ internal sealed class VideoCopy(VideoSource source, VideoBlob blob, BlockPool.Sh
             while (_reading.TryDequeue(out Task<ReadBlock>? reading))
             {
                 ReadBlock block = await reading;
+                _file!.Append(block.Memory.Buffer.AsSpan(0, block.Length));
                 if (source.HasParts)
                     _hash.AppendData(block.Memory.Buffer, 0, block.Length);
                 if (block.Length > 0)
@@ -67,7 +73,7 @@ internal sealed class VideoCopy(VideoSource source, VideoBlob blob, BlockPool.Sh
                 else
                     block.Memory.Dispose();
                 if (_ended && !source.HasParts)
-                    source.CheckEnd(type);
+                    source.CheckLength();
                 await StartReadingAsync(stop.Token);
             }
 
@@ -78,7 +84,8 @@ internal sealed class VideoCopy(VideoSource source, VideoBlob blob, BlockPool.Sh
             await stop.CancelAsync();
             await SettleAsync();
             // What went wrong first stopped the others.
-            if (e is OperationCanceledException && !cancellationToken.IsCancellationRequested && _staging.Find(staging => staging.IsFaulted) is { } failed)
+            bool wasStopped = e is OperationCanceledException && !cancellationToken.IsCancellationRequested;
+            if (wasStopped && _staging.Find(staging => staging.IsFaulted) is { } failed)
                 await failed;
             throw;
         }
@@ -95,7 +102,9 @@ internal sealed class VideoCopy(VideoSource source, VideoBlob blob, BlockPool.Sh
             _next += blockSize;
             // Before the reading begins: a stream may end at once, and says so itself.
             _ended = source.HasParts && _next >= source.Length;
-            _reading.Enqueue(source.HasParts ? ReadPartAsync(block, start, cancellationToken) : ReadNextAsync(block, start, cancellationToken));
+            _reading.Enqueue(source.HasParts
+                ? ReadPartAsync(block, start, cancellationToken)
+                : ReadNextAsync(block, start, cancellationToken));
         }
     }
 

@@ -6,6 +6,15 @@ public sealed class VideoDownloadException(DownloadFailure failure, string messa
 {
     /// <summary>What kind of failure it is.</summary>
     public DownloadFailure Failure { get; } = failure;
+
+    /// <summary>The status with which the host refused; null where it did not.</summary>
+    public int? Status { get; init; }
+
+    /// <summary>
+    /// What was learnt about the host: whether the next try begins with one stream, for ranged reads failed (true), or with ranged reads,
+    /// for one stream broke off (false); null for neither.
+    /// </summary>
+    public bool? AsOneStream { get; init; }
 }
 
 /// <summary>Why a download failed, as far as it matters for what to do next.</summary>
@@ -26,6 +35,9 @@ public enum DownloadFailure
     /// <summary>It is larger than <c>Evolink:MaxVideoBytes</c>.</summary>
     TooLarge,
 
-    /// <summary>Its parts are not those of one version: only one stream can give it whole.</summary>
-    Changed,
+    /// <summary>What came is a video, but not all of it.</summary>
+    Incomplete,
+
+    /// <summary>Its parts cannot be had, or are not those of one version: only one stream can give it whole.</summary>
+    NotInParts,
 }

@@ -42,7 +42,7 @@ public sealed partial class VideoSaver(
     {
         try
         {
-            return Saved(job, await copier.CopyAsync(LinkOf(task, unread), job, attempt, cancellationToken));
+            return Saved(job, await copier.CopyAsync(LinksOf(task, unread), job, attempt, cancellationToken));
         }
         catch (VideoDownloadException e)
         {
@@ -51,11 +51,11 @@ public sealed partial class VideoSaver(
         }
     }
 
-    private static string LinkOf(VideoTask? task, EvolinkException? unread) => task switch
+    private static IReadOnlyList<string> LinksOf(VideoTask? task, EvolinkException? unread) => task switch
     {
         null => throw new VideoDownloadException(
             DownloadFailure.Unavailable, $"Evolink could not be asked for a fresh link ({unread?.Code}).", unread),
-        { Results: [{ Length: > 0 } link, ..] } => link,
+        { Results: { Count: > 0 } links } => links,
         _ => throw new VideoDownloadException(
             DownloadFailure.LinkDead, $"Evolink says that the task is {task.Status}, and names no result."),
     };
@@ -71,7 +71,7 @@ public sealed partial class VideoSaver(
         return new Finding(
             record =>
             {
-                JobRecord counted = record.WithSaveTry(at, failure.Message, retryAt, now);
+                JobRecord counted = record.WithSaveTry(at, failure.Message, retryAt, now, failure.AsOneStream);
                 return error is null ? counted : counted.WithTaskError(at, error, now);
             },
             retryAt);

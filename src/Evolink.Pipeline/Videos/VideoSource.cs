@@ -12,23 +12,30 @@ internal sealed class VideoSource : IAsyncDisposable
 {
     private const int RangeTries = 3;
 
-    private static readonly TimeSpan PageTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan RangePause = TimeSpan.FromMilliseconds(250);
 
     private readonly GuardedHttpClient _http;
     private readonly HttpResponseMessage _first;
-    private readonly Stream _body;
     private readonly EntityTagHeaderValue? _version;
-    private readonly long? _promised;
     private readonly long _limit;
     private readonly TimeSpan _idleTimeout;
     private readonly TimeProvider _time;
     private readonly CancellationToken _deadline;
-    private readonly Mp4Walk _boxes = new();
+    private Stream _body;
+    private long? _promised;
+    private bool _decoded;
 
-    private VideoSource(GuardedHttpClient http, HttpResponseMessage first, Stream body, ResultHead head, EvolinkOptions options, TimeProvider time, CancellationToken deadline)
+    private VideoSource(
+        GuardedHttpClient http,
+        HttpResponseMessage first,
+        Stream body,
+        ResultHead head,
+        EvolinkOptions options,
+        TimeProvider time,
+        CancellationToken deadline)
     {
-        (_http, _first, _body, _limit, _idleTimeout, _time, _deadline) = (http, first, body, options.MaxVideoBytes, options.DownloadIdleTimeout, time, deadline);
+        (_http, _first, _body, _time, _deadline) = (http, first, body, time, deadline);
+        (_limit, _idleTimeout) = (options.MaxVideoBytes, options.DownloadIdleTimeout);
         ResultHead.Part? part = head as ResultHead.Part;
         Length = part?.Total ?? ((ResultHead.Whole)head).Length;
         _version = part?.Version;
@@ -36,7 +43,7 @@ internal sealed class VideoSource : IAsyncDisposable
     }
 
     /// <summary>Its length, where the server promised one.</summary>
-    public long? Length { get; }
+    public long? Length { get; private set; }
 
     /// <summary>Whether any part can be read by itself. Else the stream holds everything.</summary>
     public bool HasParts => _version is not null;
@@ -44,36 +51,39 @@ internal sealed class VideoSource : IAsyncDisposable
     /// <summary>Bytes that the stream has given so far.</summary>
     public long Streamed { get; private set; }
 
-    private string Host => _first.RequestMessage?.RequestUri?.Host ?? "the host";
+    private string Host => HostOf(_first);
 
     /// <summary>Opens a link and looks at the head of the answer.</summary>
     /// <param name="http">Opens it.</param>
     /// <param name="link">The link.</param>
-    /// <param name="inParts">Whether it may be read in parts, of <see cref="EvolinkOptions.CopyBlockBytes"/> each; the first then comes with the head.</param>
+    /// <param name="inParts">Whether it may be read in parts, of <see cref="EvolinkOptions.CopyBlockBytes"/> each; the first then comes
+    /// with the head.</param>
     /// <param name="options">Limits.</param>
     /// <param name="time">Clock.</param>
     /// <param name="deadline">When it has taken too long.</param>
     /// <param name="cancellationToken">Stops.</param>
     /// <exception cref="VideoDownloadException">It is no video, or cannot be had.</exception>
     public static async Task<VideoSource> OpenAsync(
-        GuardedHttpClient http, string link, bool inParts, EvolinkOptions options, TimeProvider time, CancellationToken deadline, CancellationToken cancellationToken)
+        GuardedHttpClient http,
+        string link,
+        bool inParts,
+        EvolinkOptions options,
+        TimeProvider time,
+        CancellationToken deadline,
+        CancellationToken cancellationToken)
     {
         RangeRequest? range = inParts ? new RangeRequest(0, options.CopyBlockBytes - 1, null) : null;
         HttpResponseMessage response = await http.OpenAsync(link, range, cancellationToken);
         try
         {
-            ResultHead head = Read(response, range);
-            switch (head)
-            {
-                case ResultHead.Part { Version: null } part when part.Total > options.CopyBlockBytes:
-                case ResultHead.NoParts:
-                    response.Dispose();
-                    return await OpenAsync(http, link, inParts: false, options, time, deadline, cancellationToken);
-                case ResultHead.Refused refused:
-                    throw await RefusedAsync(response, refused, time, cancellationToken);
-            }
-
-            VideoSource source = new(http, response, await response.Content.ReadAsStreamAsync(cancellationToken), head, options, time, deadline);
+            ResultHead head = ResultHead.Of(response, range);
+            if (head is ResultHead.Refused refused)
+                throw await RefusedAsync(response, refused, time, cancellationToken);
+            if (head is ResultHead.NoParts || (head is ResultHead.Part { Version: null } part && part.Total > options.CopyBlockBytes))
+                throw new VideoDownloadException(DownloadFailure.NotInParts, $"{HostOf(response)} does not serve parts of one version.");
+            Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
+            VideoSource source = new(http, response, body, head, options, time, deadline);
+            await source.DecodeAsync(isPart: head is ResultHead.Part, cancellationToken);
             return source.Length > options.MaxVideoBytes ? throw source.TooLarge() : source;
         }
         catch
@@ -83,7 +93,9 @@ internal sealed class VideoSource : IAsyncDisposable
         }
     }
 
-    /// <summary>Fills the buffer from the stream that the link opened with, or reads that to its end. Less than a whole buffer means the end.</summary>
+    /// <summary>
+    /// Fills the buffer from the stream that the link opened with, or reads that to its end. Less than a whole buffer means the end.
+    /// </summary>
     /// <exception cref="VideoDownloadException">It stalls, breaks off, or grows past the limit.</exception>
     public async Task<(int Length, ulong Crc)> ReadNextAsync(Memory<byte> buffer, IncrementalHash hash, CancellationToken cancellationToken)
     {
@@ -108,8 +120,6 @@ internal sealed class VideoSource : IAsyncDisposable
             if (Streamed > _limit)
                 throw TooLarge();
             crc = Crc64.Append(crc, bytes);
-            if (Length is null)
-                _boxes.Append(bytes);
             filled += bytes.Length;
             if (!hashing.IsCompletedSuccessfully)
                 return;
@@ -120,7 +130,10 @@ internal sealed class VideoSource : IAsyncDisposable
         }
     }
 
-    /// <summary>Fills the buffer with one part, and tells its checksum. What breaks is tried again, for the version is known to be the same.</summary>
+    /// <summary>
+    /// Fills the buffer with one part, and tells its checksum. What breaks off is tried again, for the version is known to be the same; a
+    /// refusal is not.
+    /// </summary>
     /// <exception cref="VideoDownloadException">It cannot be had, or the server has another version by now.</exception>
     public async Task<ulong> ReadPartAsync(long from, Memory<byte> buffer, CancellationToken cancellationToken)
     {
@@ -130,7 +143,8 @@ internal sealed class VideoSource : IAsyncDisposable
             {
                 return await ReadPartOnceAsync(from, buffer, cancellationToken);
             }
-            catch (VideoDownloadException e) when (e.Failure == DownloadFailure.Unavailable && tries < RangeTries && !_deadline.IsCancellationRequested)
+            catch (VideoDownloadException e)
+                when (e.Failure == DownloadFailure.Unavailable && e.Status is null && tries < RangeTries && !_deadline.IsCancellationRequested)
             {
                 await Task.Delay(RangePause * (tries * tries), _time, cancellationToken);
             }
@@ -147,21 +161,25 @@ internal sealed class VideoSource : IAsyncDisposable
             return type;
         string what = ErrorPage.Describe(head);
         string? declared = _first.Content.Headers.ContentType?.MediaType;
-        string header = declared is { Length: > 0 and < 60 } && !declared.Contains('=', StringComparison.Ordinal) ? $" (as {declared})" : string.Empty;
+        bool isShown = declared is { Length: > 0 and < 60 } && !declared.Contains('=', StringComparison.Ordinal);
+        string header = isShown ? $" (as {declared})" : string.Empty;
         throw new VideoDownloadException(DownloadFailure.NotAVideo, $"{Host} sent something that is no video{header}: {what}.");
     }
 
-    /// <summary>
-    /// The stream has come to its end: was that the end of the video? A connection that is closed early looks the same where no length was
-    /// promised; then the file itself must say that it is whole.
-    /// </summary>
+    /// <summary>The stream has come to its end: was that the end that the server promised?</summary>
     /// <exception cref="VideoDownloadException">Something is missing.</exception>
-    public void CheckEnd(string contentType)
+    public void CheckLength()
     {
         if (_promised is { } promised && promised != Streamed)
             throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} sent {Streamed:N0} of {promised:N0} bytes.");
-        if (_promised is null && contentType == VideoType.Mp4 && !_boxes.IsWhole)
-            throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} sent {Streamed:N0} bytes, which are not a whole MP4.");
+    }
+
+    /// <summary>Everything was read: is it a complete file?</summary>
+    /// <exception cref="VideoDownloadException">It is not.</exception>
+    public void CheckComplete(ContainerWalk file)
+    {
+        if (file.Missing is { } missing)
+            throw new VideoDownloadException(DownloadFailure.Incomplete, $"{Host} sent a video that is not complete: the file {missing}.");
     }
 
     /// <inheritdoc/>
@@ -171,53 +189,49 @@ internal sealed class VideoSource : IAsyncDisposable
         _first.Dispose();
     }
 
-    private static ResultHead Read(HttpResponseMessage response, RangeRequest? range)
+    private static string HostOf(HttpResponseMessage response) => response.RequestMessage?.RequestUri?.Host ?? "the host";
+
+    private static async Task<VideoDownloadException> RefusedAsync(
+        HttpResponseMessage response, ResultHead.Refused refused, TimeProvider time, CancellationToken cancellationToken)
     {
-        try
+        string page = await ErrorPage.ReadAsync(response, time, cancellationToken);
+        return new VideoDownloadException(refused.Failure, $"{HostOf(response)} answered {refused.Status} to the link, with {page}.")
         {
-            return ResultHead.Of(response, range);
-        }
-        catch (VideoDownloadException e)
-        {
-            throw new VideoDownloadException(e.Failure, $"{response.RequestMessage?.RequestUri?.Host}: {e.Message}", e);
-        }
+            Status = refused.Status,
+        };
     }
 
-    private static async Task<VideoDownloadException> RefusedAsync(HttpResponseMessage response, ResultHead.Refused refused, TimeProvider time, CancellationToken cancellationToken)
+    // What is compressed has no length that anybody told, and no parts that could be read by themselves.
+    private async Task DecodeAsync(bool isPart, CancellationToken cancellationToken)
     {
-        string host = response.RequestMessage?.RequestUri?.Host ?? "the host";
-        return new VideoDownloadException(refused.Failure, $"{host} answered {refused.Status} to the link, with {await PageAsync(response, time, cancellationToken)}.");
-    }
-
-    // The status is what counts: a page that does not come within a moment is done without.
-    private static async Task<string> PageAsync(HttpResponseMessage response, TimeProvider time, CancellationToken cancellationToken)
-    {
-        byte[] page = new byte[ErrorPage.Head];
-        using CancellationTokenSource soon = new(PageTimeout, time);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, soon.Token);
-        try
+        List<string> labels = [.. _first.Content.Headers.ContentEncoding];
+        for (int codings = 0; ; codings++)
         {
-            Stream body = await response.Content.ReadAsStreamAsync(either.Token);
-            return ErrorPage.Describe(page.AsSpan(0, await body.ReadAtLeastAsync(page, page.Length, throwOnEndOfStream: false, either.Token)));
-        }
-        catch (Exception e) when (e is IOException or HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            return "nothing";
+            byte[] head = new byte[ContentCoding.Head];
+            int length = await FillAsync(_body, head, static _ => { }, cancellationToken);
+            _body = new PeekedStream(head.AsMemory(0, length), _body);
+            if (codings == ContentCoding.Most || ContentCoding.Decoder(head.AsSpan(0, length), labels) is not { } decode)
+                return;
+            if (isPart)
+                throw new VideoDownloadException(DownloadFailure.NotInParts, $"{Host} sent a part of something compressed.");
+            _body = decode(_body);
+            (_decoded, Length, _promised) = (true, null, null);
         }
     }
 
     private async Task<ulong> ReadPartOnceAsync(long from, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         RangeRequest range = new(from, from + buffer.Length - 1, _version);
-        using HttpResponseMessage response = await _http.OpenAsync(_first.RequestMessage!.RequestUri!.OriginalString, range, cancellationToken);
-        switch (Read(response, range))
+        string link = _first.RequestMessage!.RequestUri!.OriginalString;
+        using HttpResponseMessage response = await _http.OpenAsync(link, range, cancellationToken);
+        switch (ResultHead.Of(response, range))
         {
             case ResultHead.Part part when part.Total == Length && Equals(part.Version, _version):
                 break;
             case ResultHead.Refused refused:
                 throw await RefusedAsync(response, refused, _time, cancellationToken);
             default:
-                throw new VideoDownloadException(DownloadFailure.Changed, $"{Host} has another version of the video than a moment ago.");
+                throw new VideoDownloadException(DownloadFailure.NotInParts, $"{Host} has another version of the video than a moment ago.");
         }
 
         await using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
@@ -228,7 +242,8 @@ internal sealed class VideoSource : IAsyncDisposable
             : throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} sent {filled:N0} of {buffer.Length:N0} bytes.");
     }
 
-    private async Task<int> FillAsync(Stream body, Memory<byte> buffer, Action<ReadOnlySpan<byte>> passed, CancellationToken cancellationToken)
+    private async Task<int> FillAsync(
+        Stream body, Memory<byte> buffer, Action<ReadOnlySpan<byte>> passed, CancellationToken cancellationToken)
     {
         using CancellationTokenSource idle = new(_idleTimeout, _time);
         using CancellationTokenSource any = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, idle.Token, _deadline);
@@ -256,6 +271,10 @@ internal sealed class VideoSource : IAsyncDisposable
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
             throw new VideoDownloadException(DownloadFailure.Unavailable, $"{Host} broke off in the middle of the video.", e);
+        }
+        catch (Exception e) when (_decoded && e is InvalidDataException or InvalidOperationException)
+        {
+            throw new VideoDownloadException(DownloadFailure.Incomplete, $"{Host} sent compressed content that is cut or broken.", e);
         }
     }
 

@@ -63,7 +63,9 @@ public abstract record ReadFault
 
     /// <summary>A status that nobody knows.</summary>
     /// <param name="Value">The status.</param>
-    public sealed record OddStatus(string Value = "queued_for_review") : ReadFault;
+    /// <param name="WithLink">Whether the link of a completed task stands beside it.</param>
+    /// <param name="ErrorCode">The code of an error that stands beside it.</param>
+    public sealed record OddStatus(string Value = "queued_for_review", bool WithLink = false, string? ErrorCode = null) : ReadFault;
 
     /// <summary>Completed, with <c>results</c> in another shape than an array of links.</summary>
     /// <param name="Shape">Which.</param>

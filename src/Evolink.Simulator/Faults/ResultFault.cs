@@ -15,12 +15,15 @@ namespace Evolink.Simulator;
 [JsonDerivedType(typeof(Empty), "empty")]
 [JsonDerivedType(typeof(NoLength), "no_length")]
 [JsonDerivedType(typeof(Cut), "cut")]
+[JsonDerivedType(typeof(Half), "half")]
+[JsonDerivedType(typeof(Encoded), "encoded")]
 [JsonDerivedType(typeof(Stall), "stall")]
 [JsonDerivedType(typeof(Redirect), "redirect")]
 [JsonDerivedType(typeof(RedirectLoop), "redirect_loop")]
 [JsonDerivedType(typeof(Oversized), "oversized")]
 [JsonDerivedType(typeof(Endless), "endless")]
 [JsonDerivedType(typeof(IgnoresRange), "ignores_range")]
+[JsonDerivedType(typeof(RefusesRange), "refuses_range")]
 [JsonDerivedType(typeof(ChangesETag), "changes_etag")]
 [JsonDerivedType(typeof(Slow), "slow")]
 public abstract record ResultFault
@@ -61,6 +64,15 @@ public abstract record ResultFault
     /// <param name="Declared">Whether <c>Content-Length</c> told the full length; without it the client cannot see the cut in HTTP.</param>
     public sealed record Cut(double Fraction = 0.5, bool Declared = true) : ResultFault;
 
+    /// <summary>The first bytes of the video only, served as if they were all: HTTP tells nothing of it.</summary>
+    /// <param name="Fraction">How much of the video there is, 0 to 1.</param>
+    public sealed record Half(double Fraction = 0.5) : ResultFault;
+
+    /// <summary>The right video with a <c>Content-Encoding</c> that nobody asked for.</summary>
+    /// <param name="Label">The header.</param>
+    /// <param name="Really">Whether the body is compressed with gzip indeed; otherwise the header is false.</param>
+    public sealed record Encoded(string Label = "aws-chunked", bool Really = false) : ResultFault;
+
     /// <summary>Some bytes, then none, with the connection open.</summary>
     /// <param name="Fraction">How much of the video is sent, 0 to 1.</param>
     public sealed record Stall(double Fraction = 0.5) : ResultFault;
@@ -82,6 +94,11 @@ public abstract record ResultFault
 
     /// <summary>Answers a range request with 200 and everything.</summary>
     public sealed record IgnoresRange : ResultFault;
+
+    /// <summary>Refuses a range request.</summary>
+    /// <param name="Status">How.</param>
+    /// <param name="Later">Whether the range at the begin of the video is served all the same.</param>
+    public sealed record RefusesRange(int Status = 403, bool Later = false) : ResultFault;
 
     /// <summary>Every answer has another <c>ETag</c>.</summary>
     public sealed record ChangesETag : ResultFault;

@@ -47,9 +47,17 @@ internal sealed partial class TaskEndpoint(SimulatorOptions options, Accounts ac
         ReadFault.ErrorStatus { Html: true } error => Answers.Page(error.Status),
         ReadFault.ErrorStatus error => Answers.Plain(error.Status),
         ReadFault.TimesOut timeout => Connection.Hang(timeout.Seconds, clock),
-        ReadFault.OddStatus odd => Answers.Ok(TaskBody.Of(reading.Task, new TaskCourse(odd.Value, 0))),
+        ReadFault.OddStatus odd => Answers.Ok(Odd(reading, odd)),
         _ => throw new InvalidOperationException($"No answer for the fault {fault.GetType().Name}."),
     };
+
+    private VideoTask Odd(Reading reading, ReadFault.OddStatus odd)
+    {
+        TaskFailure? failure = odd.ErrorCode is { } code ? new TaskFailure(code, "Something else happened.") : null;
+        bool hasLink = odd.WithLink && reading.Course.IsCompleted;
+        TaskCourse course = new(odd.Value, hasLink ? 100 : 0, Failure: failure);
+        return TaskBody.Of(reading.Task, course, hasLink ? links.Issue(reading.Task, reading.Course) : null);
+    }
 
     private IResult Answer(Reading reading)
     {

@@ -35,6 +35,10 @@ internal sealed class GeneratedVideo
 
     public Stream OpenRead() => new GeneratedStream(Length, Fill);
 
+    /// <summary>The first bytes only.</summary>
+    /// <param name="fraction">How many of them, 0 to 1.</param>
+    public Stream OpenRead(double fraction) => new GeneratedStream((long)(Length * Math.Clamp(fraction, 0, 1)), Fill);
+
     public async Task<string> Sha256Async(CancellationToken cancellationToken)
     {
         await using Stream stream = OpenRead();

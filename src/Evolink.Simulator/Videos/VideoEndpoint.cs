@@ -48,6 +48,10 @@ internal sealed class VideoEndpoint(SimulatorOptions options, ResultLinks links,
             ResultFault.Empty => TypedResults.Bytes([], VideoType),
             ResultFault.NoLength => new StreamedVideo(video.OpenRead, Declared: null, clock),
             ResultFault.Cut cut => new CutVideo(video, cut),
+            ResultFault.Half half => Half(video, task, half),
+            ResultFault.Encoded encoded => new EncodedVideo(video, encoded),
+            ResultFault.RefusesRange refuses when Refuses(refuses, context) => Refused(refuses.Status),
+            ResultFault.RefusesRange => Video(video, task, course),
             ResultFault.Stall stall => Stalling(video, stall),
             ResultFault.Redirect redirect => new Moved(redirect.Location),
             ResultFault.RedirectLoop => new Moved(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget),
@@ -66,15 +70,24 @@ internal sealed class VideoEndpoint(SimulatorOptions options, ResultLinks links,
     private StreamedVideo Oversized(GeneratedVideo video, ResultFault.Oversized fault) =>
         new(video.OpenRead, fault.Declared ? video.Length : null, clock);
 
-    private static FileStreamHttpResult Video(GeneratedVideo video, SimulatedTask task, TaskCourse course, bool ranges = true, int version = 0)
+    private static bool Refuses(ResultFault.RefusesRange fault, HttpContext context)
+    {
+        string range = context.Request.Headers.Range.ToString();
+        return range.Length > 0 && !(fault.Later && range.StartsWith("bytes=0-", StringComparison.Ordinal));
+    }
+
+    private static FileStreamHttpResult Video(
+        GeneratedVideo video, SimulatedTask task, TaskCourse course, bool ranges = true, int version = 0) =>
+        TypedResults.Stream(
+            video.OpenRead(), VideoType, lastModified: course.EndedAt, entityTag: Tag(task, video, version), enableRangeProcessing: ranges);
+
+    private static FileStreamHttpResult Half(GeneratedVideo video, SimulatedTask task, ResultFault.Half half) => TypedResults.Stream(
+        video.OpenRead(half.Fraction), VideoType, entityTag: Tag(task, video, version: -1), enableRangeProcessing: true);
+
+    private static EntityTagHeaderValue Tag(SimulatedTask task, GeneratedVideo video, int version)
     {
         byte[] tag = SHA256.HashData(Encoding.UTF8.GetBytes($"{task.Id}|{video.Length}|{version}"));
-        return TypedResults.Stream(
-            video.OpenRead(),
-            VideoType,
-            lastModified: course.EndedAt,
-            entityTag: new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(tag.AsSpan(0, 16))}\""),
-            enableRangeProcessing: ranges);
+        return new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(tag.AsSpan(0, 16))}\"");
     }
 
     /// <summary>As object stores refuse.</summary>

@@ -63,7 +63,7 @@ public sealed class KilledLocalHostTests : IDisposable
         JobId[] completed = await run.PostAsync("completed", Each);
         await run.UntilAsync(completed, job => job.State == JobState.Completed);
         // The record says that a video is being saved when that did not go well at once.
-        await run.OrderAsync("saving", Each, """{"results":[{"kind":"refused","status":503,"times":1},{"kind":"slow","bytes_per_second":1000,"times":1}]}""");
+        await run.OrderAsync("saving", Each, """{"results":[{"kind":"refused","status":503,"times":2},{"kind":"slow","bytes_per_second":1000,"times":1}]}""");
         JobId[] saving = await run.PostAsync("saving", Each);
         await run.UntilAsync(saving, job => job.State == JobState.Saving);
         await run.OrderAsync("submitting", Each, """{"submit":{"kind":"slow_answer","seconds":18}}""");

@@ -28,7 +28,7 @@ public sealed class StoppedLocalHostTests : IDisposable
         {
             ServedApp run = await ServedApp.AtAsync(first, _data);
             // Saved at the second try, which takes longer than the app lives.
-            await run.OrderAsync("saving", Each, """{"results":[{"kind":"refused","status":503,"times":1},{"kind":"slow","bytes_per_second":500,"times":1}]}""");
+            await run.OrderAsync("saving", Each, """{"results":[{"kind":"refused","status":503,"times":2},{"kind":"slow","bytes_per_second":500,"times":1}]}""");
             JobId[] saving = await run.PostAsync("saving", Each);
             await run.UntilAsync(saving, job => job.State == JobState.Saving);
             await run.OrderAsync("submitting", Each, """{"submit":{"kind":"slow_answer","seconds":6}}""");

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Http.Headers;
@@ -28,6 +29,14 @@ internal sealed class LoopbackSource(TimeProvider time) : LoopbackServer
         HeadsSent.Enqueue(time.GetTimestamp());
         if (request.Method == "HEAD")
             return;
+        byte[] head = Head(total);
+        if (from < head.Length)
+        {
+            int count = (int)Math.Min(head.Length - from, to - from + 1);
+            await request.SendAsync(head.AsMemory((int)from, count), cancellationToken);
+            from += count;
+        }
+
         for (long at = from; at <= to;)
         {
             int within = (int)(at % Period);
@@ -41,7 +50,20 @@ internal sealed class LoopbackSource(TimeProvider time) : LoopbackServer
     {
         byte[] content = new byte[Period];
         new Random(1).NextBytes(content);
-        "ftyp"u8.CopyTo(content.AsSpan(4));
         return content;
+    }
+
+    // The boxes of an MP4 whose media go to the end of the file.
+    private static byte[] Head(long total)
+    {
+        byte[] head = new byte[40];
+        head[3] = 16;
+        "ftypisom"u8.CopyTo(head.AsSpan(4));
+        head[19] = 8;
+        "moov"u8.CopyTo(head.AsSpan(20));
+        head[27] = 1;
+        "mdat"u8.CopyTo(head.AsSpan(28));
+        BinaryPrimitives.WriteInt64BigEndian(head.AsSpan(32), total - 24);
+        return head;
     }
 }

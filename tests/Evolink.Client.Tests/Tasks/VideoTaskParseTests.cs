@@ -20,6 +20,34 @@ public sealed class VideoTaskParseTests
     }
 
     [Theory]
+    [InlineData("""{"results":[{"video":{"url":"https://a/1.mp4"}}]}""", "https://a/1.mp4")]
+    [InlineData("""{"results":{"videos":[{"url":"https://a/1.mp4"},{"url":"https://a/2.mp4"}]}}""", "https://a/1.mp4 https://a/2.mp4")]
+    [InlineData("""{"results":["https://a/poster.jpg"," https://a/1.mp4\n"]}""", "https://a/poster.jpg https://a/1.mp4")]
+    [InlineData("""{"results":[{"cover":"https://a/cover.jpg","id":"x","video_url":"https://a/1.mp4"}]}""", "https://a/1.mp4 https://a/cover.jpg")]
+    [InlineData("""{"results":"[\"https://a/1.mp4\"]"}""", "https://a/1.mp4")]
+    [InlineData("""{"results":"{\"url\":\"https://a/1.mp4\"}"}""", "https://a/1.mp4")]
+    [InlineData("""{"results":[["https://a/1.mp4"]]}""", "https://a/1.mp4")]
+    [InlineData("""{"results":[],"output":["https://a/1.mp4"]}""", "https://a/1.mp4")]
+    [InlineData("""{"data":["https://a/1.mp4"]}""", "https://a/1.mp4")]
+    [InlineData("""{"data":[{"result":{"file":"https://a/1.mp4"}}]}""", "https://a/1.mp4")]
+    [InlineData("""{"task_result":{"videos":[{"url":"https://a/1.mp4","duration":"5"}]}}""", "https://a/1.mp4")]
+    [InlineData("""{"results":["https://a/1.mp4"],"output":"https://b/2.mp4"}""", "https://a/1.mp4")]
+    public void Links_are_found_wherever_they_stand(string members, string expected) =>
+        Assert.Equal(expected, string.Join(' ', Parse($$"""{"id":"t","status":"completed",{{members[1..]}}""")!.Results ?? []));
+
+    [Theory]
+    [InlineData("input"), InlineData("params"), InlineData("request"), InlineData("metadata"), InlineData("reference_video_url"), InlineData("prompt")]
+    [InlineData("image_urls"), InlineData("audio_url"), InlineData("callback_url"), InlineData("webhook"), InlineData("error")]
+    public void A_link_that_the_task_repeats_of_its_request_is_no_result(string member)
+    {
+        Assert.Null(Parse($$"""{"id":"t","status":"completed","{{member}}":"https://mine.example/a.mp4"}""")!.Results);
+        Assert.Null(Parse($$$"""{"id":"t","status":"completed","{{{member}}}":{"video_url":["https://mine.example/a.mp4"]}}""")!.Results);
+    }
+
+    [Fact]
+    public void White_space_around_a_status_does_not_count() => Assert.True(Parse("""{"id":"t","status":" completed\n"}""")!.Status.IsCompleted);
+
+    [Theory]
     [InlineData("""{"video_url":"https://a/1.mp4"}"""), InlineData("""[{"url":"https://a/1.mp4"}]""")]
     public void Result_data_helps_where_results_are_empty(string data)
     {

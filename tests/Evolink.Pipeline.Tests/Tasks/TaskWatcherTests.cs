@@ -112,6 +112,48 @@ public sealed class TaskWatcherTests(TaskWatcherTests.Running running) : IClassF
         Assert.Equal(JobState.Completed, (await _pipeline.EndAsync(generation)).State);
     }
 
+    [Theory]
+    [InlineData("succeeded", null)]
+    [InlineData("SUCCESS", null)]
+    [InlineData("completed_with_errors", "some_frames_missing")]
+    public async Task An_unknown_status_with_a_link_that_does_not_change_over_three_reads_is_completed(string status, string? error)
+    {
+        GenerationRef generation = await WaitingAsync(new ReadFault.OddStatus(status, WithLink: true, error));
+        Assert.IsType<Collected.Later>(await _pipeline.CollectAsync(generation));
+        Assert.IsType<Collected.Later>(await _pipeline.CollectAsync(generation));
+        Assert.Equal(JobState.Completed, (await _pipeline.EndAsync(generation)).State);
+    }
+
+    [Theory]
+    [InlineData("expired")]
+    [InlineData("error")]
+    public async Task An_unknown_status_with_an_error_that_does_not_change_over_three_reads_is_that_failure(string status)
+    {
+        GenerationRef generation = await WaitingAsync(new ReadFault.OddStatus(status, ErrorCode: "content_policy_violation"));
+        Assert.IsType<Collected.Later>(await _pipeline.CollectAsync(generation));
+        Assert.IsType<Collected.Later>(await _pipeline.CollectAsync(generation));
+        Assert.Equal("content_policy_violation", (await _pipeline.EndAsync(generation)).Error!.Code);
+    }
+
+    [Fact]
+    public async Task An_unknown_status_that_changes_is_counted_anew_and_one_of_work_that_goes_on_is_never_taken_for_an_end()
+    {
+        GenerationRef generation = await WaitingAsync(
+            new ReadFault.OddStatus("upscaled", WithLink: true) { Times = 2 },
+            new ReadFault.OddStatus("finished", WithLink: true) { Times = 2 },
+            new ReadFault.OddStatus("in_progress", WithLink: true) { Times = 4 });
+        for (int read = 0; read < 8; read++)
+            Assert.IsType<Collected.Later>(await _pipeline.CollectAsync(generation));
+        Assert.Equal(JobState.Completed, (await _pipeline.EndAsync(generation)).State);
+    }
+
+    [Fact]
+    public async Task White_space_around_a_status_does_not_count()
+    {
+        GenerationRef generation = await WaitingAsync(new ReadFault.OddStatus(" completed\n", WithLink: true));
+        Assert.Equal(JobState.Completed, (await _pipeline.EndAsync(generation)).State);
+    }
+
     private async Task<GenerationRef> WaitingAsync(params ReadFault[] faults)
     {
         string prompt = Guid.NewGuid().ToString();

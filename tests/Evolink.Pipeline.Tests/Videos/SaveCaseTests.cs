@@ -64,7 +64,8 @@ public sealed class SaveCaseTests(AzuriteFixture azurite)
     private async Task AssertSavedAfterOneFailureAsync(ResultFault fault, long? bytes = null, TimeSpan? idle = null)
     {
         await using TestPipeline pipeline = await StartAsync(bytes, idle: idle);
-        GenerationRef generation = await FinishedAsync(pipeline, fault with { Times = fault.Times ?? 1 });
+        // A try asks twice: in parts, and as one stream.
+        GenerationRef generation = await FinishedAsync(pipeline, fault with { Times = fault.Times ?? 2 });
         await AssertNotSavedAsync(pipeline, generation);
         await AssertSavedAsync(pipeline, generation);
     }
@@ -99,6 +100,34 @@ public sealed class SaveCaseTests(AzuriteFixture azurite)
     [InlineData(true, SeveralBlocks)]
     [InlineData(false, SeveralBlocks)]
     public Task A_body_cut_with_a_clean_close(bool declared, long? bytes) => AssertSavedAfterOneFailureAsync(new ResultFault.Cut(0.7, declared), bytes);
+
+    // In parts it takes three requests to read half of several blocks.
+    [Theory]
+    [InlineData(null, 2)]
+    [InlineData(SeveralBlocks, 4)]
+    public Task A_half_of_the_video_that_is_served_as_if_it_were_all(long? bytes, int requests) =>
+        AssertSavedAfterOneFailureAsync(new ResultFault.Half { Times = requests }, bytes);
+
+    [Theory]
+    [InlineData("aws-chunked", false)]
+    [InlineData("gzip", false)]
+    [InlineData("gzip", true)]
+    public async Task A_content_encoding_that_nobody_asked_for(string label, bool really)
+    {
+        await using TestPipeline pipeline = await StartAsync(SeveralBlocks);
+        await AssertSavedAsync(pipeline, await FinishedAsync(pipeline, new ResultFault.Encoded(label, really)));
+    }
+
+    [Theory]
+    [InlineData(403, false)]
+    [InlineData(503, false)]
+    [InlineData(403, true)]
+    [InlineData(503, true)]
+    public async Task Ranges_are_refused(int status, bool later)
+    {
+        await using TestPipeline pipeline = await StartAsync(SeveralBlocks);
+        await AssertSavedAsync(pipeline, await FinishedAsync(pipeline, new ResultFault.RefusesRange(status, later)));
+    }
 
     [Theory]
     [InlineData(null)]
@@ -212,7 +241,7 @@ public sealed class SaveCaseTests(AzuriteFixture azurite)
     {
         LogSink logs = new();
         await using TestPipeline pipeline = await StartAsync(SeveralBlocks, logs: logs);
-        GenerationRef generation = await FinishedAsync(pipeline, new ResultFault.OddLink(), new ResultFault.Refused(403) { Times = 1 });
+        GenerationRef generation = await FinishedAsync(pipeline, new ResultFault.OddLink(), new ResultFault.Refused(403) { Times = 2 });
         await AssertNotSavedAsync(pipeline, generation);
         await AssertSavedAsync(pipeline, generation);
         string[] own = [.. logs.Lines.Where(line => line.Contains("Evolink.Pipeline", StringComparison.Ordinal))];

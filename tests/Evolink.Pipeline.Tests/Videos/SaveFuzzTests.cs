@@ -86,7 +86,7 @@ public sealed class SaveFuzzTests
         if (VideoType.Of(body) is { } type)
             Assert.Contains(type, new[] { "video/mp4", "video/webm" });
         Assert.InRange(ErrorPage.Describe(body).Length, 1, 400);
-        Mp4Walk walk = new();
+        ContainerWalk walk = ContainerWalk.Of(random.Next(2) == 0 ? "video/mp4" : "video/webm");
         for (int at = 0; at < body.Length;)
         {
             int count = Math.Min(random.Next(1, 20), body.Length - at);
@@ -94,7 +94,8 @@ public sealed class SaveFuzzTests
             at += count;
         }
 
-        _ = walk.IsWhole;
+        _ = walk.Missing;
+        _ = ContentCoding.Decoder(body, ["br"]);
     }
 
     private static void Verdict(Action check)

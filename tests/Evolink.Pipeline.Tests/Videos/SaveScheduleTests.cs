@@ -24,8 +24,9 @@ public sealed class SaveScheduleTests
 
     [Theory]
     [InlineData(DownloadFailure.NotAVideo)]
+    [InlineData(DownloadFailure.Incomplete)]
     [InlineData(DownloadFailure.Blocked)]
-    public void An_error_page_in_place_of_a_video_is_tried_again_as_long(DownloadFailure failure)
+    public void An_error_page_or_half_a_file_in_place_of_a_video_is_tried_again_as_long(DownloadFailure failure)
     {
         Assert.NotNull(After(failure, 200, TimeSpan.FromHours(23)).RetryAt);
         Assert.Equal("result_unusable", After(failure, 200, TimeSpan.FromHours(24)).Error!.Code);

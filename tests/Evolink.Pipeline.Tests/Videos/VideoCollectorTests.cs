@@ -40,7 +40,7 @@ public sealed class VideoCollectorTests(AzuriteFixture azurite)
     {
         await using TestPipeline pipeline = await StartAsync();
         GenerationRef generation = await SubmittedAsync(
-            pipeline, new FaultScript { Results = [new ResultFault.Refused(503) { Times = 1 }] });
+            pipeline, new FaultScript { Results = [new ResultFault.Refused(503) { Times = 2 }] });
         Assert.IsType<Collected.Later>(await pipeline.CollectAsync(generation));
         JobRecord job = await pipeline.ReadAsync(generation);
         Assert.Equal((JobState.Saving, 1), (job.State, job.SaveTries));
