@@ -3,6 +3,7 @@ using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Videos;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
 
 namespace Evolink.Functions.Generations;
 
@@ -10,12 +11,15 @@ namespace Evolink.Functions.Generations;
 /// Activity: asks Evolink how the task stands, for neither callbacks nor timers are believed; copies the finished video into Blob
 /// Storage; writes the end, and tells it.
 /// </summary>
-public sealed class CollectVideo(VideoCollector collector, EndTeller teller)
+public sealed class CollectVideo(VideoCollector collector, EndTeller teller, ILogger<CollectVideo> log)
 {
     /// <summary>Runs the activity.</summary>
     [Function(nameof(CollectVideo))]
-    public async Task<Step> RunAsync(
+    public Task<Step> RunAsync(
         [ActivityTrigger] Collection collection, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken) =>
+        GoneJob.OrStopAsync(() => CollectAsync(collection, durable, cancellationToken), log);
+
+    private async Task<Step> CollectAsync(Collection collection, DurableTaskClient durable, CancellationToken cancellationToken) =>
         await collector.CollectAsync(collection.Generation, collection.Callback, cancellationToken) switch
         {
             Collected.Later later => new Step(StepKind.Again, later.At),

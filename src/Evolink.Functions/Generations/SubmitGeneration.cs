@@ -4,6 +4,7 @@ using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Submissions;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
 
 namespace Evolink.Functions.Generations;
 
@@ -11,17 +12,20 @@ namespace Evolink.Functions.Generations;
 /// Activity: submits the generation to Evolink, once, or finds out what became of its submit. Where that ends the run, it writes the
 /// end, and tells it.
 /// </summary>
-public sealed class SubmitGeneration(Submitter submitter, GenerationFinisher finisher, EventTeller events, EndTeller teller)
+public sealed class SubmitGeneration(Submitter submitter, GenerationFinisher finisher, EventTeller events, EndTeller teller, ILogger<SubmitGeneration> log)
 {
     /// <summary>Runs the activity; the invocation is the owner of the intent that it writes.</summary>
     [Function(nameof(SubmitGeneration))]
-    public async Task<Step> RunAsync(
+    public Task<Step> RunAsync(
         [ActivityTrigger] GenerationRef generation,
         [DurableClient] DurableTaskClient durable,
         FunctionContext context,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken) =>
+        GoneJob.OrStopAsync(() => SubmitAsync(generation, durable, context.InvocationId, cancellationToken), log);
+
+    private async Task<Step> SubmitAsync(GenerationRef generation, DurableTaskClient durable, string owner, CancellationToken cancellationToken)
     {
-        Submission submission = await submitter.SubmitAsync(generation, context.InvocationId, cancellationToken);
+        Submission submission = await submitter.SubmitAsync(generation, owner, cancellationToken);
         if (submission is Submission.Ended)
         {
             GenerationEnd end = await finisher.FinishAsync(generation, cancellationToken);

@@ -53,9 +53,11 @@ internal static partial class ErrorPage
     private static string Safe(string word) =>
         word.Length > LongestWord || word.AsSpan().ContainsAny(PartsOfAddresses) || word.Any(char.IsControl) ? "..." : word;
 
-    [GeneratedRegex("<(title|code)[^>]*>(?<words>[^<]*[^<\\s][^<]*)<", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "<(title|code)[^>]*>(?<words>[^<]*[^<\\s][^<]*)<",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Telling();
 
-    [GeneratedRegex("<[^>]*>", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("<[^>]*>", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Tags();
 }

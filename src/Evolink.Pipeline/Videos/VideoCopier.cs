@@ -20,7 +20,7 @@ public sealed partial class VideoCopier(
 {
     // Below the host's functionTimeout of 30 minutes, which would take the whole worker down. Waiting for memory is in it, so that one slow
     // server can hold up the others for a while, but not for ever.
-    private static readonly TimeSpan TotalTimeout = TimeSpan.FromMinutes(25);
+    internal static readonly TimeSpan TotalTimeout = TimeSpan.FromMinutes(25);
 
     private readonly EvolinkOptions _options = options.Value;
     private readonly BlockPool _memory = new(
