@@ -11,8 +11,6 @@ namespace Evolink.Pipeline;
 /// </summary>
 internal sealed class GuardedSockets(bool allowLoopback, OutsideNetwork network)
 {
-    public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
-
     /// <summary>Whether an address may be called at all: https, or http to this machine where that is allowed; without credentials.</summary>
     public static bool MayCall(Uri address, bool allowLoopback) => address.UserInfo.Length == 0
         && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && allowLoopback && PublicAddresses.IsLoopbackHost(address)));
@@ -24,7 +22,7 @@ internal sealed class GuardedSockets(bool allowLoopback, OutsideNetwork network)
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
         ConnectCallback = ConnectAsync,
-        ConnectTimeout = ConnectTimeout,
+        ConnectTimeout = network.ConnectTimeout,
         Credentials = null,
         PooledConnectionLifetime = TimeSpan.FromMinutes(2),
         SslOptions = network.Tls,
@@ -63,6 +61,8 @@ internal sealed class GuardedSockets(bool allowLoopback, OutsideNetwork network)
 /// <summary>Names, connections and trust out there; tests put a network of their own in its place.</summary>
 internal class OutsideNetwork
 {
+    public virtual TimeSpan ConnectTimeout => TimeSpan.FromSeconds(15);
+
     public virtual SslClientAuthenticationOptions Tls => new();
 
     public virtual Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken) => Dns.GetHostAddressesAsync(host, cancellationToken);

@@ -62,6 +62,25 @@ public sealed class LimitTests(Apps apps) : AppTests(apps.Usual)
         Assert.Equal(HttpStatusCode.OK, (await Client.GetAsync("v1/tasks")).StatusCode);
     }
 
+    [Theory]
+    [InlineData("v1/images/0000000000000000000000000000000000000000000000000000000000000000")]
+    [InlineData("v1/videos/gen-aaaaaaaaaaaaaaaaaaaaaaaaaa/content")]
+    public async Task What_is_served_to_a_key_as_well_as_to_a_signed_link_counts_where_a_key_is_shown(string path)
+    {
+        using HttpClient client = App.Client(KeyOf("minute_of_5")), nobody = App.Client(null);
+        List<HttpStatusCode> answers = [], signed = [];
+        for (int i = 0; i < 12; i++)
+        {
+            using HttpResponseMessage answer = await client.GetAsync(path);
+            answers.Add(answer.StatusCode);
+            using HttpResponseMessage link = await nobody.GetAsync($"{path}?s=x");
+            signed.Add(link.StatusCode);
+        }
+
+        Assert.Contains(HttpStatusCode.TooManyRequests, answers);
+        Assert.All(signed, status => Assert.Equal(HttpStatusCode.NotFound, status));
+    }
+
     [Fact]
     public async Task Two_apps_on_one_storage_keep_the_limit_together_also_after_both_workers_were_killed()
     {

@@ -54,4 +54,25 @@ public sealed class KeyTests(StudioFixture studio)
         await Expect(visitor.Page.Locator("#key-dialog")).ToBeHiddenAsync();
         await Expect(visitor.Page.Locator("#empty")).ToBeVisibleAsync();
     });
+
+    [Fact]
+    public Task A_link_with_another_key_replaces_the_visitors_own_only_when_the_visitor_says_so() => studio.VisitAsync(async visitor =>
+    {
+        await visitor.OpenAsync();
+        const string other = "a-key-that-somebody-else-sent";
+        await FollowAsync(other, "Keep my key");
+        Assert.Equal(visitor.Key, await visitor.Page.EvaluateAsync<string>("sessionStorage.getItem('evolink.key')"));
+        Assert.Equal(visitor.Home.AbsoluteUri, visitor.Page.Url);
+
+        visitor.Expected.Add("401");
+        await FollowAsync(other, "Use the link's key");
+        await Expect(visitor.Page.Locator("#key-problem")).ToHaveTextAsync("The app does not know this key.");
+
+        async Task FollowAsync(string key, string answer)
+        {
+            await visitor.Page.EvaluateAsync($"location.hash = 'key={key}'");
+            await visitor.Page.GetByRole(AriaRole.Button, new() { Name = answer }).ClickAsync();
+            await Expect(visitor.Page.Locator("#replace-dialog")).ToBeHiddenAsync();
+        }
+    });
 }

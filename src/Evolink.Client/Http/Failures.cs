@@ -3,6 +3,8 @@ namespace Evolink.Client;
 /// <summary>Makes the exception of a request that failed.</summary>
 internal static class Failures
 {
+    private const int MaxCode = 100;
+
     /// <summary>Says what was tried, what came, and what it means.</summary>
     /// <param name="answer">What came.</param>
     /// <param name="action">What was tried, such as <c>reading the task</c>.</param>
@@ -10,7 +12,7 @@ internal static class Failures
     /// <param name="secrets">Values that Evolink may have echoed.</param>
     public static EvolinkException Of(ApiAnswer answer, string action, SubmitVerdict verdict, params ReadOnlySpan<string?> secrets)
     {
-        var code = answer.Error?.Code is { Length: > 0 } given ? given : CodeOf(answer);
+        var code = answer.Error?.Code is { Length: > 0 } given ? given[..Math.Min(given.Length, MaxCode)] : CodeOf(answer);
         var words = Discretion.Apply(answer.Error?.Message ?? Explain(answer), secrets);
         var status = answer.StatusCode is { } number ? $" (HTTP {number}, {Discretion.Apply(code, secrets)})" : "";
         return new EvolinkException($"Failed {action}{status}: {words}", verdict.Outcome, answer.Failure)

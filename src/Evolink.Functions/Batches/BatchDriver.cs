@@ -24,7 +24,9 @@ public sealed partial class BatchDriver(
     /// <summary>Notes what has ended, starts what may be started, and says when to look again.</summary>
     public async Task<Step> AdvanceAsync(DurableTaskClient durable, BatchId id, CancellationToken cancellationToken)
     {
-        BatchRecord batch = await batches.ReadAsync(id, cancellationToken);
+        // Removed meanwhile: no try brings it back.
+        if (await batches.FindAsync(id, cancellationToken) is not { } batch)
+            return new Step(StepKind.Done, null);
         bool ready = true;
         if (batch.EndedAt is null)
         {

@@ -4,7 +4,7 @@ namespace Evolink.Functions.Generations;
 
 /// <summary>
 /// How every activity is tried again: faults of the world (storage, mostly), for as long as a finished video can be had. What Evolink or a client's
-/// receiver answers is no fault: activities return it as a step.
+/// receiver answers is no fault, and neither is a job that is gone: activities return it as a step.
 /// </summary>
 internal static class ActivityRetry
 {

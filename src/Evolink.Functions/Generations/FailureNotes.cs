@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Evolink.Functions.Generations;
 
-/// <summary>Writes into a job's record that one of its activities failed, which Durable executes again: whoever asks how the job stands is told.</summary>
+/// <summary>
+/// Writes into a job's record that one of its activities failed, which Durable executes again: whoever asks how the job stands is told.
+/// A run whose job is gone ends.
+/// </summary>
 public sealed partial class FailureNotes(GenerationStore store, TimeProvider time, ILogger<FailureNotes> log)
 {
     /// <summary>Runs an activity of a job.</summary>
@@ -13,7 +16,13 @@ public sealed partial class FailureNotes(GenerationStore store, TimeProvider tim
         {
             return await activity();
         }
-        catch (Exception e) when (e is not (OperationCanceledException or JobNotFoundException))
+        catch (JobNotFoundException e)
+        {
+            // Removed while an orchestration of it was left: no try brings it back.
+            LogGone(e.Id);
+            return new Step(StepKind.Stop, null);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             LogFailed(e, generation.Id, FailureText.Of(e));
             await TryNoteAsync(generation, WaitReason.Of(e));
@@ -40,6 +49,12 @@ public sealed partial class FailureNotes(GenerationStore store, TimeProvider tim
 
     [LoggerMessage(2011, LogLevel.Error, "Job {JobId}: an activity failed and is executed again: {Failure}")]
     private partial void LogFailed(Exception e, JobId jobId, string failure);
+
+    [LoggerMessage(
+        2013,
+        LogLevel.Warning,
+        "Job {JobId} is not there any more: its orchestration ends. Where nobody removed it, look whether the app was given another storage account.")]
+    private partial void LogGone(JobId jobId);
 
     [LoggerMessage(2012, LogLevel.Warning, "Job {JobId}: its record could not say that an activity failed.")]
     private partial void LogNotNoted(Exception e, JobId jobId);

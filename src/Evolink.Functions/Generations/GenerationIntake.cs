@@ -29,7 +29,7 @@ public sealed partial class GenerationIntake(
         JobRecord wanted = NewRecord(generation);
         if (!generation.Waits && await AdmitAsync(wanted, cancellationToken) is { } refusal)
             return new IntakeResult.OverQuota(refusal, quota.RetryAfter(refusal));
-        (JobRecord? job, bool created) = await store.CreateAsync(wanted, new StoredRequest(generation.Request, OwnImage(generation)), cancellationToken);
+        (JobRecord? job, bool created) = await CreateAsync(wanted, generation, cancellationToken);
         if (job is null || job.RequestDigest != wanted.RequestDigest || job.Client != wanted.Client)
             return new IntakeResult.Conflict();
 
@@ -86,6 +86,33 @@ public sealed partial class GenerationIntake(
     private async Task<QuotaRefusal?> AdmitAsync(JobRecord wanted, CancellationToken cancellationToken) =>
         quota.IsLimited(wanted.Client) && await store.FindAsync(wanted.Id, cancellationToken) is null ? await quota.AdmitAsync(wanted, cancellationToken) : null;
 
+    // A write that failed leaves no place taken. Should the job be there all the same, because its answer alone was lost, it is let in again before its
+    // submit; and should this fail too, the sweep sees that there is nobody in the place.
+    private async Task<(JobRecord? Record, bool Created)> CreateAsync(JobRecord wanted, NewGeneration generation, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.CreateAsync(wanted, new StoredRequest(generation.Request, OwnImage(generation)), cancellationToken);
+        }
+        catch when (!generation.Waits && quota.IsLimited(wanted.Client))
+        {
+            await FreeAsync(wanted);
+            throw;
+        }
+    }
+
+    private async Task FreeAsync(JobRecord wanted)
+    {
+        try
+        {
+            await quota.FreeAsync(wanted.Client, wanted.Id, job: null, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            LogNotFreed(e, wanted.Id, wanted.Client);
+        }
+    }
+
     // The record is what makes the job: if the engine cannot be reached now, the sweep starts it later.
     private async Task StartAsync(DurableTaskClient durable, JobRecord job, CancellationToken cancellationToken)
     {
@@ -104,4 +131,7 @@ public sealed partial class GenerationIntake(
 
     [LoggerMessage(2002, LogLevel.Error, "Job {JobId} is written, but its orchestration could not be started; the sweep will.")]
     private partial void LogNotStarted(Exception e, JobId jobId);
+
+    [LoggerMessage(2003, LogLevel.Warning, "Job {JobId} could not be written, and its place among those of client {Client} not be freed; the sweep will.")]
+    private partial void LogNotFreed(Exception e, JobId jobId, string client);
 }

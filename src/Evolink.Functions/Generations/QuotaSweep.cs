@@ -9,22 +9,42 @@ namespace Evolink.Functions.Generations;
 /// <summary>Frees the places of jobs that were never written, because intake died, or that ended while nobody could say so.</summary>
 public sealed partial class QuotaSweep(GenerationStore store, ClientQuota quota, IOptions<EvolinkOptions> options, ILogger<QuotaSweep> log)
 {
-    /// <summary>Looks at every reservation that is old enough.</summary>
+    /// <summary>Looks at every reservation that is old enough. What cannot be read, of one client or one job, does not stop the others.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await foreach ((string client, JobId id) in quota.OlderThanAsync(options.Value.SweepGrace, cancellationToken))
+        await foreach (string client in quota.ClientsAsync(cancellationToken))
         {
-            JobRecord? job = await store.FindAsync(id, cancellationToken);
-            if (job is { State.IsTerminal: false })
-                continue;
-            if (job is null)
-                await quota.ReleaseAsync(client, id, cancellationToken);
-            else
-                await quota.SettleAsync(job, cancellationToken);
-            LogFreed(id, client);
+            IReadOnlyList<JobId> old = [];
+            await TryAsync(client, async () => old = await quota.OlderThanAsync(client, options.Value.SweepGrace, cancellationToken), cancellationToken);
+            foreach (JobId id in old)
+                await TryAsync(client, () => LookAsync(client, id, cancellationToken), cancellationToken);
+        }
+    }
+
+    private async Task LookAsync(string client, JobId id, CancellationToken cancellationToken)
+    {
+        JobRecord? job = await store.FindAsync(id, cancellationToken);
+        if (job is { State.IsTerminal: false })
+            return;
+        await quota.FreeAsync(client, id, job, cancellationToken);
+        LogFreed(id, client);
+    }
+
+    private async Task TryAsync(string client, Func<Task> look, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await look();
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogNotLookedAt(e, client);
         }
     }
 
     [LoggerMessage(2304, LogLevel.Information, "The place of {JobId} among those of client {Client} was left over, and is free.")]
     private partial void LogFreed(JobId jobId, string client);
+
+    [LoggerMessage(2381, LogLevel.Error, "A place of client {Client} could not be looked at; the next sweep does.")]
+    private partial void LogNotLookedAt(Exception e, string client);
 }

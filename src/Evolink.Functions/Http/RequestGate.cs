@@ -38,24 +38,24 @@ internal sealed partial class RequestGate(Callers callers, MinuteBudget budget, 
             return;
         }
 
-        if (!Open.Contains(context.FunctionDefinition.Name))
+        bool isOpen = Open.Contains(context.FunctionDefinition.Name);
+        Caller? caller = callers.Identify(http.Request);
+        if (caller is null && !isOpen)
         {
-            if (callers.Identify(http.Request) is not { } caller)
-            {
-                http.Response.Headers.WWWAuthenticate = "Bearer";
-                await Errors.Unauthorized.ExecuteAsync(http);
-                return;
-            }
-
-            if (!caller.IsOperator && await budget.TakeAsync(caller.Name, http.RequestAborted) is { } wait)
-            {
-                await Errors.TooManyRequests(http.Response, wait).ExecuteAsync(http);
-                return;
-            }
-
-            http.Caller = caller;
+            http.Response.Headers.WWWAuthenticate = "Bearer";
+            await Errors.Unauthorized.ExecuteAsync(http);
+            return;
         }
 
+        // Also where nobody needs a key: images and videos are served to who shows one.
+        if (caller is { IsOperator: false } client && await budget.TakeAsync(client.Name, http.RequestAborted) is { } wait)
+        {
+            await Errors.TooManyRequests(http.Response, wait).ExecuteAsync(http);
+            return;
+        }
+
+        if (caller is not null && !isOpen)
+            http.Caller = caller;
         await RunAsync(context, http, next);
     }
 

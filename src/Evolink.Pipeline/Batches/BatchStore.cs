@@ -54,7 +54,9 @@ public sealed class BatchStore(EvolinkStorage storage)
     /// <summary>Changes a record, as <see cref="Generations.GenerationStore.UpdateAsync(Generations.JobId, Func{Generations.JobRecord, Generations.JobRecord}, CancellationToken)"/> does.</summary>
     public async Task<BatchRecord> UpdateAsync(BatchId id, Func<BatchRecord, BatchRecord> transition, CancellationToken cancellationToken)
     {
-        return await _container.UpdateAsync(RecordPath(id), absent: null, Change, PipelineJsonContext.Default.BatchRecord, cancellationToken) ?? throw NotFound(id);
+        BlobUpdate<BatchRecord>? update = await _container.UpdateAsync(
+            RecordPath(id), absent: null, Change, PipelineJsonContext.Default.BatchRecord, cancellationToken);
+        return update?.After ?? throw NotFound(id);
 
         BatchRecord Change(BatchRecord before) => before.Schema <= BatchRecord.CurrentSchema
             ? transition(before)

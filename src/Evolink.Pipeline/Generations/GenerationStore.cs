@@ -77,15 +77,10 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes, 
     /// <exception cref="JobNotFoundException">There is no such job.</exception>
     public async Task<JobRecord> UpdateAsync(JobId id, Func<JobRecord, JobRecord> transition, CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            JobRecord before = await ReadAsync(id, cancellationToken);
-            JobRecord after = Change(before, transition);
-            if (ReferenceEquals(after, before))
-                return after;
-            if (await TryWriteAsync(before, after, cancellationToken) is { } written)
-                return written;
-        }
+        BlobUpdate<JobRecord> update = await _container.UpdateAsync(
+            RecordPath(id), absent: null, before => Change(before, transition), PipelineJsonContext.Default.JobRecord, cancellationToken)
+            ?? throw new JobNotFoundException(id);
+        return update.IsWritten ? Written(update.Before, update.After, update.ETag) : update.After with { Version = update.ETag };
     }
 
     /// <summary>
@@ -189,11 +184,16 @@ public sealed class GenerationStore(EvolinkStorage storage, JobChanges changes, 
 
     private async Task<JobRecord?> TryWriteAsync(JobRecord before, JobRecord job, CancellationToken cancellationToken)
     {
-        if (await _container.TryReplaceAsync(RecordPath(job.Id), job, before.Version, PipelineJsonContext.Default.JobRecord, cancellationToken) is not { } written)
-            return null;
+        ETag? written = await _container.TryReplaceAsync(
+            RecordPath(job.Id), job, before.Version, PipelineJsonContext.Default.JobRecord, cancellationToken);
+        return written is null ? null : Written(before, job, written);
+    }
+
+    private JobRecord Written(JobRecord before, JobRecord job, ETag? version)
+    {
         metrics.Jobs.Changed(before, job);
         changes.Signal(job.Id);
-        return job with { Version = written };
+        return job with { Version = version };
     }
 
     private static string RecordPath(JobId id) => $"{RecordPrefix}{id}.json";

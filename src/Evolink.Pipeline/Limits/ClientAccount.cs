@@ -10,6 +10,12 @@ namespace Evolink.Pipeline.Limits;
 /// </summary>
 public sealed record ClientAccount
 {
+    /// <summary>
+    /// So many jobs of a client with a limit are under way at most, whatever its limit: the account is read and written at three steps of each of them, and
+    /// so many make it 80 KB.
+    /// </summary>
+    public const int MostOpen = 1000;
+
     /// <summary>Before the first reservation.</summary>
     public static ClientAccount Empty { get; } = new();
 
@@ -36,8 +42,10 @@ public sealed record ClientAccount
     {
         if (Open.ContainsKey(job.Id.Value))
             return (this, null);
-        if (limits.MaxInFlight is > 0 and { } most && Open.Count >= most)
+        int most = limits.MaxInFlight is > 0 and < MostOpen and { } own ? own : MostOpen;
+        if (Open.Count >= most)
             return (this, new QuotaRefusal.InFlight(most));
+        now = InDay(now);
         DateOnly today = DateOnly.FromDateTime(now.UtcDateTime);
         decimal spent = Day == today ? Spent : 0;
         decimal credits = Estimate(job, perSecond);
@@ -46,6 +54,12 @@ public sealed record ClientAccount
             return (this, new QuotaRefusal.Credits(budget, spent, held, credits));
         return (this with { Day = today, Spent = spent, Open = Open.SetItem(job.Id.Value, new Reservation(credits, now)) }, null);
     }
+
+    // The day never goes back: around midnight the clock of one instance may have begun the next one, and to another that is behind it would be the old,
+    // spent one once more. A clock that is ahead by more than that is wrong, and is not followed.
+    private DateTimeOffset InDay(DateTimeOffset now) => Day == DateOnly.FromDateTime(now.UtcDateTime).AddDays(1)
+        ? new DateTimeOffset(Day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero)
+        : now;
 
     /// <summary>Holds what Evolink has told that it reserved, in place of the estimate.</summary>
     public ClientAccount WithCredits(JobRecord job)

@@ -81,40 +81,39 @@ public sealed class ClientQuota(EvolinkStorage storage, IOptions<EvolinkOptions>
         IsLimited(job.Client) ? ChangeAsync(job.Client, account => account.WithCredits(job), cancellationToken) : Task.CompletedTask;
 
     /// <summary>Frees the place of a job that is over, and books what it cost. Doing it again changes nothing.</summary>
-    public async Task SettleAsync(JobRecord job, CancellationToken cancellationToken)
-    {
-        if (!IsLimited(job.Client))
-            return;
-        await ChangeAsync(
-            job.Client,
-            account => account.WithSettlement(job.Id, Math.Max(job.Credits ?? 0, job.HasUnknownCost ? account.Estimate(job, _limits.CreditsPerSecond) : 0)),
-            cancellationToken);
-        DoorOf(job.Client).Note(null, default);
-    }
+    public Task SettleAsync(JobRecord job, CancellationToken cancellationToken) =>
+        IsLimited(job.Client) ? FreeAsync(job.Client, job.Id, job, cancellationToken) : Task.CompletedTask;
 
-    /// <summary>Frees a place that nothing was made of.</summary>
-    public async Task ReleaseAsync(string client, JobId id, CancellationToken cancellationToken)
+    /// <summary>Frees the place of a job that is over, or that never came to be; also where the client has no limit any more.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="id">The job.</param>
+    /// <param name="job">Its record, for what it cost; null where there is none.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public async Task FreeAsync(string client, JobId id, JobRecord? job, CancellationToken cancellationToken)
     {
-        if (!IsLimited(client))
-            return;
-        await ChangeAsync(client, account => account.WithSettlement(id, 0), cancellationToken);
+        await ChangeAsync(client, account => account.WithSettlement(id, Cost(account, job)), cancellationToken);
         DoorOf(client).Note(null, default);
     }
 
-    /// <summary>All reservations that are older than <paramref name="age"/>: a crash may have left them behind.</summary>
-    public async IAsyncEnumerable<(string Client, JobId Id)> OlderThanAsync(TimeSpan age, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The clients that have an account, whether they have a limit now or not.</summary>
+    public async IAsyncEnumerable<string> ClientsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (BlobItem blob in _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, Folder, cancellationToken))
+            yield return blob.Name[Folder.Length..^".json".Length];
+    }
+
+    /// <summary>A client's reservations that are older than <paramref name="age"/>: a crash may have left them behind.</summary>
+    public async Task<IReadOnlyList<JobId>> OlderThanAsync(string client, TimeSpan age, CancellationToken cancellationToken)
+    {
+        DateTimeOffset before = time.GetUtcNow() - age;
+        List<JobId> old = [];
+        foreach ((string id, Reservation reservation) in (await LookAsync(client, cancellationToken)).Open)
         {
-            if (await _container.FindAsync(blob.Name, PipelineJsonContext.Default.ClientAccount, cancellationToken) is not { } found)
-                continue;
-            string client = blob.Name[Folder.Length..^".json".Length];
-            foreach ((string id, Reservation reservation) in found.Value.Open)
-            {
-                if (reservation.At <= time.GetUtcNow() - age && JobId.TryParse(id, out JobId job))
-                    yield return (client, job);
-            }
+            if (reservation.At <= before && JobId.TryParse(id, out JobId job))
+                old.Add(job);
         }
+
+        return old;
     }
 
     /// <inheritdoc/>
@@ -123,6 +122,10 @@ public sealed class ClientQuota(EvolinkStorage storage, IOptions<EvolinkOptions>
         foreach (Door door in _doors.Values)
             door.Dispose();
     }
+
+    private decimal Cost(ClientAccount account, JobRecord? job) => job is null
+        ? 0
+        : Math.Max(job.Credits ?? 0, job.HasUnknownCost ? account.Estimate(job, _limits.CreditsPerSecond) : 0);
 
     private Door DoorOf(string client) => _doors.GetOrAdd(client, _ => new Door());
 

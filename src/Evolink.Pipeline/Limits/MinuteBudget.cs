@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Azure;
 using Azure.Storage.Blobs;
 using Evolink.Pipeline.Options;
 using Evolink.Pipeline.Storage;
@@ -63,7 +62,7 @@ public sealed partial class MinuteBudget(EvolinkStorage storage, IOptions<Evolin
             slice.Fill(minute, await LeaseAsync(client, minute, limit, cancellationToken));
             return slice.Take(minute) == true ? null : Rest();
         }
-        catch (Exception e) when (e is RequestFailedException or AggregateException or HttpRequestException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             LogNotCounted(e, client);
             return null;
@@ -76,14 +75,18 @@ public sealed partial class MinuteBudget(EvolinkStorage storage, IOptions<Evolin
 
     private async Task<int> LeaseAsync(string client, long minute, int limit, CancellationToken cancellationToken)
     {
-        string path = $"limits/minutes/{client}.json";
-        while (true)
-        {
-            (MinuteState Value, ETag ETag)? found = await _container.FindAsync(path, PipelineJsonContext.Default.MinuteState, cancellationToken);
-            (MinuteState after, int leased) = (found?.Value ?? MinuteState.Untouched).Lease(minute, limit, Math.Max(1, limit / Slices));
-            if (leased == 0 || await _container.TryReplaceAsync(path, after, found?.ETag, PipelineJsonContext.Default.MinuteState, cancellationToken) is not null)
-                return leased;
-        }
+        int leased = 0;
+        await _container.UpdateAsync(
+            $"limits/minutes/{client}.json",
+            MinuteState.Untouched,
+            state =>
+            {
+                (MinuteState after, leased) = state.Lease(minute, limit, Math.Max(1, limit / Slices));
+                return leased == 0 ? state : after;
+            },
+            PipelineJsonContext.Default.MinuteState,
+            cancellationToken);
+        return leased;
     }
 
     [LoggerMessage(1701, LogLevel.Warning, "The requests of client {Client} could not be counted, because storage did not answer.")]

@@ -73,26 +73,34 @@ internal static class JsonBlobs
         }
 
         /// <summary>
-        /// Changes a blob: reads it, applies <paramref name="transition"/>, writes it if nobody wrote in between, and starts over otherwise. The transition
-        /// runs once per try, so it must be a pure function; returning its argument unchanged writes nothing.
+        /// Changes a blob: reads it, applies <paramref name="transition"/>, writes it if nobody wrote in between, and otherwise starts over after a
+        /// pause. The transition runs once per try, so it must be a pure function; returning its argument unchanged writes nothing.
         /// </summary>
         /// <param name="path">Its name.</param>
         /// <param name="absent">What is changed where there is no blob; null: nothing is, then.</param>
         /// <param name="transition">The change.</param>
         /// <param name="type">How it is written.</param>
         /// <param name="cancellationToken">Stops.</param>
-        /// <returns>What it holds now; null where there is no blob.</returns>
-        public async Task<T?> UpdateAsync<T>(string path, T? absent, Func<T, T> transition, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        /// <returns>What became of it; null where there is no blob.</returns>
+        /// <exception cref="BlobContentionException">Others came first, every time.</exception>
+        public async Task<BlobUpdate<T>?> UpdateAsync<T>(
+            string path, T? absent, Func<T, T> transition, JsonTypeInfo<T> type, CancellationToken cancellationToken)
             where T : class
         {
-            while (true)
+            for (int tries = 1; ; tries++)
             {
                 (T Value, ETag ETag)? found = await container.FindAsync(path, type, cancellationToken);
                 if ((found?.Value ?? absent) is not { } before)
                     return null;
                 T after = transition(before);
-                if (ReferenceEquals(after, before) || await container.TryReplaceAsync(path, after, found?.ETag, type, cancellationToken) is not null)
-                    return after;
+                if (ReferenceEquals(after, before))
+                    return new BlobUpdate<T>(before, before, found?.ETag);
+                if (await container.TryReplaceAsync(path, after, found?.ETag, type, cancellationToken) is { } written)
+                    return new BlobUpdate<T>(before, after, written);
+                if (tries == BlobContention.MostTries)
+                    throw new BlobContentionException($"{container.Name}/{path}", tries);
+                // Real time, whatever clock the app is given: it is other processes that are waited for.
+                await Task.Delay(BlobContention.PauseAfter(tries, Random.Shared.NextDouble()), TimeProvider.System, cancellationToken);
             }
         }
     }

@@ -61,10 +61,11 @@ public static class GateTransitions
         /// <summary>An operator lets them go.</summary>
         public GateState WithoutStop(DateTimeOffset now) => gate.Stopped is null ? gate : gate with { Stopped = null, ResumedAt = now };
 
-        /// <summary>Whether a job that has waited too long has waited for an operator.</summary>
-        /// <param name="longest">How long it may wait otherwise.</param>
-        /// <param name="now">Now.</param>
-        public bool Excuses(TimeSpan longest, DateTimeOffset now) => gate.Stopped is not null || now - gate.ResumedAt <= longest;
+        /// <summary>Until when a job may wait for its submit. What it waited for an operator does not count.</summary>
+        /// <param name="since">Since when it has waited.</param>
+        /// <param name="longest">How long it may.</param>
+        public DateTimeOffset EndOfWait(DateTimeOffset since, TimeSpan longest) =>
+            gate.Stopped is not null ? DateTimeOffset.MaxValue : (gate.ResumedAt is { } resumed && resumed > since ? resumed : since) + longest;
 
         /// <summary>Makes the job the one that probes, where a probe is needed and none is out.</summary>
         public GateState WithProbe(JobId job, int tolerated, DateTimeOffset until, DateTimeOffset now) =>
@@ -72,12 +73,16 @@ public static class GateTransitions
                 ? gate
                 : gate with { Probe = job, ProbeUntil = until };
 
+        /// <summary>Lets another job probe in place of this one, which sends nothing now.</summary>
+        public GateState WithoutProbe(JobId job) => gate.Probe == job ? gate with { Probe = null, ProbeUntil = null } : gate;
+
         /// <summary>Notes what became of a submit.</summary>
         public GateState After(JobId job, Attempt attempt, int tolerated, DateTimeOffset now) => attempt.State switch
         {
             AttemptState.Unknown => gate.AfterUnknown(job, tolerated, now),
             // The edge or the network stands between: it says nothing of Evolink, and every job backs off by itself.
-            AttemptState.NotSent or AttemptState.Intent => gate,
+            AttemptState.NotSent => gate.WithoutProbe(job),
+            AttemptState.Intent => gate,
             AttemptState.Throttled => gate.Cleared() with { PausedUntil = Later(gate.PausedUntil, attempt.RetryAt), Reason = WaitReason.Of(attempt)?.Code },
             _ => gate.Cleared(),
         };

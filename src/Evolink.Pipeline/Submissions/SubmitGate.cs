@@ -1,4 +1,4 @@
-using Azure;
+using System.Diagnostics;
 using Azure.Storage.Blobs;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Options;
@@ -22,17 +22,41 @@ public sealed partial class SubmitGate(EvolinkStorage storage, IOptions<EvolinkO
     private readonly string _path = $"limits/{options.Value.Hub}/submits.json";
     private volatile Seen? _seen;
 
-    /// <summary>Until when this job may not send; null where it may.</summary>
-    public async Task<DateTimeOffset?> ClosedUntilAsync(JobId job, TimeSpan lease, CancellationToken cancellationToken)
+    /// <summary>Until when this job may not send; null where it may, or may probe. Changes nothing: a job that waits for something else holds nobody up.</summary>
+    public async Task<DateTimeOffset?> ClosedUntilAsync(JobId job, CancellationToken cancellationToken)
+    {
+        GateState state = (Fresh(time.GetUtcNow()) ?? await ReadAsync(cancellationToken)).State;
+        return state.ClosedFor(job, _options.UnknownsBeforePause, time.GetUtcNow());
+    }
+
+    /// <summary>Right before the send: where Evolink seems to be down, makes this job the one that probes.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="lease">How long its submit can take.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>Until when this job may not send; null where it may.</returns>
+    public async Task<DateTimeOffset?> EnterAsync(JobId job, TimeSpan lease, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        Seen seen = Fresh(now) ?? await ReadAsync(cancellationToken);
-        if (seen.State.ClosedFor(job, _options.UnknownsBeforePause, now) is { } closed)
-            return closed;
-        if (seen.State.Unknown.Length < _options.UnknownsBeforePause)
-            return null;
-        GateState state = await UpdateAsync(gate => gate.WithProbe(job, _options.UnknownsBeforePause, now + lease, now), cancellationToken);
-        return state.Probe == job ? null : state.ClosedFor(job, _options.UnknownsBeforePause, now) ?? now + FreshFor;
+        int tolerated = _options.UnknownsBeforePause;
+        GateState state = await UpdateAsync(
+            gate => gate.ClosedFor(job, tolerated, now) is null ? gate.WithProbe(job, tolerated, now + lease, now) : gate, cancellationToken);
+        return state.ClosedFor(job, tolerated, now);
+    }
+
+    /// <summary>A job that came in sends nothing after all.</summary>
+    public Task LeaveAsync(JobId job, CancellationToken cancellationToken) =>
+        UpdateAsync(gate => gate.WithoutProbe(job), cancellationToken);
+
+    /// <summary>Until when a job may wait for its submit.</summary>
+    /// <param name="since">Since when it has waited.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public async Task<DateTimeOffset> EndOfWaitAsync(DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        if (Fresh(now) is { } fresh && fresh.State.EndOfWait(since, _options.MaxSubmitAge) is var end && end >= now)
+            return end;
+        // Before a job ends for it, it is looked up whether an operator has held it back a moment ago.
+        return (await ReadAsync(cancellationToken)).State.EndOfWait(since, _options.MaxSubmitAge);
     }
 
     /// <summary>Why it was closed when it was looked at last: the code of a <see cref="WaitReason"/>.</summary>
@@ -52,7 +76,7 @@ public sealed partial class SubmitGate(EvolinkStorage storage, IOptions<EvolinkO
             if (after.PausedUntil is { } until && until != before?.PausedUntil)
                 LogPaused(until, after.Reason);
         }
-        catch (Exception e) when (e is RequestFailedException or AggregateException or HttpRequestException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             LogNotWritten(e, job);
         }
@@ -87,15 +111,11 @@ public sealed partial class SubmitGate(EvolinkStorage storage, IOptions<EvolinkO
         // A gate that stood open a moment ago, and would still: nothing is read or written in the usual case.
         if (Fresh(time.GetUtcNow()) is { } fresh && ReferenceEquals(transition(fresh.State), fresh.State))
             return fresh.State;
-        while (true)
-        {
-            Seen before = await ReadAsync(cancellationToken);
-            GateState after = transition(before.State);
-            if (ReferenceEquals(after, before.State))
-                return after;
-            if (await TryWriteAsync(after, before.ETag, cancellationToken))
-                return after;
-        }
+        BlobUpdate<GateState> update = await _container.UpdateAsync(
+            _path, new GateState(), transition, PipelineJsonContext.Default.GateState, cancellationToken)
+            ?? throw new UnreachableException();
+        _seen = new Seen(update.After, time.GetUtcNow());
+        return update.After;
     }
 
     private Seen? Fresh(DateTimeOffset now) => _seen is { } seen && now - seen.At < FreshFor ? seen : null;
@@ -103,17 +123,8 @@ public sealed partial class SubmitGate(EvolinkStorage storage, IOptions<EvolinkO
     private async Task<Seen> ReadAsync(CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
-        return _seen = await _container.FindAsync(_path, PipelineJsonContext.Default.GateState, cancellationToken) is { } found
-            ? new Seen(found.Value, found.ETag, now)
-            : new Seen(new GateState(), null, now);
-    }
-
-    private async Task<bool> TryWriteAsync(GateState state, ETag? etag, CancellationToken cancellationToken)
-    {
-        if (await _container.TryReplaceAsync(_path, state, etag, PipelineJsonContext.Default.GateState, cancellationToken) is not { } written)
-            return false;
-        _seen = new Seen(state, written, time.GetUtcNow());
-        return true;
+        GateState? state = (await _container.FindAsync(_path, PipelineJsonContext.Default.GateState, cancellationToken))?.Value;
+        return _seen = new Seen(state ?? new GateState(), now);
     }
 
     [LoggerMessage(1151, LogLevel.Warning, "Submits are paused until {Until:u} ({Reason}); nothing is lost, jobs wait.")]
@@ -128,5 +139,5 @@ public sealed partial class SubmitGate(EvolinkStorage storage, IOptions<EvolinkO
     [LoggerMessage(1154, LogLevel.Warning, "Operator {Operator} lets submits go again.")]
     private partial void LogResumed(string @operator);
 
-    private sealed record Seen(GateState State, ETag? ETag, DateTimeOffset At);
+    private sealed record Seen(GateState State, DateTimeOffset At);
 }

@@ -1,4 +1,4 @@
-using Azure;
+using System.Diagnostics;
 using Evolink.Client;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Images;
@@ -86,16 +86,25 @@ public sealed partial class Submitter(
                 return new Submission.Ended();
         }
 
-        if (job.CancelRequestedAt is not null)
-            return new Submission.Ended();
-        DateTimeOffset notBefore = job.Regeneration?.NotBefore ?? (job.State == JobState.Submitting ? now : job.CurrentAttempt?.RetryAt) ?? now;
-        return notBefore > now ? new Submission.Throttled(notBefore) : await SendNextAsync(job, owner, cancellationToken);
+        if (job.CancelRequestedAt is null)
+            return await SendNextAsync(job, owner, cancellationToken);
+        if (job.SubmitSlot is { } unused)
+            await rate.ReturnAsync(unused, cancellationToken);
+        return new Submission.Ended();
     }
 
     private async Task<Submission> SendNextAsync(JobRecord job, string owner, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
         Attempt? again = job.CurrentAttempt is { State: AttemptState.NotSent or AttemptState.Throttled } last ? last : null;
+        DateTimeOffset notBefore = job.Regeneration?.NotBefore ?? (job.State == JobState.Submitting ? now : again?.RetryAt) ?? now;
+        int number = again?.Number ?? (job.CurrentAttempt?.Number ?? 0) + 1;
+        DateTimeOffset since = number == 1 ? job.AcceptedAt : again?.FirstIntentAt ?? job.Regeneration?.Since ?? now;
+        // Whatever is waited for, it is not waited for longer than that without a word.
+        DateTimeOffset end = await gate.EndOfWaitAsync(since, cancellationToken);
+        if (notBefore > now && now <= end)
+            return Later(notBefore, end);
+
         // A signed callback that named a task proves that the attempt was taken after all.
         Adoption adoption = again is null ? Adoption.None : await recovery.AdoptAsync(job, again, cancellationToken);
         if (adoption.Attempt is { } adopted)
@@ -103,58 +112,78 @@ public sealed partial class Submitter(
         // One that cannot be looked at now would be paid a second time.
         if (adoption.OpenUntil > now)
             return new Submission.Unknown(LookAgain(adoption.OpenUntil.Value, now));
-
-        int number = again?.Number ?? (job.CurrentAttempt?.Number ?? 0) + 1;
-        DateTimeOffset since = number == 1 ? job.AcceptedAt : again?.FirstIntentAt ?? job.Regeneration?.Since ?? now;
-        if (now - since > _options.MaxSubmitAge && !(await gate.LookAsync(cancellationToken)).Excuses(_options.MaxSubmitAge, now))
-            return await EndAsync(job, number, Expired(job.CurrentAttempt), cancellationToken);
+        if (now > end)
+            return await EndAsync(job, number, SubmitErrors.WaitedTooLong(_options, job.CurrentAttempt), cancellationToken);
 
         // Over HTTP it was let in before it was accepted; all else waits here for its turn.
         if (number == 1 && await quota.ReserveAsync(job, cancellationToken) is { } refusal)
         {
             TimeSpan atLeast = refusal is QuotaRefusal.Credits ? quota.RetryAfter(refusal) : TimeSpan.Zero;
-            return await HoldAsync(job, job.Client, WaitReason.ClientLimit, job.AcceptedAt, atLeast, cancellationToken);
+            return await HoldAsync(job, job.Client, WaitReason.ClientLimit, job.AcceptedAt, atLeast, end, cancellationToken);
         }
 
         if (await gate.StoppedSinceAsync(cancellationToken) is { } stopped)
         {
             DateTimeOffset heldSince = stopped > job.AcceptedAt ? stopped : job.AcceptedAt;
-            return await HoldAsync(job, HeldJobs.Pause, WaitReason.Paused, heldSince, TimeSpan.Zero, cancellationToken);
+            return await HoldAsync(
+                job, HeldJobs.Pause, WaitReason.Paused, heldSince, TimeSpan.Zero, DateTimeOffset.MaxValue, cancellationToken);
         }
 
-        if (await gate.ClosedUntilAsync(job.Id, Lease, cancellationToken) is { } closed)
-            return new Submission.Throttled(closed, WaitReason.OfClosedGate(gate.Reason));
-        DateTimeOffset? slot = await rate.SlotAsync(job.SubmitSlot, cancellationToken);
-        if (slot is { } later && !rate.IsNear(later))
+        if (await gate.ClosedUntilAsync(job.Id, cancellationToken) is { } closed)
+            return Later(closed, end, WaitReason.OfClosedGate(gate.Reason));
+        switch (await rate.PlaceAsync(job.SubmitSlot, isNew: job.SubmitSlot is null && again is null, end, cancellationToken))
         {
-            await store.UpdateAsync(
-                job, record => record.WithSubmitSlot(later, now).WithWaiting(job.CurrentRef, WaitReason.SubmitRate, now), cancellationToken);
-            return new Submission.Throttled(later - rate.Lead);
+            case SubmitPlace.None:
+                return await EndAsync(job, number, SubmitErrors.NoSlot(_options), cancellationToken);
+            case SubmitPlace.Far far:
+                await store.UpdateAsync(job, record => record.WithSubmitSlot(far.Slot, now).WithWaiting(job.CurrentRef, WaitReason.SubmitRate, now), cancellationToken);
+                return Later(far.LookAt, end);
+            case SubmitPlace.Near near:
+                return await SendNextAsync(job, number, again, owner, near.Slot, end, cancellationToken);
+            default:
+                throw new UnreachableException();
         }
+    }
 
+    private async Task<Submission> SendNextAsync(
+        JobRecord job, int number, Attempt? again, string owner, DateTimeOffset? slot, DateTimeOffset end, CancellationToken cancellationToken)
+    {
         StoredRequest request = await store.ReadRequestAsync(job.Id, cancellationToken);
         ImagePlan plan = await images.PlanAsync(job, request, cancellationToken);
         if (plan.Intent is not { } intent)
-            return plan.RetryAt is { } retryAt ? new Submission.Throttled(retryAt, WaitReason.Image) : await EndAsync(job, number, plan.Error!, cancellationToken);
+            return plan.RetryAt is { } retryAt ? Later(retryAt, end, WaitReason.Image) : await EndAsync(job, number, plan.Error!, cancellationToken);
 
+        // Last of all: a job that probes for everybody must not wait for anything else.
+        if (await gate.EnterAsync(job.Id, Lease, cancellationToken) is { } closed)
+            return Later(closed, end, WaitReason.OfClosedGate(gate.Reason));
         Attempt attempt = Intend(number, again, intent, owner);
         JobRecord claimed = await store.UpdateAsync(job, record => record.WithIntent(attempt, attempt.IntentAt), cancellationToken);
-        return claimed.CurrentAttempt is { State: AttemptState.Intent } mine && mine.Owner == owner
-            ? await SendAsync(claimed, mine, request, slot, cancellationToken)
-            : new Submission.Unknown(claimed.CancelRequestedAt is null ? now + TimeSpan.FromSeconds(1) : now);
+        if (claimed.CurrentAttempt is { State: AttemptState.Intent } mine && mine.Owner == owner)
+            return await SendAsync(claimed, mine, request, slot, cancellationToken);
+        if (claimed.CancelRequestedAt is null)
+            return new Submission.Unknown(time.GetUtcNow() + TimeSpan.FromSeconds(1));
+        await gate.LeaveAsync(job.Id, cancellationToken);
+        return new Submission.Unknown(time.GetUtcNow());
     }
+
+    private static Submission.Throttled Later(DateTimeOffset at, DateTimeOffset end, WaitReason? reason = null) => new(at < end ? at : end, reason);
 
     // The longer it has been held, the longer it waits; what lets it go wakes it. Its own age ends it in time.
     private async Task<Submission> HoldAsync(
-        JobRecord job, string holder, WaitReason reason, DateTimeOffset since, TimeSpan atLeast, CancellationToken cancellationToken)
+        JobRecord job,
+        string holder,
+        WaitReason reason,
+        DateTimeOffset since,
+        TimeSpan atLeast,
+        DateTimeOffset end,
+        CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
         TimeSpan pause = HeldJobs.PauseAfter(now - since);
         pause = pause > atLeast ? pause : atLeast;
         if (pause >= HeldJobs.Noted)
             await held.NoteAsync(holder, job, cancellationToken);
-        DateTimeOffset end = job.AcceptedAt + _options.MaxSubmitAge;
-        return new Submission.Throttled(holder != HeldJobs.Pause && end > now && now + pause > end ? end : now + pause, reason);
+        return Later(now + pause, end, reason);
     }
 
     private Attempt Intend(int number, Attempt? again, SubmitIntent intent, string owner)
@@ -185,7 +214,7 @@ public sealed partial class Submitter(
                 replay.Job, replay.Job.CurrentAttempt!, await store.ReadRequestAsync(job.Id, cancellationToken), slot: null, cancellationToken),
             Recovery.Wait wait => new Submission.Unknown(wait.Until),
             Recovery.GivenUp => new Submission.Ended(),
-            _ => throw new System.Diagnostics.UnreachableException(),
+            _ => throw new UnreachableException(),
         };
     }
 
@@ -193,8 +222,7 @@ public sealed partial class Submitter(
         JobRecord job, Attempt attempt, StoredRequest request, DateTimeOffset? slot, CancellationToken cancellationToken)
     {
         Func<Attempt, Attempt> outcome = entry => SubmitEntries.Stopped(entry, time.GetUtcNow());
-        IDisposable? turn = await TurnAsync(attempt, slot, cancellationToken);
-        if (turn is not null)
+        if (await TurnAsync(attempt, slot, cancellationToken))
         {
             try
             {
@@ -212,31 +240,23 @@ public sealed partial class Submitter(
                 LogRefused(job.Id, attempt.Number, e.Outcome, e.Code, e.StatusCode, e.RequestId);
                 outcome = entry => SubmitEntries.Refused(entry, e, time.GetUtcNow(), random.NextDouble());
             }
-            finally
-            {
-                turn.Dispose();
-            }
         }
 
         return await SettleAsync(job, attempt, outcome);
     }
 
     // After the lease others take the outcome as unknown: what took too long until here is not sent any more.
-    private async Task<IDisposable?> TurnAsync(Attempt attempt, DateTimeOffset? slot, CancellationToken cancellationToken)
+    private async Task<bool> TurnAsync(Attempt attempt, DateTimeOffset? slot, CancellationToken cancellationToken)
     {
         try
         {
-            IDisposable? turn = await rate.TurnAsync(slot, cancellationToken);
-            if (!cancellationToken.IsCancellationRequested && time.GetUtcNow() + _options.SubmitTimeout <= attempt.LeaseUntil)
-                return turn;
-            turn?.Dispose();
+            return await rate.TurnAsync(slot, cancellationToken)
+                && !cancellationToken.IsCancellationRequested && time.GetUtcNow() + _options.SubmitTimeout <= attempt.LeaseUntil;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // Nothing has left.
+            return false;
         }
-
-        return null;
     }
 
     private async Task<Submission> SettleAsync(JobRecord intended, Attempt sent, Func<Attempt, Attempt> outcome)
@@ -261,7 +281,8 @@ public sealed partial class Submitter(
         }
     }
 
-    // Known only here until it is written: storage that is away is waited for, also while the host stops.
+    // Known only here until it is written: whatever is in the way is waited for (storage, an identity without a token, a name that does not resolve),
+    // also while the host stops. Only a job that is gone has nowhere to write it.
     private async Task<JobRecord> WriteOutcomeAsync(JobRecord job, Attempt sent, Func<Attempt, Attempt> outcome)
     {
         DateTimeOffset end = time.GetUtcNow() + LongestSettling;
@@ -273,7 +294,7 @@ public sealed partial class Submitter(
                 return await store.UpdateAsync(
                     job, record => WithRejection(record.WithOutcome(sent.Owner, sent.Number, outcome, now), now), CancellationToken.None);
             }
-            catch (Exception e) when (e is RequestFailedException or AggregateException or HttpRequestException && time.GetUtcNow() < end)
+            catch (Exception e) when (e is not JobNotFoundException && time.GetUtcNow() < end)
             {
                 LogNotWritten(e, job.Id, sent.Number);
                 await Task.Delay(SettlingPause, time, CancellationToken.None);
@@ -290,10 +311,6 @@ public sealed partial class Submitter(
             job, record => record.WithSubmitError(job.Revision, number, error, time.GetUtcNow()), cancellationToken);
         return ended.Error is null && !ended.State.IsTerminal ? new Submission.Unknown(time.GetUtcNow()) : new Submission.Ended();
     }
-
-    private JobError Expired(Attempt? attempt) => new(
-        "submit_expired",
-        $"This job could not be submitted for {_options.MaxSubmitAge.TotalHours:0.#} h; nothing was charged. Last answer of Evolink: {attempt?.Error?.Code ?? "none, the job waited for its client's limits or for the submits of others"}.");
 
     private Submission.Accepted Accepted(Attempt attempt) =>
         new(attempt.TaskId!, attempt.Schedule(_options).First(random.NextDouble()));

@@ -7,13 +7,15 @@ namespace Evolink.Pipeline.Tasks;
 /// <summary>What a task's failure means. Source of the table: Evolink's documentation of task errors.</summary>
 public static partial class TaskFailures
 {
+    private const int MaxCode = 100;
     private const int MaxMessage = 500;
+    private const int MaxRead = 4000;
 
     /// <summary>The error of a failed task, the provider's code kept.</summary>
     public static JobError Of(VideoTask task) => task switch
     {
         { Status.IsCancelled: true } => new("request_cancelled", Message(task) ?? "The task was cancelled at Evolink."),
-        { Error.Code: { Length: > 0 } code } => new(code, Message(task) ?? "Evolink gave no words for it."),
+        { Error.Code: { Length: > 0 } code } => new(code[..Math.Min(code.Length, MaxCode)], Message(task) ?? "Evolink gave no words for it."),
         _ => new("unknown_error", Message(task) ?? "Evolink said that the task failed, and not why."),
     };
 
@@ -29,15 +31,17 @@ public static partial class TaskFailures
         _ => null,
     };
 
-    // The provider's words go into the record, which lists and events show: one line, bounded, without links, which may be signed.
+    // The provider's words go into the record, which lists and events show: one line, bounded, without links, which may be signed. Cut before they are
+    // looked through, for there may be any number of them; a link at the cut is taken out as far as it is there.
     private static string? Message(VideoTask task)
     {
         if (task.Error?.Message is not { Length: > 0 } message)
             return null;
-        string words = Link().Replace(message.ReplaceLineEndings(" "), "(link)");
+        string head = message.Length > MaxRead ? message[..MaxRead] : message;
+        string words = Link().Replace(head.ReplaceLineEndings(" "), "(link)");
         return words.Length > MaxMessage ? words[..MaxMessage] : words;
     }
 
-    [GeneratedRegex(@"\b[a-z][a-z0-9+.-]*://\S+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\b[a-z][a-z0-9+.-]*://\S+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Link();
 }

@@ -15,6 +15,7 @@ public sealed class GuardedHttpClient : IDisposable
 
     private readonly LinkRules _rules;
     private readonly TimeProvider _time;
+    private readonly OutsideNetwork _network;
     private readonly HttpClient _http;
 
     /// <summary>Makes a client; it is kept for the life of the app.</summary>
@@ -25,7 +26,7 @@ public sealed class GuardedHttpClient : IDisposable
 
     internal GuardedHttpClient(IOptions<EvolinkOptions> options, TimeProvider time, OutsideNetwork network)
     {
-        (_rules, _time) = (new LinkRules(options.Value), time);
+        (_rules, _time, _network) = (new LinkRules(options.Value), time, network);
         _http = new HttpClient(new GuardedSockets(options.Value.AllowLoopback, network).Handler()) { Timeout = Timeout.InfiniteTimeSpan };
         _http.DefaultRequestHeaders.UserAgent.ParseAdd(ProductInfo.UserAgent);
         _http.DefaultRequestHeaders.AcceptEncoding.ParseAdd("identity");
@@ -72,7 +73,7 @@ public sealed class GuardedHttpClient : IDisposable
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new VideoDownloadException(DownloadFailure.Unavailable, $"{target.Host} could not be reached within {GuardedSockets.ConnectTimeout.TotalSeconds:0} s.", e);
+            throw new VideoDownloadException(DownloadFailure.Unavailable, $"{target.Host} could not be reached within {_network.ConnectTimeout.TotalSeconds:0} s.", e);
         }
         catch (HttpRequestException e) when (e.InnerException is BlockedAddressException blocked)
         {

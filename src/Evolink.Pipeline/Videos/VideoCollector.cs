@@ -70,6 +70,8 @@ public sealed class VideoCollector(
         // Woken before its time: the pause is there for the other side's sake.
         if (job.SaveRetryAt is { } retryAt && retryAt > time.GetUtcNow())
             return new Finding(static record => record, retryAt);
+        if (job.CompletedSeenAt is not null && saver.IsFull)
+            return saver.Later();
         (VideoTask? task, EvolinkException? failure) = await watcher.ReadAsync(job, attempt, cancellationToken);
         return task is { Status.IsCompleted: true } || job.CompletedSeenAt is not null
             ? await SaveAsync(job, attempt, task, failure, cancellationToken)

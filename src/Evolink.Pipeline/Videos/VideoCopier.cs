@@ -26,7 +26,7 @@ public sealed partial class VideoCopier(
 {
     // Below the host's functionTimeout of 30 minutes, which would take the whole worker down. Waiting for memory is in it, so that one slow
     // server can hold up the others for a while, but not for ever.
-    private static readonly TimeSpan TotalTimeout = TimeSpan.FromMinutes(25);
+    internal static readonly TimeSpan TotalTimeout = TimeSpan.FromMinutes(25);
 
     // A host that serves one connection at a time has to notice first that the others are gone.
     private static readonly TimeSpan PauseBeforeOneStream = TimeSpan.FromMilliseconds(250);

@@ -10,8 +10,24 @@ namespace Evolink.Pipeline.Videos;
 /// recognised, also when the link that it came from is dead by now. Writes no record.
 /// </summary>
 public sealed partial class VideoSaver(
-    VideoCopier copier, VideoStore videos, PipelineMetrics metrics, TimeProvider time, Random random, ILogger<VideoSaver> log)
+    VideoCopier copier, VideoStore videos, PipelineMetrics metrics, TimeProvider time, Random random, ILogger<VideoSaver> log) : IDisposable
 {
+    /// <summary>
+    /// So many saves run at once on an instance: three quarters of its activities (<c>maxConcurrentActivityFunctions</c> in host.json). Results that come
+    /// slowly may take these, and submits still find a place.
+    /// </summary>
+    internal const int MostAtOnce = 12;
+
+    private static readonly TimeSpan PauseWhileFull = TimeSpan.FromSeconds(10);
+
+    private readonly SemaphoreSlim _places = new(MostAtOnce);
+
+    /// <summary>Whether as many saves run as may: then it is not worth reading the task.</summary>
+    public bool IsFull => _places.CurrentCount == 0;
+
+    /// <summary>Nothing was tried, because as many saves run as may; to be tried again in a moment.</summary>
+    public Finding Later() => new(static record => record, time.GetUtcNow() + (PauseWhileFull * (1 + random.NextDouble())));
+
     /// <summary>Saves the video of an accepted attempt.</summary>
     /// <param name="job">The job.</param>
     /// <param name="attempt">Its attempt.</param>
@@ -22,7 +38,7 @@ public sealed partial class VideoSaver(
         JobRecord job, Attempt attempt, VideoTask? task, EvolinkException? unread, CancellationToken cancellationToken) =>
         JobTrace.RunAsync(PipelineTelemetry.SaveActivity, job, log, async activity =>
         {
-            Finding found = await SaveOnceAsync(job, attempt, task, unread, cancellationToken);
+            Finding found = await InPlaceAsync(() => SaveOnceAsync(job, attempt, task, unread, cancellationToken), cancellationToken);
             activity?.SetTag("evolink.outcome", found.LookAt is not null ? "later" : found.GivesUp(job) ? "ended" : "saved");
             return found;
         });
@@ -35,6 +51,23 @@ public sealed partial class VideoSaver(
         AttemptRef at = job.CurrentRef;
         DateTimeOffset now = time.GetUtcNow();
         return new Finding(record => record.WithVideo(at, video, now), LookAt: null);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _places.Dispose();
+
+    private async Task<Finding> InPlaceAsync(Func<Task<Finding>> save, CancellationToken cancellationToken)
+    {
+        if (!await _places.WaitAsync(TimeSpan.Zero, cancellationToken))
+            return Later();
+        try
+        {
+            return await save();
+        }
+        finally
+        {
+            _places.Release();
+        }
     }
 
     private async Task<Finding> SaveOnceAsync(

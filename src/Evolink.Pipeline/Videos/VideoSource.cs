@@ -12,6 +12,10 @@ internal sealed class VideoSource : IAsyncDisposable
 {
     private const int RangeTries = 3;
 
+    // A server that sends a byte now and then is never idle, and would hold an activity until the deadline. Where the length is not known, so little is
+    // taken to be no video: it comes to 1.5 MB by then.
+    private const int LeastBytesPerSecond = 1024;
+    private static readonly TimeSpan Trial = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RangePause = TimeSpan.FromMilliseconds(250);
 
     private readonly GuardedHttpClient _http;
@@ -21,9 +25,11 @@ internal sealed class VideoSource : IAsyncDisposable
     private readonly TimeSpan _idleTimeout;
     private readonly TimeProvider _time;
     private readonly CancellationToken _deadline;
+    private readonly long _opened;
     private Stream _body;
     private long? _promised;
     private bool _decoded;
+    private long _received;
 
     private VideoSource(
         GuardedHttpClient http,
@@ -40,6 +46,7 @@ internal sealed class VideoSource : IAsyncDisposable
         Length = part?.Total ?? ((ResultHead.Whole)head).Length;
         _version = part?.Version;
         _promised = part is null ? Length : Math.Min(part.Total, options.CopyBlockBytes);
+        _opened = time.GetTimestamp();
     }
 
     /// <summary>Its length, where the server promised one.</summary>
@@ -257,6 +264,7 @@ internal sealed class VideoSource : IAsyncDisposable
                     break;
                 passed(buffer.Span.Slice(filled, read));
                 filled += read;
+                CheckPace(Interlocked.Add(ref _received, read));
                 idle.CancelAfter(_idleTimeout);
             }
 
@@ -275,6 +283,20 @@ internal sealed class VideoSource : IAsyncDisposable
         catch (Exception e) when (_decoded && e is InvalidDataException or InvalidOperationException)
         {
             throw new VideoDownloadException(DownloadFailure.Incomplete, $"{Host} sent compressed content that is cut or broken.", e);
+        }
+    }
+
+    // What cannot be done in time at this pace is given up now, and tried again later: meanwhile others may use the place.
+    private void CheckPace(long received)
+    {
+        TimeSpan elapsed = _time.GetElapsedTime(_opened);
+        if (elapsed < Trial)
+            return;
+        double least = Length is { } length ? length * (elapsed / VideoCopier.TotalTimeout) : LeastBytesPerSecond * elapsed.TotalSeconds;
+        if (received < least)
+        {
+            throw new VideoDownloadException(
+                DownloadFailure.Unavailable, $"{Host} sent {received:N0} bytes in {elapsed.TotalSeconds:0} s: too slow for a video of this length.");
         }
     }
 

@@ -15,14 +15,21 @@ public sealed class WebhookSender : IDisposable
 
     private readonly EvolinkOptions _options;
     private readonly TimeProvider _time;
+    private readonly OutsideNetwork _network;
     private readonly HttpClient _http;
 
     /// <summary>Makes a sender; it is kept for the life of the app.</summary>
     public WebhookSender(IOptions<EvolinkOptions> options, TimeProvider time)
+        : this(options, time, new OutsideNetwork())
+    {
+    }
+
+    internal WebhookSender(IOptions<EvolinkOptions> options, TimeProvider time, OutsideNetwork network)
     {
         _options = options.Value;
         _time = time;
-        SocketsHttpHandler handler = new GuardedSockets(_options.AllowLoopback, new OutsideNetwork()).Handler();
+        _network = network;
+        SocketsHttpHandler handler = new GuardedSockets(_options.AllowLoopback, network).Handler();
         // A body that nobody reads is not waited for.
         handler.MaxResponseDrainSize = 0;
         _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
@@ -51,6 +58,11 @@ public sealed class WebhookSender : IDisposable
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             return new WebhookAnswer(null, $"{target.Host} sent no answer within {AnswerTimeout.TotalSeconds:0} s.", null);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The handler gave the connection up, or the TLS handshake on it: a receiver that is not there is a call that failed, as any other.
+            return new WebhookAnswer(null, $"{target.Host} could not be reached within {_network.ConnectTimeout.TotalSeconds:0.#} s.", null);
         }
         catch (HttpRequestException e)
         {

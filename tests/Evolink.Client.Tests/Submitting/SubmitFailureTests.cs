@@ -25,6 +25,19 @@ public sealed class SubmitFailureTests
         Assert.Equal(4, tries);
     }
 
+    [Theory]
+    [InlineData("https://", 900_000)]
+    [InlineData("https://a/", 900_000)]
+    [InlineData("sk-", 900_000)]
+    public async Task A_refusal_of_any_length_is_understood_and_cut(string part, int length)
+    {
+        string message = string.Concat(Enumerable.Repeat(part, length / part.Length));
+        await using var api = await StubApi.StartAsync(400, $$"""{"error":{"code":"invalid_request","message":"{{message}}","type":"invalid_request_error"} }""");
+        var failure = await FailureOf(Clients.For(api.Url));
+        Assert.Equal(SubmitOutcome.Rejected, failure.Outcome);
+        Assert.InRange(failure.ErrorMessage!.Length, 1, 1003);
+    }
+
     [Fact]
     public async Task A_port_where_nothing_listens_is_not_sent()
     {

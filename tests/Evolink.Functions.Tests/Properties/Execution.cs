@@ -52,6 +52,13 @@ internal sealed class Execution
     /// <summary>Stops the execution whose request this is; what sends outside of any (the test itself) passes.</summary>
     public static Task PassAsync() => Flow.Value?.StopAsync() ?? Task.CompletedTask;
 
+    /// <summary>Stops an execution whose process has died.</summary>
+    public static void ThrowIfDead()
+    {
+        if (Flow.Value is { IsDead: true })
+            throw new ProcessDiedException();
+    }
+
     /// <summary>Counts a change of storage.</summary>
     public static void Wrote()
     {

@@ -22,7 +22,7 @@ internal static class WorldServices
         MemoryStorage storage, LedgerEvolink evolink, ManualTimeProvider time, DurableTaskClient durable, int seed, Action<EvolinkOptions> policy)
     {
         ServiceCollection services = new();
-        services.AddSingleton<TimeProvider>(time);
+        services.AddSingleton<TimeProvider>(new ProcessTime(time));
         services.AddSingleton(new Random(seed));
         services.AddSingleton<OutgoingHttp>(new MemoryHttp(storage, evolink));
         services.AddSingleton<IHostEnvironment>(new Development());

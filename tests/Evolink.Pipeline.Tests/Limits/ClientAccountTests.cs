@@ -1,6 +1,7 @@
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Limits;
 using Evolink.Pipeline.Options;
+using Evolink.Pipeline.Storage;
 using Evolink.Pipeline.Tests.Support;
 
 namespace Evolink.Pipeline.Tests.Limits;
@@ -95,5 +96,41 @@ public sealed class ClientAccountTests
         Assert.True(Jobs.Unknown().HasUnknownCost);
         Assert.Null(Jobs.Accepted().Credits);
         Assert.False(Jobs.Accepted().HasUnknownCost);
+    }
+
+    [Fact]
+    public void Around_midnight_a_day_that_is_spent_stays_spent_also_for_an_instance_whose_clock_is_behind()
+    {
+        DateTimeOffset midnight = Jobs.Start.AddDays(1);
+        ClientAccount account = ClientAccount.Empty with { Day = DateOnly.FromDateTime(Jobs.Start.UtcDateTime), Spent = 120 };
+        JobRecord ahead = Jobs.Accepted() with { Duration = 10 }, behind = Jobs.Accepted() with { Duration = 2 };
+        DateTimeOffset before = midnight - TimeSpan.FromSeconds(1), after = midnight + TimeSpan.FromSeconds(1);
+        Assert.IsType<QuotaRefusal.Credits>(account.WithReservation(behind, Limits, PerSecond, before).Refusal);
+        account = Reserve(account, ahead, after);
+        account = Reserve(account, behind, before);
+        // Both count for the day that has begun, and what is left of it is nobody's.
+        Assert.Equal(DateOnly.FromDateTime(midnight.UtcDateTime), account.Day);
+        account = account.WithSettlement(ahead.Id, 100).WithSettlement(behind.Id, 20);
+        Assert.Equal(120, account.Spent);
+        Assert.IsType<QuotaRefusal.Credits>(account.WithReservation(behind, Limits, PerSecond, before).Refusal);
+    }
+
+    [Fact]
+    public void A_clock_that_was_days_ahead_and_is_right_again_stops_nobody_for_days()
+    {
+        ClientAccount account = Reserve(ClientAccount.Empty, Jobs.Accepted() with { Duration = 12 }, Jobs.Start.AddDays(30));
+        Reserve(account, Jobs.Accepted() with { Duration = 12 });
+    }
+
+    [Fact]
+    public void Whatever_the_limits_the_account_stays_small()
+    {
+        ClientAccount account = ClientAccount.Empty;
+        ClientLimits wide = new() { CreditsPerDay = 1e9m };
+        for (int i = 0; i < ClientAccount.MostOpen; i++)
+            (account, _) = account.WithReservation(Jobs.Accepted() with { Duration = 5 }, wide, PerSecond, Jobs.Start);
+        (ClientAccount after, QuotaRefusal? refusal) = account.WithReservation(Jobs.Accepted(), wide, PerSecond, Jobs.Start);
+        Assert.Equal(new QuotaRefusal.InFlight(ClientAccount.MostOpen), refusal);
+        Assert.InRange(JsonBlobs.Json(after, PipelineJsonContext.Default.ClientAccount).ToMemory().Length, 1, 100_000);
     }
 }

@@ -73,8 +73,24 @@ public sealed class ClientQuotaTests(AzuriteFixture azurite)
         await using TestPipeline pipeline = await InstanceAsync(3);
         JobRecord lost = NewJob();
         await pipeline.Get<ClientQuota>().ReserveAsync(lost, None);
-        Assert.Contains((_client, lost.Id), await pipeline.Get<ClientQuota>().OlderThanAsync(TimeSpan.Zero, None).ToListAsync());
-        Assert.DoesNotContain((_client, lost.Id), await pipeline.Get<ClientQuota>().OlderThanAsync(TimeSpan.FromHours(1), None).ToListAsync());
+        Assert.Contains(_client, await pipeline.Get<ClientQuota>().ClientsAsync(None).ToListAsync());
+        Assert.Equal([lost.Id], await pipeline.Get<ClientQuota>().OlderThanAsync(_client, TimeSpan.Zero, None));
+        Assert.Empty(await pipeline.Get<ClientQuota>().OlderThanAsync(_client, TimeSpan.FromHours(1), None));
+    }
+
+    [Fact]
+    public async Task A_place_is_freed_also_where_the_limit_was_taken_away_meanwhile()
+    {
+        await using TestPipeline limited = await InstanceAsync(3);
+        JobRecord job = NewJob();
+        await limited.Get<ClientQuota>().ReserveAsync(job, None);
+        await using TestPipeline open = await InstanceAsync();
+        ClientQuota quota = open.Get<ClientQuota>();
+        // At its end nothing is read or written for a client without limits; the sweep finds it.
+        await quota.SettleAsync(job, None);
+        Assert.Equal([job.Id], await quota.OlderThanAsync(_client, TimeSpan.Zero, None));
+        await quota.FreeAsync(_client, job.Id, job, None);
+        Assert.Empty(await quota.OlderThanAsync(_client, TimeSpan.Zero, None));
     }
 
     private async Task<GenerationRef> AcceptAsync(TestPipeline pipeline)

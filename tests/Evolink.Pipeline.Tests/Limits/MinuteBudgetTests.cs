@@ -83,6 +83,15 @@ public sealed class MinuteBudgetTests(AzuriteFixture azurite)
         Assert.Contains(pipeline.Log.Lines, line => line.Contains(" 1701: ", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task While_the_identity_gets_no_token_nothing_is_held_back()
+    {
+        NoToken identity = new((request, _) => request.RequestUri!.AbsolutePath.Contains("/limits/", StringComparison.Ordinal));
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(
+            azurite, time: _time, services: services => services.AddSingleton<OutgoingHttp>(identity), configure: options => options.Limits.Clients[_client] = new() { RequestsPerMinute = 1 });
+        Assert.Equal(3, await TakeAsync(pipeline.Get<MinuteBudget>(), 3));
+    }
+
     private sealed class NoLimits : OutgoingHttp
     {
         public override HttpMessageHandler Storage() => new Handler(base.Storage());

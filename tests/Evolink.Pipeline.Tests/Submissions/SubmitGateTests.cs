@@ -101,4 +101,28 @@ public sealed class SubmitGateTests
         JobId next = JobId.New();
         Assert.Equal(next, gate.WithProbe(next, Tolerated, until + Minute + Minute, until + Minute).Probe);
     }
+
+    [Fact]
+    public void A_probe_that_was_not_sent_leaves_its_place_to_another_at_once()
+    {
+        JobId probe = JobId.New(), other = JobId.New();
+        GateState gate = Down(out DateTimeOffset until).WithProbe(probe, Tolerated, until + Minute, until);
+        Assert.Same(gate, gate.After(other, With(AttemptState.NotSent, until), Tolerated, until));
+        GateState free = gate.After(probe, With(AttemptState.NotSent, until), Tolerated, until);
+        Assert.Null(free.ClosedFor(other, Tolerated, until));
+        Assert.Equal(other, free.WithProbe(other, Tolerated, until + Minute, until).Probe);
+    }
+
+    [Fact]
+    public void What_a_job_waited_for_an_operator_does_not_count()
+    {
+        TimeSpan longest = TimeSpan.FromHours(6);
+        GateState open = new();
+        Assert.Equal(Now + longest, open.EndOfWait(Now, longest));
+        GateState stopped = open.WithStop("ops", Now + Minute);
+        Assert.Equal(DateTimeOffset.MaxValue, stopped.EndOfWait(Now, longest));
+        GateState resumed = stopped.WithoutStop(Now + (3 * longest));
+        Assert.Equal(Now + (4 * longest), resumed.EndOfWait(Now, longest));
+        Assert.Equal(Now + (6 * longest), resumed.EndOfWait(Now + (5 * longest), longest));
+    }
 }

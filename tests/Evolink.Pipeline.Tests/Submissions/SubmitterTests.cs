@@ -1,9 +1,12 @@
+using Azure.Storage.Blobs;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Limits;
+using Evolink.Pipeline.Storage;
 using Evolink.Pipeline.Submissions;
 using Evolink.Pipeline.Tests.Support;
 using Evolink.Simulator;
 using Evolink.Testing.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Evolink.Pipeline.Tests.Submissions;
 
@@ -383,7 +386,7 @@ public sealed class SubmitterTests(AzuriteFixture azurite)
             Assert.Equal(age > 0, await IsNotedAsync(pipeline, "alice", waiting));
         }
 
-        await pipeline.Get<ClientQuota>().ReleaseAsync("alice", running.Id, None);
+        await pipeline.Get<ClientQuota>().FreeAsync("alice", running.Id, job: null, None);
     }
 
     [Fact]
@@ -401,6 +404,93 @@ public sealed class SubmitterTests(AzuriteFixture azurite)
         Assert.InRange(throttled.RetryAt, now + TimeSpan.FromHours(6), now + TimeSpan.FromHours(6) + TimeSpan.FromMinutes(1));
         Assert.True(await IsNotedAsync(pipeline, HeldJobs.Pause, held));
         Assert.Equal(0, await pipeline.ChargesAsync());
+    }
+
+    [Fact]
+    public async Task The_outcome_of_a_paid_submit_is_written_also_where_the_identity_gets_no_token_for_a_while()
+    {
+        NoToken identity = new(
+            (request, body) => request.Method == HttpMethod.Put && request.RequestUri!.AbsolutePath.Contains("/records/", StringComparison.Ordinal)
+                && body.Contains("\"task_id\"", StringComparison.Ordinal),
+            times: 1);
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, services: services => services.AddSingleton<OutgoingHttp>(identity));
+        GenerationRef generation = await pipeline.AcceptAsync();
+        Assert.IsType<Submission.Accepted>(await pipeline.Submitter.SubmitAsync(generation, "a", None));
+        Assert.True(identity.Refused > 0);
+        Assert.NotNull((await pipeline.ReadAsync(generation)).CurrentAttempt!.TaskId);
+        Assert.Equal(1, await pipeline.ChargesAsync());
+    }
+
+    [Fact]
+    public async Task A_gate_that_cannot_be_told_for_want_of_a_token_changes_nothing_for_the_job_itself()
+    {
+        NoToken identity = new((request, _) => request.Method == HttpMethod.Put && request.RequestUri!.AbsolutePath.EndsWith("/submits.json", StringComparison.Ordinal));
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, services: services => services.AddSingleton<OutgoingHttp>(identity));
+        Order(pipeline, new SubmitFault.Throttle(RetryAfterForm.Seconds, 3));
+        GenerationRef generation = await pipeline.AcceptAsync();
+        Assert.IsType<Submission.Throttled>(await pipeline.Submitter.SubmitAsync(generation, "a", None));
+        Assert.True(identity.Refused > 0);
+        Assert.Equal(AttemptState.Throttled, (await pipeline.ReadAsync(generation)).CurrentAttempt!.State);
+    }
+
+    [Fact]
+    public async Task A_job_that_cannot_be_sent_in_time_ends_at_once_and_takes_no_slot_from_others()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, configure: options => options.MaxSubmitsPerSecond = 1);
+        BlobClient rate = pipeline.Storage.Generations.GetBlobClient($"limits/{pipeline.Options.Hub}/rate.json");
+        RateState busy = new(TimeProvider.System.GetUtcNow() + pipeline.Options.MaxSubmitAge + TimeSpan.FromHours(1));
+        await rate.UploadAsync(JsonBlobs.Json(busy, PipelineJsonContext.Default.RateState), overwrite: true);
+        GenerationRef late = await pipeline.AcceptAsync();
+        Assert.IsType<Submission.Ended>(await pipeline.Submitter.SubmitAsync(late, "a", None));
+        JobError error = (await pipeline.ReadAsync(late)).Error!;
+        Assert.Equal("submit_expired", error.Code);
+        Assert.Contains("MaxSubmitsPerSecond", error.Message, StringComparison.Ordinal);
+        Assert.Equal(busy.LeasedUntil, (await pipeline.Storage.Generations.FindAsync(
+            rate.Name, PipelineJsonContext.Default.RateState, None))!.Value.Value.LeasedUntil);
+        Assert.Equal(0, await pipeline.ChargesAsync());
+    }
+
+    [Fact]
+    public async Task A_parked_job_that_is_cancelled_gives_its_slot_back()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, configure: options => options.MaxSubmitsPerSecond = 0.1);
+        await pipeline.Submitter.SubmitAsync(await pipeline.AcceptAsync(), "a", None);
+        GenerationRef parked = await pipeline.AcceptAsync(), next = await pipeline.AcceptAsync();
+        await pipeline.Submitter.SubmitAsync(parked, "b", None);
+        DateTimeOffset? slot = (await pipeline.ReadAsync(parked)).SubmitSlot;
+        await pipeline.Store.UpdateAsync(parked.Id, job => job.WithCancelRequest(Jobs.Start), None);
+        Assert.IsType<Submission.Ended>(await pipeline.Submitter.SubmitAsync(parked, "c", None));
+        await pipeline.Submitter.SubmitAsync(next, "d", None);
+        Assert.Equal(slot, (await pipeline.ReadAsync(next)).SubmitSlot);
+    }
+
+    [Fact]
+    public async Task A_job_that_is_parked_for_its_slot_holds_nobody_up_as_the_probe()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, configure: options =>
+        {
+            options.UnknownsBeforePause = 1;
+            options.MaxSubmitsPerSecond = 1;
+        });
+        BlobContainerClient container = pipeline.Storage.Generations;
+        await container.GetBlobClient($"limits/{pipeline.Options.Hub}/submits.json").UploadAsync(
+            JsonBlobs.Json(new GateState { Unknown = [JobId.New()] }, PipelineJsonContext.Default.GateState), overwrite: true);
+        await container.GetBlobClient($"limits/{pipeline.Options.Hub}/rate.json").UploadAsync(
+            JsonBlobs.Json(new RateState(TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1)), PipelineJsonContext.Default.RateState), overwrite: true);
+        Assert.IsType<Submission.Throttled>(await pipeline.Submitter.SubmitAsync(await pipeline.AcceptAsync(), "a", None));
+        Assert.Null((await pipeline.Get<SubmitGate>().LookAsync(None)).Probe);
+        Assert.Equal(0, await pipeline.ChargesAsync());
+    }
+
+    [Fact]
+    public async Task Whatever_evolink_asks_for_a_job_is_not_parked_beyond_its_own_end()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, configure: options => options.MaxSubmitAge = TimeSpan.FromMinutes(10));
+        Order(pipeline, new SubmitFault.Throttle(RetryAfterForm.Seconds, 3600));
+        GenerationRef generation = await pipeline.AcceptAsync();
+        await pipeline.Submitter.SubmitAsync(generation, "a", None);
+        Submission.Throttled parked = Assert.IsType<Submission.Throttled>(await pipeline.Submitter.SubmitAsync(generation, "b", None));
+        Assert.InRange(parked.RetryAt, TimeProvider.System.GetUtcNow(), TimeProvider.System.GetUtcNow() + pipeline.Options.MaxSubmitAge);
     }
 
     private static async Task<bool> IsNotedAsync(TestPipeline pipeline, string holder, GenerationRef generation)

@@ -10,6 +10,7 @@ using Evolink.Simulator;
 using Evolink.Testing.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -47,7 +48,12 @@ internal sealed class TestPipeline : IAsyncDisposable
     public EvolinkOptions Options => _services.GetRequiredService<IOptions<EvolinkOptions>>().Value;
 
     public static async Task<TestPipeline> StartAsync(
-        AzuriteFixture azurite, SimulatorOptions? simulator = null, Action<EvolinkOptions>? configure = null, Action<IServiceCollection>? services = null, TimeProvider? time = null)
+        AzuriteFixture azurite,
+        SimulatorOptions? simulator = null,
+        Action<EvolinkOptions>? configure = null,
+        Action<IServiceCollection>? services = null,
+        TimeProvider? time = null,
+        ServiceDescriptor? replaced = null)
     {
         RunningSimulator running = await SimulatorApp.StartAsync(
             simulator ?? new SimulatorOptions { AllowLoopback = true, TaskDuration = TimeSpan.Zero, FetchImages = false });
@@ -58,6 +64,8 @@ internal sealed class TestPipeline : IAsyncDisposable
         all.AddSingleton<IHostEnvironment>(new DevelopmentEnvironment());
         services?.Invoke(all);
         all.AddEvolinkPipeline(new ConfigurationBuilder().Build());
+        if (replaced is not null)
+            all.Replace(replaced);
         all.Configure<EvolinkOptions>(options =>
         {
             options.ApiKey = SimulatorOptions.DevelopmentKey;

@@ -4,6 +4,7 @@ using Evolink.Pipeline.Options;
 using Evolink.Pipeline.Webhooks;
 using Evolink.Testing;
 using Evolink.Testing.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Evolink.Pipeline.Tests.Support;
 
@@ -20,16 +21,22 @@ internal sealed class WebhookCase : IAsyncDisposable
 
     public WebhookRun Run { get; }
 
-    public static Task<WebhookCase> StartAsync(AzuriteFixture azurite, string url, params string[] secrets) => StartAsync(azurite, url, _ => { }, secrets);
+    public static Task<WebhookCase> StartAsync(AzuriteFixture azurite, string url, params string[] secrets) => StartAsync(azurite, url, _ => { }, null, secrets);
 
-    public static async Task<WebhookCase> StartAsync(AzuriteFixture azurite, string url, Action<EvolinkOptions> configure, params string[] secrets)
+    public static Task<WebhookCase> StartAsync(AzuriteFixture azurite, string url, ServiceDescriptor sender) => StartAsync(azurite, url, _ => { }, sender, []);
+
+    public static Task<WebhookCase> StartAsync(AzuriteFixture azurite, string url, Action<EvolinkOptions> configure, params string[] secrets) =>
+        StartAsync(azurite, url, configure, null, secrets);
+
+    private static async Task<WebhookCase> StartAsync(
+        AzuriteFixture azurite, string url, Action<EvolinkOptions> configure, ServiceDescriptor? sender, string[] secrets)
     {
         ManualTimeProvider time = new();
         TestPipeline pipeline = await TestPipeline.StartAsync(azurite, time: time, configure: options =>
         {
             options.Webhooks.Secrets["alice"] = secrets.Index().ToDictionary(secret => $"{secret.Index}", secret => secret.Item, StringComparer.Ordinal);
             configure(options);
-        });
+        }, replaced: sender);
         VideoGenerationRequest request = new() { Prompt = "A cat", ImageUrls = ["https://example.com/cat.png"], CallbackUrl = url };
         JobRecord job = Jobs.Accepted() with { RequestDigest = RequestDigest.Of(request), Webhook = JobWebhook.Of(url) };
         await pipeline.Store.CreateAsync(job, new StoredRequest(request, null), CancellationToken.None);

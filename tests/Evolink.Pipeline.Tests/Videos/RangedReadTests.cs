@@ -136,7 +136,7 @@ public sealed class RangedReadTests(AzuriteFixture azurite)
         });
         await using CopyCase copy = await CopyCase.StartAsync(azurite);
         VideoDownloadException e = await copy.AssertRefusedAsync(DownloadFailure.LinkDead, $"{server.Url}first.mp4");
-        copy.Job = copy.Job.WithSaveTry(Jobs.First, null, Jobs.Start, e.AsOneStream);
+        copy.Job = copy.Job.WithSaveTry(Jobs.First, "No answer.", null, Jobs.Start, e.AsOneStream);
         await copy.AssertCopiedAsync(Video, $"{server.Url}second.mp4");
         Assert.Equal("", server.Ranges.Last());
     }
@@ -176,9 +176,9 @@ public sealed class RangedReadTests(AzuriteFixture azurite)
             context.Abort();
         });
         await using CopyCase copy = await CopyCase.StartAsync(azurite);
-        copy.Job = copy.Job.WithSaveTry(Jobs.First, null, Jobs.Start, asOneStream: true);
+        copy.Job = copy.Job.WithSaveTry(Jobs.First, "No answer.", null, Jobs.Start, asOneStream: true);
         VideoDownloadException e = await copy.AssertRefusedAsync(DownloadFailure.Unavailable, server.Link);
-        copy.Job = copy.Job.WithSaveTry(Jobs.First, null, Jobs.Start, e.AsOneStream);
+        copy.Job = copy.Job.WithSaveTry(Jobs.First, "No answer.", null, Jobs.Start, e.AsOneStream);
         await copy.AssertCopiedAsync(Video, server.Link);
     }
 

@@ -1,9 +1,13 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Evolink.Pipeline.Options;
 using Evolink.Pipeline.Storage;
 using Evolink.Pipeline.Tests.Support;
 using Evolink.Pipeline.Webhooks;
 using Evolink.Testing.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Evolink.Pipeline.Tests.Webhooks;
 
@@ -239,5 +243,27 @@ public sealed class WebhookDeliveryTests(AzuriteFixture azurite)
             Assert.DoesNotContain("some-path", text, StringComparison.Ordinal);
             Assert.DoesNotContain(Secret["whsec_".Length..], text, StringComparison.Ordinal);
         });
+    }
+
+    [Fact]
+    public async Task A_receiver_that_never_finishes_the_handshake_is_a_failed_call_on_the_schedule()
+    {
+        using TcpListener silent = new(IPAddress.Loopback, 0);
+        silent.Start();
+        string url = $"https://{silent.LocalEndpoint}/hook";
+        ServiceDescriptor impatient = ServiceDescriptor.Singleton(services => new WebhookSender(
+            services.GetRequiredService<IOptions<EvolinkOptions>>(), TimeProvider.System, new ImpatientNetwork()));
+        await using WebhookCase webhook = await WebhookCase.StartAsync(azurite, url, impatient);
+        Assert.Equal(webhook.Time.GetUtcNow() + TimeSpan.FromSeconds(5), (await webhook.CallAsync())!.Value, TimeSpan.FromSeconds(0.5));
+        JobWebhook noted = await webhook.ReadAsync();
+        Assert.Equal((WebhookState.Pending, 1), (noted.State, noted.Tries));
+        WebhookCall call = Assert.Single(noted.Calls);
+        Assert.Null(call.Status);
+        Assert.Contains("could not be reached", call.Error, StringComparison.Ordinal);
+    }
+
+    private sealed class ImpatientNetwork : OutsideNetwork
+    {
+        public override TimeSpan ConnectTimeout => TimeSpan.FromSeconds(0.3);
     }
 }

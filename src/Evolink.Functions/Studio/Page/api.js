@@ -18,13 +18,11 @@ export const key = {
   set: (value) => sessionStorage.setItem(KEY, value),
   clear: () => sessionStorage.removeItem(KEY),
 
-  /** A key in the fragment never goes to a server; it leaves the address, and the history, at once. Answers whether there was one. */
+  /** Takes the key out of the fragment, if there is one: it never goes to a server, and leaves the address, and the history, at once. */
   takeFromAddress() {
     const given = new URLSearchParams(location.hash.slice(1)).get('key');
-    if (!given) return false;
-    history.replaceState(null, '', location.pathname + location.search);
-    this.set(given);
-    return true;
+    if (given) history.replaceState(null, '', location.pathname + location.search);
+    return given;
   },
 };
 

@@ -20,15 +20,15 @@ function fail(error) {
   if (!(error instanceof api.ApiError)) console.warn(error);
 }
 
-function confirmCancel() {
-  const dialog = $('cancel-dialog');
+function ask(id) {
+  const dialog = $(id);
   dialog.returnValue = 'no';
   dialog.showModal();
   return new Promise((answer) => dialog.addEventListener('close', () => answer(dialog.returnValue === 'yes'), { once: true }));
 }
 
 const wall = new Wall({
-  actions: { again: (request) => composer.edit(request), confirmCancel, say, fail },
+  actions: { again: (request) => composer.edit(request), confirmCancel: () => ask('cancel-dialog'), say, fail },
   onChange: () => composer.showEstimate(),
 });
 const composer = new Composer({
@@ -65,8 +65,18 @@ $('key-form').addEventListener('submit', (event) => {
   $('key-dialog').close();
   open();
 });
-addEventListener('hashchange', () => { if (api.key.takeFromAddress()) open(); });
 
-api.key.takeFromAddress();
+/** Whoever sends a link must not put the visitor to work for another client unseen. Answers whether there is a new key. */
+async function takeKeyFromAddress() {
+  const given = api.key.takeFromAddress();
+  const own = api.key.get();
+  if (!given || given === own || (own && !(await ask('replace-dialog')))) return false;
+  api.key.set(given);
+  return true;
+}
+
+addEventListener('hashchange', async () => { if (await takeKeyFromAddress()) open(); });
+
+await takeKeyFromAddress();
 if (api.key.get()) open();
 else askForKey();
