@@ -22,6 +22,7 @@ internal static partial class GoneJob
         }
     }
 
-    [LoggerMessage(2011, LogLevel.Warning, "Job {JobId} is not there any more: its orchestration ends. Where nobody removed it, look whether the app was given another storage account.")]
+    [LoggerMessage(2011, LogLevel.Warning,
+        "Job {JobId} is not there any more: its orchestration ends. If nobody removed it, was the app given another storage account?")]
     private static partial void LogGone(ILogger log, JobId jobId);
 }

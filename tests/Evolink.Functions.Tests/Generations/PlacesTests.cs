@@ -16,7 +16,10 @@ namespace Evolink.Functions.Tests.Generations;
 public sealed class PlacesTests(AzuriteFixture azurite)
 {
     private static readonly CancellationToken None = CancellationToken.None;
-    private static readonly VideoGenerationRequest Request = new() { Prompt = "A cat", ImageUrls = ["https://example.com/cat.png"], Duration = 2 };
+    private static readonly VideoGenerationRequest Request = new()
+    {
+        Prompt = "A cat", ImageUrls = ["https://example.com/cat.png"], Duration = 2,
+    };
 
     private readonly string _client = $"c{Guid.NewGuid():N}";
 
@@ -47,7 +50,9 @@ public sealed class PlacesTests(AzuriteFixture azurite)
         await using StoredApp open = await StartAsync(inFlight: null);
         for (int i = 0; i < 3; i++)
             await open.Get<QuotaSweep>().RunAsync(None);
-        Assert.Single(open.Log.Lines, line => line.Contains(lost.Id.Value, StringComparison.Ordinal) && line.Contains("is free", StringComparison.Ordinal));
+        Assert.Single(
+            open.Log.Lines,
+            line => line.Contains(lost.Id.Value, StringComparison.Ordinal) && line.Contains("is free", StringComparison.Ordinal));
         Assert.Empty((await open.Get<ClientQuota>().LookAsync(_client, None)).Open);
     }
 
