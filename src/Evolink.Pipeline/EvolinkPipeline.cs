@@ -56,6 +56,7 @@ public static class EvolinkPipeline
         services.AddSingleton<SubmitGate>();
         services.AddSingleton<SubmitRate>();
         services.AddSingleton<SubmitRecovery>();
+        services.AddSingleton<OutcomeWriter>();
         services.AddSingleton<Submitter>();
 
         services.AddSingleton<TaskReader>();

@@ -26,7 +26,8 @@ public sealed class BatchRateTests(Apps apps, ITestOutputHelper output)
             int most = times.Max(from => times.Count(at => at >= from && at < from.AddSeconds(seconds)));
             output.WriteLine($"at most {most} submits within {seconds} s; the limit is {perSecond * seconds}");
             // One more than that: two that keep their distance may fall on both ends of the window.
-            Assert.True(most <= (perSecond * seconds * 1.1) + 1, $"{most} submits within {seconds} s, where {perSecond} a second are allowed");
+            Assert.True(
+                most <= (perSecond * seconds * 1.1) + 1, $"{most} submits within {seconds} s, where {perSecond} a second are allowed");
         }
     }
 

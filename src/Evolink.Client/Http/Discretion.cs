@@ -29,7 +29,9 @@ internal static partial class Discretion
         return words.Length <= MaxLength ? words : string.Concat(words.AsSpan(0, MaxLength), "...");
     }
 
-    [GeneratedRegex(@"(?<link>https?://[^\s?""'<>]*)\?[^\s""'<>]*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"(?<link>https?://[^\s?""'<>]*)\?[^\s""'<>]*",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex LinkQuery();
 
     // Keys of this service begin with sk-; a refused one may be an earlier key than the current.

@@ -86,9 +86,10 @@ public sealed partial class GenerationIntake(
     private async Task<QuotaRefusal?> AdmitAsync(JobRecord wanted, CancellationToken cancellationToken) =>
         quota.IsLimited(wanted.Client) && await store.FindAsync(wanted.Id, cancellationToken) is null ? await quota.AdmitAsync(wanted, cancellationToken) : null;
 
-    // A write that failed leaves no place taken. Should the job be there all the same, because its answer alone was lost, it is let in again before its
-    // submit; and should this fail too, the sweep sees that there is nobody in the place.
-    private async Task<(JobRecord? Record, bool Created)> CreateAsync(JobRecord wanted, NewGeneration generation, CancellationToken cancellationToken)
+    // A write that failed leaves no place taken. Should the job be there all the same, because its answer alone was lost, it is let in
+    // again before its submit; and should this fail too, the sweep sees that there is nobody in the place.
+    private async Task<(JobRecord? Record, bool Created)> CreateAsync(
+        JobRecord wanted, NewGeneration generation, CancellationToken cancellationToken)
     {
         try
         {
@@ -132,6 +133,7 @@ public sealed partial class GenerationIntake(
     [LoggerMessage(2002, LogLevel.Error, "Job {JobId} is written, but its orchestration could not be started; the sweep will.")]
     private partial void LogNotStarted(Exception e, JobId jobId);
 
-    [LoggerMessage(2003, LogLevel.Warning, "Job {JobId} could not be written, and its place among those of client {Client} not be freed; the sweep will.")]
+    [LoggerMessage(
+        2003, LogLevel.Warning, "Job {JobId} could not be written, nor its place among those of client {Client} be freed; the sweep will.")]
     private partial void LogNotFreed(Exception e, JobId jobId, string client);
 }

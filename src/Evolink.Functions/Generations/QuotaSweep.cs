@@ -9,17 +9,29 @@ namespace Evolink.Functions.Generations;
 /// <summary>Frees the places of jobs that were never written, because intake died, or that ended while nobody could say so.</summary>
 public sealed partial class QuotaSweep(GenerationStore store, ClientQuota quota, IOptions<EvolinkOptions> options, ILogger<QuotaSweep> log)
 {
-    /// <summary>Looks at every reservation that is old enough. What cannot be read, of one client or one job, does not stop the others.</summary>
+    private static readonly TimeSpan ShortestElsewhere = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// Looks at every reservation that is old enough. What cannot be read, of one client or one job, does not stop the others.
+    /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await foreach (string client in quota.ClientsAsync(cancellationToken))
         {
+            TimeSpan grace = GraceOf(client);
             IReadOnlyList<JobId> old = [];
-            await TryAsync(client, async () => old = await quota.OlderThanAsync(client, options.Value.SweepGrace, cancellationToken), cancellationToken);
+            await TryAsync(
+                client,
+                async () => old = await quota.OlderThanAsync(client, grace, cancellationToken),
+                cancellationToken);
             foreach (JobId id in old)
                 await TryAsync(client, () => LookAsync(client, id, cancellationToken), cancellationToken);
         }
     }
+
+    // Where a client has no limit here, another app on this storage may be limiting it, and be about to write the job.
+    private TimeSpan GraceOf(string client) =>
+        quota.IsLimited(client) || options.Value.SweepGrace > ShortestElsewhere ? options.Value.SweepGrace : ShortestElsewhere;
 
     private async Task LookAsync(string client, JobId id, CancellationToken cancellationToken)
     {

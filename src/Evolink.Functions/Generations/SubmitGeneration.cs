@@ -11,7 +11,8 @@ namespace Evolink.Functions.Generations;
 /// Activity: submits the generation to Evolink, once, or finds out what became of its submit. Where that ends the run, it writes the
 /// end, and tells it.
 /// </summary>
-public sealed class SubmitGeneration(Submitter submitter, GenerationFinisher finisher, EventTeller events, EndTeller teller, FailureNotes failures)
+public sealed class SubmitGeneration(
+    Submitter submitter, GenerationFinisher finisher, EventTeller events, EndTeller teller, FailureNotes failures)
 {
     /// <summary>Runs the activity; the invocation is the owner of the intent that it writes.</summary>
     [Function(nameof(SubmitGeneration))]
@@ -22,7 +23,8 @@ public sealed class SubmitGeneration(Submitter submitter, GenerationFinisher fin
         CancellationToken cancellationToken) =>
         failures.RunAsync(generation, () => SubmitAsync(generation, durable, context.InvocationId, cancellationToken));
 
-    private async Task<Step> SubmitAsync(GenerationRef generation, DurableTaskClient durable, string owner, CancellationToken cancellationToken)
+    private async Task<Step> SubmitAsync(
+        GenerationRef generation, DurableTaskClient durable, string owner, CancellationToken cancellationToken)
     {
         Submission submission = await submitter.SubmitAsync(generation, owner, cancellationToken);
         if (submission is Submission.Ended)

@@ -11,8 +11,8 @@ namespace Evolink.Pipeline.Limits;
 public sealed record ClientAccount
 {
     /// <summary>
-    /// So many jobs of a client with a limit are under way at most, whatever its limit: the account is read and written at three steps of each of them, and
-    /// so many make it 80 KB.
+    /// So many jobs of a client with a limit are under way at most, whatever its limit: the account is read and written at three steps of
+    /// each of them, and so many make it 80 KB.
     /// </summary>
     public const int MostOpen = 1000;
 
@@ -55,8 +55,8 @@ public sealed record ClientAccount
         return (this with { Day = today, Spent = spent, Open = Open.SetItem(job.Id.Value, new Reservation(credits, now)) }, null);
     }
 
-    // The day never goes back: around midnight the clock of one instance may have begun the next one, and to another that is behind it would be the old,
-    // spent one once more. A clock that is ahead by more than that is wrong, and is not followed.
+    // The day never goes back: around midnight the clock of one instance may have begun the next one, and to another that is behind it
+    // would be the old, spent one once more. A clock that is ahead by more than that is wrong, and is not followed.
     private DateTimeOffset InDay(DateTimeOffset now) => Day == DateOnly.FromDateTime(now.UtcDateTime).AddDays(1)
         ? new DateTimeOffset(Day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero)
         : now;

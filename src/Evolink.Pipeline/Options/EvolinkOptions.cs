@@ -89,7 +89,10 @@ public sealed class EvolinkOptions
     /// <summary>Most generations of one batch that are under way at once; a batch may ask for fewer. Default 100.</summary>
     public int MaxInFlight { get; set; } = 100;
 
-    /// <summary>A job that could not be submitted for so long fails with <c>submit_expired</c>; at once, where the line of submits is longer than that. Default 6 h.</summary>
+    /// <summary>
+    /// A job that could not be submitted for so long fails with <c>submit_expired</c>; at once, where the line of submits is longer than
+    /// that. Default 6 h.
+    /// </summary>
     public TimeSpan MaxSubmitAge { get; set; } = TimeSpan.FromHours(6);
 
     /// <summary>After so many submits of different jobs in a row with unknown outcome, Evolink is taken to be down: one job probes, the others wait. Default 5.</summary>

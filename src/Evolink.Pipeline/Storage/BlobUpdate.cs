@@ -15,7 +15,8 @@ internal sealed record BlobUpdate<T>(T Before, T After, ETag? ETag)
 
 /// <summary>A blob is written by so many at once that a change of it came too late each time. Nothing was changed.</summary>
 internal sealed class BlobContentionException(string blob, int tries)
-    : IOException($"The blob {blob} was changed by others {tries} times while one change of it was tried. Nothing was changed; try again later.");
+    : IOException(
+        $"The blob {blob} was changed by others {tries} times while one change of it was tried. Nothing was changed; try again later.");
 
 /// <summary>How a change of a blob is tried again after somebody else's came first. Pure: the jitter is given.</summary>
 internal static class BlobContention

@@ -73,8 +73,8 @@ internal static class JsonBlobs
         }
 
         /// <summary>
-        /// Changes a blob: reads it, applies <paramref name="transition"/>, writes it if nobody wrote in between, and otherwise starts over after a
-        /// pause. The transition runs once per try, so it must be a pure function; returning its argument unchanged writes nothing.
+        /// Changes a blob: reads it, applies <paramref name="transition"/>, writes it if nobody wrote in between, and otherwise starts over
+        /// after a pause. The transition runs once per try, so it must be a pure function; returning its argument unchanged writes nothing.
         /// </summary>
         /// <param name="path">Its name.</param>
         /// <param name="absent">What is changed where there is no blob; null: nothing is, then.</param>

@@ -65,7 +65,9 @@ public static class GateTransitions
         /// <param name="since">Since when it has waited.</param>
         /// <param name="longest">How long it may.</param>
         public DateTimeOffset EndOfWait(DateTimeOffset since, TimeSpan longest) =>
-            gate.Stopped is not null ? DateTimeOffset.MaxValue : (gate.ResumedAt is { } resumed && resumed > since ? resumed : since) + longest;
+            gate.Stopped is not null
+                ? DateTimeOffset.MaxValue
+                : (gate.ResumedAt is { } resumed && resumed > since ? resumed : since) + longest;
 
         /// <summary>Makes the job the one that probes, where a probe is needed and none is out.</summary>
         public GateState WithProbe(JobId job, int tolerated, DateTimeOffset until, DateTimeOffset now) =>

@@ -4,7 +4,8 @@ namespace Evolink.Pipeline.Submissions;
 
 /// <summary>
 /// How far the time line of submits is given away, for all instances: <c>generations/limits/{hub}/rate.json</c>. A slot is a time on it at which
-/// one submit may leave. Every slot is leased to one job that asked for it, so that no two leave at the same time, and none is leased that nobody uses.
+/// one submit may leave. Every slot is leased to one job that asked for it, so that no two leave at the same time, and none is leased that
+/// nobody uses.
 /// </summary>
 /// <param name="LeasedUntil">The first time that was never leased.</param>
 public sealed record RateState(DateTimeOffset LeasedUntil)
@@ -22,13 +23,15 @@ public sealed record RateState(DateTimeOffset LeasedUntil)
     public DateTimeOffset SecondTriesUntil { get; init; }
 
     /// <summary>
-    /// Leases a slot for each of several jobs: the first one that is free now, or later. Time that nobody used is gone: nothing is saved up for a burst.
+    /// Leases a slot for each of several jobs: the first one that is free now, or later. Time that nobody used is gone: nothing is saved up
+    /// for a burst.
     /// </summary>
     /// <param name="asks">What the jobs ask for.</param>
     /// <param name="spacing">Distances of slots.</param>
     /// <param name="now">Now.</param>
     /// <returns>The state after it, this very one where nothing was leased; and each job's slot, null where none is free in time.</returns>
-    public (RateState After, IReadOnlyList<DateTimeOffset?> Slots) Lease(IReadOnlyList<SlotAsk> asks, SlotSpacing spacing, DateTimeOffset now)
+    public (RateState After, IReadOnlyList<DateTimeOffset?> Slots) Lease(
+        IReadOnlyList<SlotAsk> asks, SlotSpacing spacing, DateTimeOffset now)
     {
         RateState state = this;
         DateTimeOffset?[] slots = new DateTimeOffset?[asks.Count];

@@ -17,6 +17,6 @@ internal static class SubmitErrors
     /// <summary>It would have to wait for too long.</summary>
     public static JobError NoSlot(EvolinkOptions options) => new(
         Expired,
-        $"So many jobs wait to be submitted at {options.MaxSubmitsPerSecond:0.###} a second (MaxSubmitsPerSecond) that this one could not be within "
-        + $"{options.MaxSubmitAge.TotalHours:0.#} h; nothing was charged. Send it again later.");
+        $"So many jobs wait to be submitted at {options.MaxSubmitsPerSecond:0.###} a second (MaxSubmitsPerSecond) "
+        + $"that this one could not be within {options.MaxSubmitAge.TotalHours:0.#} h; nothing was charged. Send it again later.");
 }

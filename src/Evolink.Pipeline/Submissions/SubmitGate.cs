@@ -22,7 +22,10 @@ public sealed partial class SubmitGate(EvolinkStorage storage, IOptions<EvolinkO
     private readonly string _path = $"limits/{options.Value.Hub}/submits.json";
     private volatile Seen? _seen;
 
-    /// <summary>Until when this job may not send; null where it may, or may probe. Changes nothing: a job that waits for something else holds nobody up.</summary>
+    /// <summary>
+    /// Until when this job may not send; null where it may, or may probe. Changes nothing: a job that waits for something else holds nobody
+    /// up.
+    /// </summary>
     public async Task<DateTimeOffset?> ClosedUntilAsync(JobId job, CancellationToken cancellationToken)
     {
         GateState state = (Fresh(time.GetUtcNow()) ?? await ReadAsync(cancellationToken)).State;
@@ -39,7 +42,8 @@ public sealed partial class SubmitGate(EvolinkStorage storage, IOptions<EvolinkO
         DateTimeOffset now = time.GetUtcNow();
         int tolerated = _options.UnknownsBeforePause;
         GateState state = await UpdateAsync(
-            gate => gate.ClosedFor(job, tolerated, now) is null ? gate.WithProbe(job, tolerated, now + lease, now) : gate, cancellationToken);
+            gate => gate.ClosedFor(job, tolerated, now) is null ? gate.WithProbe(job, tolerated, now + lease, now) : gate,
+            cancellationToken);
         return state.ClosedFor(job, tolerated, now);
     }
 

@@ -7,13 +7,14 @@ using Microsoft.Extensions.Options;
 namespace Evolink.Pipeline.Submissions;
 
 /// <summary>
-/// Keeps the submits of all instances within <c>MaxSubmitsPerSecond</c>. A job leases a slot, the time at which it may be sent, and is parked until
-/// then, with the slot in its record, so that any instance may send it: first come, first served, and nobody asks twice. Where no slot is free before
-/// it is too late for a job, it is told so at once, and leases none.
+/// Keeps the submits of all instances within <c>MaxSubmitsPerSecond</c>. A job leases a slot, the time at which it may be sent, and is
+/// parked until then, with the slot in its record, so that any instance may send it: first come, first served, and nobody asks twice. Where
+/// no slot is free before it is too late for a job, it is told so at once, and leases none.
 /// </summary>
 /// <remarks>
-/// Tolerance: each send has a slot of its own. One that leaves late, by a slow timer or a slow queue, does so within <see cref="SlotLifetime"/>, and each
-/// instance sends no faster than the rate even then. So within any time T all instances together send at most what is due in T +
+/// Tolerance: each send has a slot of its own. One that leaves late, by a slow timer or a slow queue, does so within <see
+/// cref="SlotLifetime"/>, and each instance sends no faster than the rate even then. So within any time T all instances together send at
+/// most what is due in T +
 /// <see cref="SlotLifetime"/> + the skew of their clocks, and one each more.
 /// </remarks>
 public sealed class SubmitRate : IDisposable
@@ -21,7 +22,8 @@ public sealed class SubmitRate : IDisposable
     /// <summary>A slot is good for so long: timers and queues of a busy host run late.</summary>
     public static readonly TimeSpan SlotLifetime = TimeSpan.FromMinutes(1);
 
-    // The rest is kept apart for those that lost their slot, because Evolink throttled them, or the app was away: they need not go to the end of the line.
+    // The rest is kept apart for those that lost their slot, because Evolink throttled them, or the app was away: they need not go to the
+    // end of the line.
     private const double ShareOfFirst = 0.965;
 
     // New jobs may fill so much of MaxSubmitAge with waiting. One that loses its slot near the end of that still finds another one in time.

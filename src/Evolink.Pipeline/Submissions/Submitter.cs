@@ -19,6 +19,7 @@ public sealed partial class Submitter(
     EvolinkClient evolink,
     SubmitBody body,
     SubmitRecovery recovery,
+    OutcomeWriter outcomes,
     SubmitGate gate,
     SubmitRate rate,
     ImageDispatch images,
@@ -31,10 +32,6 @@ public sealed partial class Submitter(
     ILogger<Submitter> log)
 {
     private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(15);
-
-    // Longer than any storage outage that a worker lives through; a task id that is not written down is money that is not found again.
-    private static readonly TimeSpan LongestSettling = TimeSpan.FromMinutes(20);
-    private static readonly TimeSpan SettlingPause = TimeSpan.FromSeconds(2);
 
     private readonly EvolinkOptions _options = options.Value;
 
@@ -146,7 +143,13 @@ public sealed partial class Submitter(
     }
 
     private async Task<Submission> SendNextAsync(
-        JobRecord job, int number, Attempt? again, string owner, DateTimeOffset? slot, DateTimeOffset end, CancellationToken cancellationToken)
+        JobRecord job,
+        int number,
+        Attempt? again,
+        string owner,
+        DateTimeOffset? slot,
+        DateTimeOffset end,
+        CancellationToken cancellationToken)
     {
         StoredRequest request = await store.ReadRequestAsync(job.Id, cancellationToken);
         ImagePlan plan = await images.PlanAsync(job, request, cancellationToken);
@@ -261,7 +264,7 @@ public sealed partial class Submitter(
 
     private async Task<Submission> SettleAsync(JobRecord intended, Attempt sent, Func<Attempt, Attempt> outcome)
     {
-        JobRecord job = await WriteOutcomeAsync(intended, sent, outcome);
+        JobRecord job = await outcomes.WriteAsync(intended, sent, outcome);
         JobId id = job.Id;
         await gate.ReportAsync(id, outcome(sent), CancellationToken.None);
         DateTimeOffset now = time.GetUtcNow();
@@ -280,30 +283,6 @@ public sealed partial class Submitter(
                 return new Submission.Unknown(now);
         }
     }
-
-    // Known only here until it is written: whatever is in the way is waited for (storage, an identity without a token, a name that does not resolve),
-    // also while the host stops. Only a job that is gone has nowhere to write it.
-    private async Task<JobRecord> WriteOutcomeAsync(JobRecord job, Attempt sent, Func<Attempt, Attempt> outcome)
-    {
-        DateTimeOffset end = time.GetUtcNow() + LongestSettling;
-        while (true)
-        {
-            try
-            {
-                DateTimeOffset now = time.GetUtcNow();
-                return await store.UpdateAsync(
-                    job, record => WithRejection(record.WithOutcome(sent.Owner, sent.Number, outcome, now), now), CancellationToken.None);
-            }
-            catch (Exception e) when (e is not JobNotFoundException && time.GetUtcNow() < end)
-            {
-                LogNotWritten(e, job.Id, sent.Number);
-                await Task.Delay(SettlingPause, time, CancellationToken.None);
-            }
-        }
-    }
-
-    private static JobRecord WithRejection(JobRecord job, DateTimeOffset now) =>
-        job.CurrentAttempt is { State: AttemptState.Rejected, Error: { } error } ? job.WithError(error, now) : job;
 
     private async Task<Submission> EndAsync(JobRecord job, int number, JobError error, CancellationToken cancellationToken)
     {
@@ -333,7 +312,4 @@ public sealed partial class Submitter(
 
     [LoggerMessage(1004, LogLevel.Error, "Job {JobId}: another job has claimed task {TaskId}, which Evolink gave to this one.")]
     private partial void LogClaimLost(JobId jobId, string taskId);
-
-    [LoggerMessage(1005, LogLevel.Error, "Job {JobId}: the outcome of attempt {Attempt} could not be written; it is tried again.")]
-    private partial void LogNotWritten(Exception e, JobId jobId, int attempt);
 }

@@ -15,7 +15,8 @@ public static partial class TaskFailures
     public static JobError Of(VideoTask task) => task switch
     {
         { Status.IsCancelled: true } => new("request_cancelled", Message(task) ?? "The task was cancelled at Evolink."),
-        { Error.Code: { Length: > 0 } code } => new(code[..Math.Min(code.Length, MaxCode)], Message(task) ?? "Evolink gave no words for it."),
+        { Error.Code: { Length: > 0 } code } =>
+            new(code[..Math.Min(code.Length, MaxCode)], Message(task) ?? "Evolink gave no words for it."),
         _ => new("unknown_error", Message(task) ?? "Evolink said that the task failed, and not why."),
     };
 
@@ -31,8 +32,8 @@ public static partial class TaskFailures
         _ => null,
     };
 
-    // The provider's words go into the record, which lists and events show: one line, bounded, without links, which may be signed. Cut before they are
-    // looked through, for there may be any number of them; a link at the cut is taken out as far as it is there.
+    // The provider's words go into the record, which lists and events show: one line, bounded, without links, which may be signed. Cut
+    // before they are looked through, for there may be any number of them; a link at the cut is taken out as far as it is there.
     private static string? Message(VideoTask task)
     {
         if (task.Error?.Message is not { Length: > 0 } message)

@@ -73,7 +73,8 @@ public sealed class GuardedHttpClient : IDisposable
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new VideoDownloadException(DownloadFailure.Unavailable, $"{target.Host} could not be reached within {_network.ConnectTimeout.TotalSeconds:0} s.", e);
+            throw new VideoDownloadException(
+                DownloadFailure.Unavailable, $"{target.Host} could not be reached within {_network.ConnectTimeout.TotalSeconds:0} s.", e);
         }
         catch (HttpRequestException e) when (e.InnerException is BlockedAddressException blocked)
         {

@@ -13,8 +13,8 @@ public sealed partial class VideoSaver(
     VideoCopier copier, VideoStore videos, PipelineMetrics metrics, TimeProvider time, Random random, ILogger<VideoSaver> log) : IDisposable
 {
     /// <summary>
-    /// So many saves run at once on an instance: three quarters of its activities (<c>maxConcurrentActivityFunctions</c> in host.json). Results that come
-    /// slowly may take these, and submits still find a place.
+    /// So many saves run at once on an instance: three quarters of its activities (<c>maxConcurrentActivityFunctions</c> in host.json).
+    /// Results that come slowly may take these, and submits still find a place.
     /// </summary>
     internal const int MostAtOnce = 12;
 

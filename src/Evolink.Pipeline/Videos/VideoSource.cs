@@ -12,8 +12,8 @@ internal sealed class VideoSource : IAsyncDisposable
 {
     private const int RangeTries = 3;
 
-    // A server that sends a byte now and then is never idle, and would hold an activity until the deadline. Where the length is not known, so little is
-    // taken to be no video: it comes to 1.5 MB by then.
+    // A server that sends a byte now and then is never idle, and would hold an activity until the deadline. Where the length is not known,
+    // so little is taken to be no video: it comes to 1.5 MB by then.
     private const int LeastBytesPerSecond = 1024;
     private static readonly TimeSpan Trial = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RangePause = TimeSpan.FromMilliseconds(250);
@@ -296,7 +296,8 @@ internal sealed class VideoSource : IAsyncDisposable
         if (received < least)
         {
             throw new VideoDownloadException(
-                DownloadFailure.Unavailable, $"{Host} sent {received:N0} bytes in {elapsed.TotalSeconds:0} s: too slow for a video of this length.");
+                DownloadFailure.Unavailable,
+                $"{Host} sent {received:N0} bytes in {elapsed.TotalSeconds:0} s: too slow for a video of this length.");
         }
     }
 

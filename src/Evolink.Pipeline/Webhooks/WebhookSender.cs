@@ -61,8 +61,10 @@ public sealed class WebhookSender : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The handler gave the connection up, or the TLS handshake on it: a receiver that is not there is a call that failed, as any other.
-            return new WebhookAnswer(null, $"{target.Host} could not be reached within {_network.ConnectTimeout.TotalSeconds:0.#} s.", null);
+            // The handler gave the connection up, or the TLS handshake on it: a receiver that is not there is a call that failed, as any
+            // other.
+            return new WebhookAnswer(
+                null, $"{target.Host} could not be reached within {_network.ConnectTimeout.TotalSeconds:0.#} s.", null);
         }
         catch (HttpRequestException e)
         {

@@ -32,7 +32,8 @@ public sealed class SubmitFailureTests
     public async Task A_refusal_of_any_length_is_understood_and_cut(string part, int length)
     {
         string message = string.Concat(Enumerable.Repeat(part, length / part.Length));
-        await using var api = await StubApi.StartAsync(400, $$"""{"error":{"code":"invalid_request","message":"{{message}}","type":"invalid_request_error"} }""");
+        await using var api = await StubApi.StartAsync(
+            400, $$"""{"error":{"code":"invalid_request","message":"{{message}}","type":"invalid_request_error"} }""");
         var failure = await FailureOf(Clients.For(api.Url));
         Assert.Equal(SubmitOutcome.Rejected, failure.Outcome);
         Assert.InRange(failure.ErrorMessage!.Length, 1, 1003);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Evolink.Client;
 using Evolink.Functions.Generations;
 using Evolink.Functions.Tests.Properties;
@@ -5,6 +6,7 @@ using Evolink.Functions.Tests.Support;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Limits;
 using Evolink.Pipeline.Options;
+using Evolink.Pipeline.Storage;
 using Evolink.Testing;
 using Evolink.Testing.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,7 +18,10 @@ namespace Evolink.Functions.Tests.Generations;
 public sealed class PlacesTests(AzuriteFixture azurite)
 {
     private static readonly CancellationToken None = CancellationToken.None;
-    private static readonly VideoGenerationRequest Request = new() { Prompt = "A cat", ImageUrls = ["https://example.com/cat.png"], Duration = 2 };
+    private static readonly VideoGenerationRequest Request = new()
+    {
+        Prompt = "A cat", ImageUrls = ["https://example.com/cat.png"], Duration = 2,
+    };
 
     private readonly string _client = $"c{Guid.NewGuid():N}";
 
@@ -44,10 +49,18 @@ public sealed class PlacesTests(AzuriteFixture azurite)
         JobRecord lost = NewJob();
         await using StoredApp limited = await StartAsync(inFlight: 5);
         Assert.Null(await limited.Get<ClientQuota>().ReserveAsync(lost, None));
+        ClientAccount account = await limited.Get<ClientQuota>().LookAsync(_client, None);
+        Reservation old = new(20, TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(1));
+        await limited.Storage.Generations.GetBlobClient($"limits/clients/{_client}.json").UploadAsync(
+            BinaryData.FromString(JsonSerializer.Serialize(
+                account with { Open = account.Open.SetItem(lost.Id.Value, old) }, PipelineJsonContext.Default.ClientAccount)),
+            overwrite: true);
         await using StoredApp open = await StartAsync(inFlight: null);
         for (int i = 0; i < 3; i++)
             await open.Get<QuotaSweep>().RunAsync(None);
-        Assert.Single(open.Log.Lines, line => line.Contains(lost.Id.Value, StringComparison.Ordinal) && line.Contains("is free", StringComparison.Ordinal));
+        Assert.Single(
+            open.Log.Lines,
+            line => line.Contains(lost.Id.Value, StringComparison.Ordinal) && line.Contains("is free", StringComparison.Ordinal));
         Assert.Empty((await open.Get<ClientQuota>().LookAsync(_client, None)).Open);
     }
 

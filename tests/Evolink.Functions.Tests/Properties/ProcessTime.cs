@@ -2,7 +2,9 @@ using Evolink.Testing;
 
 namespace Evolink.Functions.Tests.Properties;
 
-/// <summary>The world's clock, as a process sees it: one that has died sets no timer any more, also where its code tries again whatever happens.</summary>
+/// <summary>
+/// The world's clock, as a process sees it: one that has died sets no timer any more, also where its code tries again whatever happens.
+/// </summary>
 internal sealed class ProcessTime(ManualTimeProvider time) : TimeProvider
 {
     public override long TimestampFrequency => time.TimestampFrequency;

@@ -9,9 +9,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Evolink.Functions.Tests.Properties;
 
 /// <summary>
-/// Days of submits: jobs come at random, at a load that is given, to several instances whose clocks differ; timers run late, connections fail, Evolink
-/// throttles now and then, and once for ten minutes, and instances die with a slot in their hands. The rate and the gate are the real ones, over storage in
-/// memory; what they say is followed in the order in which the submitter asks them.
+/// Days of submits: jobs come at random, at a load that is given, to several instances whose clocks differ; timers run late, connections
+/// fail, Evolink throttles now and then, and once for ten minutes, and instances die with a slot in their hands. The rate and the gate are
+/// the real ones, over storage in memory; what they say is followed in the order in which the submitter asks them.
 /// </summary>
 internal sealed class SubmitSimulation(double load, TimeSpan length, int seed)
 {
@@ -151,7 +151,8 @@ internal sealed class SubmitSimulation(double load, TimeSpan length, int seed)
         return null;
     }
 
-    private void Waited(Job job, DateTimeOffset until) => LongestWait = until - job.AcceptedAt > LongestWait ? until - job.AcceptedAt : LongestWait;
+    private void Waited(Job job, DateTimeOffset until) =>
+        LongestWait = until - job.AcceptedAt > LongestWait ? until - job.AcceptedAt : LongestWait;
 
     private TimeSpan Lateness() => _random.Next(100) == 0 ? TimeSpan.FromSeconds(20) : Random(TimeSpan.FromSeconds(0.5));
 

@@ -88,7 +88,10 @@ public sealed class MinuteBudgetTests(AzuriteFixture azurite)
     {
         NoToken identity = new((request, _) => request.RequestUri!.AbsolutePath.Contains("/limits/", StringComparison.Ordinal));
         await using TestPipeline pipeline = await TestPipeline.StartAsync(
-            azurite, time: _time, services: services => services.AddSingleton<OutgoingHttp>(identity), configure: options => options.Limits.Clients[_client] = new() { RequestsPerMinute = 1 });
+            azurite,
+            time: _time,
+            services: services => services.AddSingleton<OutgoingHttp>(identity),
+            configure: options => options.Limits.Clients[_client] = new() { RequestsPerMinute = 1 });
         Assert.Equal(3, await TakeAsync(pipeline.Get<MinuteBudget>(), 3));
     }
 

@@ -49,9 +49,11 @@ public sealed class BlobUpdateTests(AzuriteFixture azurite)
     public async Task A_change_of_nothing_writes_nothing_and_of_no_blob_is_none()
     {
         BlobContainerClient container = await ContainerAsync();
-        Assert.Null(await container.UpdateAsync(_path, absent: null, state => state with { Leased = 1 }, PipelineJsonContext.Default.MinuteState, None));
+        Assert.Null(await container.UpdateAsync(
+            _path, absent: null, state => state with { Leased = 1 }, PipelineJsonContext.Default.MinuteState, None));
         await CountAsync(container);
-        BlobUpdate<MinuteState>? same = await container.UpdateAsync(_path, absent: null, state => state, PipelineJsonContext.Default.MinuteState, None);
+        BlobUpdate<MinuteState>? same = await container.UpdateAsync(
+            _path, absent: null, state => state, PipelineJsonContext.Default.MinuteState, None);
         Assert.False(same!.IsWritten);
         Assert.Equal((await container.FindAsync(_path, PipelineJsonContext.Default.MinuteState, None))!.Value.ETag, same.ETag);
     }

@@ -31,7 +31,8 @@ public sealed class RateStateTests
     [Fact]
     public void Who_cannot_use_a_slot_leases_none_and_the_next_one_gets_it()
     {
-        (RateState after, IReadOnlyList<DateTimeOffset?> slots) = Leased(10).Lease([New with { Latest = Now + (9 * Second) }, New], Spacing, Now);
+        (RateState after, IReadOnlyList<DateTimeOffset?> slots) = Leased(10).Lease(
+            [New with { Latest = Now + (9 * Second) }, New], Spacing, Now);
         Assert.Equal([null, Now + (10 * Second)], slots);
         Assert.Equal(Now + (11 * Second), after.LeasedUntil);
         Assert.Same(after, after.Lease([New with { Latest = Now }], Spacing, Now).After);

@@ -410,10 +410,12 @@ public sealed class SubmitterTests(AzuriteFixture azurite)
     public async Task The_outcome_of_a_paid_submit_is_written_also_where_the_identity_gets_no_token_for_a_while()
     {
         NoToken identity = new(
-            (request, body) => request.Method == HttpMethod.Put && request.RequestUri!.AbsolutePath.Contains("/records/", StringComparison.Ordinal)
+            (request, body) => request.Method == HttpMethod.Put
+                && request.RequestUri!.AbsolutePath.Contains("/records/", StringComparison.Ordinal)
                 && body.Contains("\"task_id\"", StringComparison.Ordinal),
             times: 1);
-        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, services: services => services.AddSingleton<OutgoingHttp>(identity));
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(
+            azurite, services: services => services.AddSingleton<OutgoingHttp>(identity));
         GenerationRef generation = await pipeline.AcceptAsync();
         Assert.IsType<Submission.Accepted>(await pipeline.Submitter.SubmitAsync(generation, "a", None));
         Assert.True(identity.Refused > 0);
@@ -424,8 +426,10 @@ public sealed class SubmitterTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_gate_that_cannot_be_told_for_want_of_a_token_changes_nothing_for_the_job_itself()
     {
-        NoToken identity = new((request, _) => request.Method == HttpMethod.Put && request.RequestUri!.AbsolutePath.EndsWith("/submits.json", StringComparison.Ordinal));
-        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, services: services => services.AddSingleton<OutgoingHttp>(identity));
+        NoToken identity = new((request, _) => request.Method == HttpMethod.Put
+            && request.RequestUri!.AbsolutePath.EndsWith("/submits.json", StringComparison.Ordinal));
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(
+            azurite, services: services => services.AddSingleton<OutgoingHttp>(identity));
         Order(pipeline, new SubmitFault.Throttle(RetryAfterForm.Seconds, 3));
         GenerationRef generation = await pipeline.AcceptAsync();
         Assert.IsType<Submission.Throttled>(await pipeline.Submitter.SubmitAsync(generation, "a", None));
@@ -476,7 +480,8 @@ public sealed class SubmitterTests(AzuriteFixture azurite)
         await container.GetBlobClient($"limits/{pipeline.Options.Hub}/submits.json").UploadAsync(
             JsonBlobs.Json(new GateState { Unknown = [JobId.New()] }, PipelineJsonContext.Default.GateState), overwrite: true);
         await container.GetBlobClient($"limits/{pipeline.Options.Hub}/rate.json").UploadAsync(
-            JsonBlobs.Json(new RateState(TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1)), PipelineJsonContext.Default.RateState), overwrite: true);
+            JsonBlobs.Json(new RateState(TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1)), PipelineJsonContext.Default.RateState),
+            overwrite: true);
         Assert.IsType<Submission.Throttled>(await pipeline.Submitter.SubmitAsync(await pipeline.AcceptAsync(), "a", None));
         Assert.Null((await pipeline.Get<SubmitGate>().LookAsync(None)).Probe);
         Assert.Equal(0, await pipeline.ChargesAsync());
@@ -485,7 +490,8 @@ public sealed class SubmitterTests(AzuriteFixture azurite)
     [Fact]
     public async Task Whatever_evolink_asks_for_a_job_is_not_parked_beyond_its_own_end()
     {
-        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, configure: options => options.MaxSubmitAge = TimeSpan.FromMinutes(10));
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(
+            azurite, configure: options => options.MaxSubmitAge = TimeSpan.FromMinutes(10));
         Order(pipeline, new SubmitFault.Throttle(RetryAfterForm.Seconds, 3600));
         GenerationRef generation = await pipeline.AcceptAsync();
         await pipeline.Submitter.SubmitAsync(generation, "a", None);

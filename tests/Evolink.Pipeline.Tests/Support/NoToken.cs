@@ -2,7 +2,9 @@ using Azure.Identity;
 
 namespace Evolink.Pipeline.Tests.Support;
 
-/// <summary>An identity that gets no token for some of what goes to storage, as where the endpoint of managed identities does not answer.</summary>
+/// <summary>
+/// An identity that gets no token for some of what goes to storage, as where the endpoint of managed identities does not answer.
+/// </summary>
 /// <param name="refuses">Whether a request is one of these, by its body.</param>
 /// <param name="times">For how many of them.</param>
 internal sealed class NoToken(Func<HttpRequestMessage, string, bool> refuses, int times = int.MaxValue) : OutgoingHttp

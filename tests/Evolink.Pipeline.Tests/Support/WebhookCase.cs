@@ -21,11 +21,14 @@ internal sealed class WebhookCase : IAsyncDisposable
 
     public WebhookRun Run { get; }
 
-    public static Task<WebhookCase> StartAsync(AzuriteFixture azurite, string url, params string[] secrets) => StartAsync(azurite, url, _ => { }, null, secrets);
+    public static Task<WebhookCase> StartAsync(AzuriteFixture azurite, string url, params string[] secrets) =>
+        StartAsync(azurite, url, _ => { }, null, secrets);
 
-    public static Task<WebhookCase> StartAsync(AzuriteFixture azurite, string url, ServiceDescriptor sender) => StartAsync(azurite, url, _ => { }, sender, []);
+    public static Task<WebhookCase> StartAsync(AzuriteFixture azurite, string url, ServiceDescriptor sender) =>
+        StartAsync(azurite, url, _ => { }, sender, []);
 
-    public static Task<WebhookCase> StartAsync(AzuriteFixture azurite, string url, Action<EvolinkOptions> configure, params string[] secrets) =>
+    public static Task<WebhookCase> StartAsync(
+        AzuriteFixture azurite, string url, Action<EvolinkOptions> configure, params string[] secrets) =>
         StartAsync(azurite, url, configure, null, secrets);
 
     private static async Task<WebhookCase> StartAsync(

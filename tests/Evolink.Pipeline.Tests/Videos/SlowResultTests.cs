@@ -9,7 +9,9 @@ using Evolink.Testing.Hosting;
 
 namespace Evolink.Pipeline.Tests.Videos;
 
-/// <summary>Results that come slowly: they must not take the places of submits, and a video that comes in time is saved however slowly.</summary>
+/// <summary>
+/// Results that come slowly: they must not take the places of submits, and a video that comes in time is saved however slowly.
+/// </summary>
 public sealed class SlowResultTests(AzuriteFixture azurite)
 {
     private static readonly CancellationToken None = CancellationToken.None;
@@ -56,7 +58,8 @@ public sealed class SlowResultTests(AzuriteFixture azurite)
     public void Saves_leave_activities_of_an_instance_to_submits()
     {
         using JsonDocument host = JsonDocument.Parse(File.ReadAllText(Path.Combine(Clone.Root, "host.json")));
-        int activities = host.RootElement.GetProperty("extensions").GetProperty("durableTask").GetProperty("maxConcurrentActivityFunctions").GetInt32();
+        JsonElement engine = host.RootElement.GetProperty("extensions").GetProperty("durableTask");
+        int activities = engine.GetProperty("maxConcurrentActivityFunctions").GetInt32();
         Assert.True(VideoSaver.MostAtOnce <= activities * 3 / 4);
     }
 
