@@ -53,6 +53,13 @@ internal sealed partial class RequestGate(Callers callers, MinuteBudget budget, 
                 return;
             }
 
+            if (HttpMethods.IsPost(http.Request.Method) && http.Request.Coding is { } coding)
+            {
+                http.Response.Headers.AcceptEncoding = "identity";
+                await Errors.Encoded(coding).ExecuteAsync(http);
+                return;
+            }
+
             http.Caller = caller;
         }
 
