@@ -46,7 +46,8 @@ internal static class Answers
 
     public static Answer TooLarge(long limit) => Error("The body is too large.", Errors.TooLarge(limit));
 
-    public static Answer Encoded { get; } = Error("The body is compressed, or encoded in another way.", Errors.Encoded("gzip"), "Accept-Encoding");
+    public static Answer Encoded { get; } = Error(
+        "The body is compressed, or encoded in another way.", Errors.Encoded("gzip"), "Accept-Encoding");
 
     public static Answer Task(string description, TaskView example) => new(200, description)
     {

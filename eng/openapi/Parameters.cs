@@ -22,7 +22,8 @@ internal static class Parameters
 
     public static Parameter Path(string name, string description, string example) => new(name, "path", description, new() { ["type"] = "string" }) { Example = example };
 
-    public static Parameter Query(string name, string description, JsonObject schema, JsonNode? example = null) => new(name, "query", description, schema) { Example = example };
+    public static Parameter Query(string name, string description, JsonObject schema, JsonNode? example = null) =>
+        new(name, "query", description, schema) { Example = example };
 
     /// <summary>The client's key, with one for each example of the body.</summary>
     public static Parameter IdempotencyKey(params (string Example, string Key)[] keys) => new(

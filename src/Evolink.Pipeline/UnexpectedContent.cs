@@ -19,7 +19,8 @@ internal sealed record UnexpectedContent(string Name, string ImageAdvice)
     private static readonly SearchValues<byte> Base64Digits =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=\r\n"u8);
 
-    private static readonly SearchValues<byte> FieldName = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.[]%"u8);
+    private static readonly SearchValues<byte> FieldName =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.[]%"u8);
 
     /// <summary>Recognizes content; null where it may be anything.</summary>
     /// <param name="head">Its first bytes.</param>
@@ -60,7 +61,8 @@ internal sealed record UnexpectedContent(string Name, string ImageAdvice)
         text = text.TrimStart(" \t\r\n"u8);
         return text switch
         {
-            [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [(byte)'{' or (byte)'[', 0, ..] or [0, (byte)'{' or (byte)'[', ..] => new("text in UTF-16", OwnBytes),
+            [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [(byte)'{' or (byte)'[', 0, ..] or [0, (byte)'{' or (byte)'[', ..] =>
+                new("text in UTF-16", OwnBytes),
             [(byte)'{' or (byte)'[', ..] => new("JSON", OwnBytes),
             [(byte)'%', (byte)'P', (byte)'D', (byte)'F', ..] => new("a PDF document", Convert),
             [(byte)'-', (byte)'-', ..] when Contains(text, "Content-Disposition"u8) => new(
@@ -68,7 +70,8 @@ internal sealed record UnexpectedContent(string Name, string ImageAdvice)
             _ when StartsWith(text, "data:"u8) => new("a data: URL", "Decode its base64 text, and send the image's own bytes as the body."),
             _ when StartsWith(text, "http://"u8) || StartsWith(text, "https://"u8) => new(
                 "a link", "A link needs no upload: name it in image_urls. Or send the image's own bytes as the body."),
-            _ when StartsWith(text, "<svg"u8) || (StartsWith(text, "<?xml"u8) && Contains(text, "<svg"u8)) => new("an SVG drawing", Convert),
+            _ when StartsWith(text, "<svg"u8) || (StartsWith(text, "<?xml"u8) && Contains(text, "<svg"u8)) =>
+                new("an SVG drawing", Convert),
             [(byte)'<', ..] => new("HTML or XML, perhaps the answer to a download that went wrong", OwnBytes),
             _ when IsImageInBase64(text) => new("the image in base64", "Decode it, and send the image's own bytes as the body."),
             _ when IsForm(text) => new("a form's fields, as curl -d name=value sends them", OwnBytes),

@@ -41,7 +41,8 @@ internal static class UrlRules
 
         if (url.Port == 0)
         {
-            return Issue(param, ValidationCodes.Malformed, "names port 0, at which nothing can be reached; leave it out, or give the port that is meant");
+            return Issue(param, ValidationCodes.Malformed,
+                "names port 0, at which nothing can be reached; leave it out, or give the port that is meant");
         }
 
         if (TooLongLabel(url) is { } label)
@@ -52,7 +53,8 @@ internal static class UrlRules
 
         if (url.HostNameType == UriHostNameType.IPv6 && Authority(value).Contains('%', StringComparison.Ordinal))
         {
-            return Issue(param, ValidationCodes.NotPublic, "names an IPv6 address with a zone (after %), which means something on one machine only; leave it out");
+            return Issue(param, ValidationCodes.NotPublic,
+                "names an IPv6 address with a zone (after %), which means something on one machine only; leave it out");
         }
 
         return isLoopback || PublicAddresses.IsPublicHost(url)
@@ -80,10 +82,13 @@ internal static class UrlRules
         var end = value.Length - value.Reverse().TakeWhile(IsBlank).Count();
         for (var index = begin; index < end; index++)
         {
-            if (IsBlank(value[index])) return $"has a blank, a line break or an invisible character in it, at index {index}; write a blank as %20";
+            if (!IsBlank(value[index])) continue;
+            return $"has a blank, a line break or an invisible character in it, at index {index}; write a blank as %20";
         }
 
-        return begin == 0 && end == value.Length ? null : "has a blank, a line break or an invisible character before or after it; leave it out";
+        return begin == 0 && end == value.Length
+            ? null
+            : "has a blank, a line break or an invisible character before or after it; leave it out";
     }
 
     private static bool IsBlank(char character) =>

@@ -77,7 +77,8 @@ public static class VideoGenerationRequestValidator
         return (isVisible, control, length) switch
         {
             (false, _, _) => new("prompt", ValidationCodes.Required,
-                $"prompt is blank: it has no visible character, only such as {VisibleText.NameOfFirstInvisible(prompt)}; say what the video shall show."),
+                $"prompt is blank: it has no visible character, only such as {VisibleText.NameOfFirstInvisible(prompt)}; "
+                + "say what the video shall show."),
             (_, { } found, _) => new("prompt", ValidationCodes.Malformed,
                 $"prompt has the control character {VisibleText.NameOf(found)} in it; of those, only tabs and line breaks are allowed."),
             (_, _, > MaxPromptLength) => new("prompt", ValidationCodes.TooLong,

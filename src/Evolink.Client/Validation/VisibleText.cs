@@ -6,7 +6,8 @@ namespace Evolink.Client;
 /// <summary>Which characters can be seen.</summary>
 internal static class VisibleText
 {
-    // Unicode's property Default_Ignorable_Code_Point as far as the category does not tell it, and two blanks that are letters or symbols by their category.
+    // Unicode's property Default_Ignorable_Code_Point as far as the category does not tell it, and two blanks that are symbols by their
+    // category.
     private static readonly (int First, int Last)[] Blank =
     [
         (0x115F, 0x1160), // Hangul fillers
@@ -19,7 +20,9 @@ internal static class VisibleText
         (0xE0000, 0xE0FFF), // tags, variation selectors
     ];
 
-    /// <summary>Whether the character shows something by itself. One that Unicode gained after this code was written counts as visible.</summary>
+    /// <summary>
+    /// Whether the character shows something by itself. One that Unicode gained after this code was written counts as visible.
+    /// </summary>
     public static bool IsVisible(Rune rune) => Rune.GetUnicodeCategory(rune) switch
     {
         // A mark needs a character that it stands on.

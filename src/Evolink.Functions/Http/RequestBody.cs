@@ -10,9 +10,11 @@ internal static class RequestBody
 
     extension(HttpRequest request)
     {
-        /// <summary>In what way the body is encoded, which nobody here decodes: a small body may be an endless one; null where it is as it is.</summary>
+        /// <summary>How the body is encoded, which is not decoded here, for a small body may be an endless one; null where it is not.</summary>
         public string? Coding => request.Headers.ContentEncoding.ToString() is var coding
-            && !string.IsNullOrWhiteSpace(coding) && !coding.Trim().Equals("identity", StringComparison.OrdinalIgnoreCase) ? coding[..Math.Min(coding.Length, 40)] : null;
+            && !string.IsNullOrWhiteSpace(coding) && !coding.Trim().Equals("identity", StringComparison.OrdinalIgnoreCase)
+                ? coding[..Math.Min(coding.Length, 40)]
+                : null;
     }
 
     /// <summary>The whole body, or null where it is larger than <paramref name="limit"/>. Nothing is allocated by what the request says of itself.</summary>

@@ -30,7 +30,11 @@ public sealed class AttachTask(GenerationStore store, TaskReader tasks, JobReope
             return Errors.NoSuchTask;
         (string? taskId, string? problem) = await ReadTaskIdAsync(request, cancellationToken);
         if (taskId is null)
-            return Errors.Invalid([new ValidationIssue("evolink_task_id", ValidationCodes.Required, $"{problem}The body must be {{\"evolink_task_id\":\"task-...\"}}, the id of a task at Evolink.")]);
+        {
+            string message = $"{problem}The body must be {{\"evolink_task_id\":\"task-...\"}}, the id of a task at Evolink.";
+            return Errors.Invalid([new ValidationIssue("evolink_task_id", ValidationCodes.Required, message)]);
+        }
+
         if (job.CurrentAttempt is not { } attempt)
             return Errors.Conflict("nothing_submitted", "Nothing was ever submitted for this job, so there is no task that could be its own.");
         if ((await tasks.TryReadAsync(taskId, cancellationToken)).Task is null)

@@ -41,7 +41,9 @@ public static class IncomingJson
         }
     }
 
-    /// <summary>Parses a message of which a field or two are hints: no mistake beside them keeps them from being read. Null where it is no JSON.</summary>
+    /// <summary>
+    /// Parses a message of which a field or two are hints: no mistake beside them keeps them from being read. Null where it is no JSON.
+    /// </summary>
     public static JsonDocument? ParseHints(ReadOnlyMemory<byte> bytes)
     {
         try
@@ -61,7 +63,8 @@ public static class IncomingJson
     // The parser's own message may quote the body; where it stopped is enough.
     private static string Where(JsonException e) => e switch
     {
-        { LineNumber: { } line, BytePositionInLine: { } position } => $"it breaks in line {line + 1} at byte {position + 1}, or is nested deeper than {MaxDepth} levels",
+        { LineNumber: { } line, BytePositionInLine: { } position } =>
+            $"it breaks in line {line + 1} at byte {position + 1}, or is nested deeper than {MaxDepth} levels",
         _ => "a property stands in it twice, or it is cut off",
     };
 }

@@ -24,13 +24,16 @@ internal static class BmpHeader
     }
 
     private static (ImageHeader Header, Rows Rows) Core(ReadOnlySpan<byte> file) => (
-        new ImageHeader(BinaryPrimitives.ReadUInt16LittleEndian(file[18..]), BinaryPrimitives.ReadUInt16LittleEndian(file[20..]), Transparent: false),
+        new ImageHeader(
+            BinaryPrimitives.ReadUInt16LittleEndian(file[18..]), BinaryPrimitives.ReadUInt16LittleEndian(file[20..]), Transparent: false),
         Rows.Of(BinaryPrimitives.ReadUInt16LittleEndian(file[24..]), Uncompressed, 0));
 
     // A negative height means that the rows go from top to bottom.
     private static (ImageHeader Header, Rows Rows) Info(ReadOnlySpan<byte> file) => (
         new ImageHeader(
-            BinaryPrimitives.ReadInt32LittleEndian(file[18..]), Positive(BinaryPrimitives.ReadInt32LittleEndian(file[22..])), Transparent: false),
+            BinaryPrimitives.ReadInt32LittleEndian(file[18..]),
+            Positive(BinaryPrimitives.ReadInt32LittleEndian(file[22..])),
+            Transparent: false),
         Rows.Of(
             BinaryPrimitives.ReadUInt16LittleEndian(file[28..]),
             BinaryPrimitives.ReadInt32LittleEndian(file[30..]),
@@ -51,6 +54,7 @@ internal static class BmpHeader
         };
 
         // Every row fills up four bytes.
-        public long Bytes(ImageHeader header) => ((((long)Math.Max(header.Width, 0) * BitsPerPixel) + 31) / 32 * 4 * header.Height) + Compressed;
+        public long Bytes(ImageHeader header) =>
+            ((((long)Math.Max(header.Width, 0) * BitsPerPixel) + 31) / 32 * 4 * header.Height) + Compressed;
     }
 }

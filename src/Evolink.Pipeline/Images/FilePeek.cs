@@ -1,8 +1,8 @@
 namespace Evolink.Pipeline.Images;
 
 /// <summary>
-/// Looks at a file in pieces, wherever they stand. Every piece is twice as long as the one before, up to 1 MB: a header in the first 8 KB costs one
-/// request, and one that is scattered over all of a 10 MB file costs fewer than <see cref="MostRequests"/>.
+/// Looks at a file in pieces, wherever they stand. Every piece is twice as long as the one before, up to 1 MB: a header in the first 8 KB
+/// costs one request, and one that is scattered over all of a 10 MB file costs fewer than <see cref="MostRequests"/>.
 /// </summary>
 /// <remarks>No size that stands in the file is allocated.</remarks>
 internal sealed class FilePeek

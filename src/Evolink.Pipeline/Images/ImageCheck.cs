@@ -2,8 +2,8 @@ namespace Evolink.Pipeline.Images;
 
 /// <summary>Whether Evolink will take an image. Source of the rules: <c>image_urls</c> in the API's contract.</summary>
 /// <remarks>
-/// Headers and bounds are looked at, no pixel is decoded; nothing is allocated by a number found in the file. The one rule for every way in: API, uploads,
-/// command line, and the studio, which asks the API.
+/// Headers and bounds are looked at, no pixel is decoded; nothing is allocated by a number found in the file. The one rule for every way in:
+/// API, uploads, command line, and the studio, which asks the API.
 /// </remarks>
 public static class ImageCheck
 {
@@ -41,7 +41,9 @@ public static class ImageCheck
         }
         catch (InvalidDataException e)
         {
-            string hint = hasZeros ? "" : " Its zero bytes and line breaks are gone, as curl -d @file takes them out: use curl --data-binary @file.";
+            string hint = hasZeros
+                ? ""
+                : " Its zero bytes and line breaks are gone, as curl -d @file takes them out: use curl --data-binary @file.";
             return ImageVerdict.Refused($"The {kind.Name} image is damaged or cut: {e.Message}.{hint}");
         }
         catch (NotSupportedException e)

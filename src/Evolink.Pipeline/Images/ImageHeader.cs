@@ -2,9 +2,9 @@ namespace Evolink.Pipeline.Images;
 
 /// <summary>What an image says of itself before its pixels, once its bounds say that the pixels are all there.</summary>
 /// <remarks>
-/// Read by hand. Of the libraries that were tried, MetadataExtractor and ImageSharp refuse files that browsers show and take files that are cut. SkiaSharp
-/// judges rightly, but only by decoding all pixels, in native code that would parse anybody's bytes in the process that holds the keys: it checks this
-/// check in the tests. Here a length from the file is only ever skipped over.
+/// Read by hand. Of the libraries that were tried, MetadataExtractor and ImageSharp refuse files that browsers show and take files that are
+/// cut. SkiaSharp judges rightly, but only by decoding all pixels, in native code that would parse anybody's bytes in the process that holds
+/// the keys: it checks this check in the tests. Here a length from the file is only ever skipped over.
 /// </remarks>
 internal sealed record ImageHeader(int Width, int Height, bool Transparent)
 {

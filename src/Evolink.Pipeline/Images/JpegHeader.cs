@@ -24,7 +24,9 @@ internal static class JpegHeader
             {
                 ReadOnlyMemory<byte> size = await file.AtAsync(offset + 3, 4, cancellationToken);
                 header = new ImageHeader(
-                    BinaryPrimitives.ReadUInt16BigEndian(size.Span[2..]), BinaryPrimitives.ReadUInt16BigEndian(size.Span), Transparent: false);
+                    BinaryPrimitives.ReadUInt16BigEndian(size.Span[2..]),
+                    BinaryPrimitives.ReadUInt16BigEndian(size.Span),
+                    Transparent: false);
                 frame = marker;
             }
 

@@ -94,7 +94,8 @@ internal static class PngHeader
 
         public void End() => _ended = BytesWanted == 0 ? true : throw new InvalidDataException("it holds no pixels");
 
-        // Decoders do without the end chunk. Programs write chunks of one length and a shorter last one: that is how one sees that none is missing.
+        // Decoders do without the end chunk. Programs write chunks of one length and a shorter last one: that is how one sees that none is
+        // missing.
         public bool AreWhole(bool atEnd) => _ended || (atEnd && BytesWanted == 0 && _last != _beforeLast);
     }
 }

@@ -44,9 +44,11 @@ internal static class WebPHeader
     {
         [0x2F, .. var bits] when type == Lossless => Bits(BinaryPrimitives.ReadUInt32LittleEndian(bits)),
         // A key frame, whose first partition lies within it.
-        [var tag, var low, var high, 0x9D, 0x01, 0x2A, ..] when type == Lossy && (tag & 1) == 0 && ((tag | (low << 8) | (high << 16)) >> 5) < length =>
-            new ImageHeader(
-                BinaryPrimitives.ReadUInt16LittleEndian(frame[6..]) & 0x3FFF, BinaryPrimitives.ReadUInt16LittleEndian(frame[8..]) & 0x3FFF, Transparent: false),
+        [var tag, var low, var high, 0x9D, 0x01, 0x2A, ..]
+            when type == Lossy && (tag & 1) == 0 && ((tag | (low << 8) | (high << 16)) >> 5) < length => new ImageHeader(
+                BinaryPrimitives.ReadUInt16LittleEndian(frame[6..]) & 0x3FFF,
+                BinaryPrimitives.ReadUInt16LittleEndian(frame[8..]) & 0x3FFF,
+                Transparent: false),
         _ => throw new InvalidDataException("it holds no frame"),
     };
 

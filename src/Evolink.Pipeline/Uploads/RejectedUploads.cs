@@ -34,8 +34,8 @@ public sealed class RejectedUploads(EvolinkStorage storage, TimeProvider time)
         return true;
     }
 
-    // Within storage: what may be large, or anything, is not read here. The triggers of an image and of its sidecar may both reject it at once; the
-    // place is that of one version, so a copy that is there is the right one, whoever began it, and is never begun again.
+    // Within storage: what may be large, or anything, is not read here. The triggers of an image and of its sidecar may both reject it at
+    // once; the place is that of one version, so a copy that is there is the right one, whoever began it, and is never begun again.
     private async Task<bool> CopyAsync(Upload upload, BlobClient copy, CancellationToken cancellationToken)
     {
         for (int tries = 0; tries < MostCopies; tries++)
@@ -56,7 +56,8 @@ public sealed class RejectedUploads(EvolinkStorage storage, TimeProvider time)
             }
         }
 
-        throw new InvalidOperationException($"The upload {upload.Name} (version {upload.Version}) could not be copied to rejected/: {MostCopies} copies broke off.");
+        throw new InvalidOperationException(
+            $"The upload {upload.Name} (version {upload.Version}) could not be copied to rejected/: {MostCopies} copies broke off.");
     }
 
     private static async Task<bool> TryBeginCopyAsync(Upload upload, BlobClient copy, CancellationToken cancellationToken)

@@ -103,7 +103,11 @@ public sealed class ImageCheckTests
         ];
         foreach ((int least, byte[] file) in files)
         {
-            int[] lengths = [.. Enumerable.Range(0, Math.Min(file.Length, 1500)), .. Enumerable.Range(1, 200).Select(missing => file.Length - least - missing).Where(length => length >= 0)];
+            int[] lengths =
+            [
+                .. Enumerable.Range(0, Math.Min(file.Length - least, 1500)),
+                .. Enumerable.Range(1, 200).Select(missing => file.Length - least - missing).Where(length => length >= 0),
+            ];
             Assert.All(lengths, length => Assert.NotNull(ImageCheck.Check(file[..length]).Problem));
         }
     }

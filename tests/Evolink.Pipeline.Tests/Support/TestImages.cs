@@ -16,7 +16,11 @@ internal static class TestImages
     public static byte[] Png(int width, int height, byte colorType = Rgb, params (string Type, byte[] Data)[] chunks)
     {
         byte[] palette = colorType == Palette && !chunks.Any(chunk => chunk.Type == "PLTE") ? Chunk("PLTE", new byte[3]) : [];
-        return [.. PngHead(width, height, colorType), .. palette, .. chunks.SelectMany(chunk => Chunk(chunk.Type, chunk.Data)), .. Chunk("IDAT", PngPixels(width, height, colorType)), .. PngEnd];
+        return
+        [
+            .. PngHead(width, height, colorType), .. palette, .. chunks.SelectMany(chunk => Chunk(chunk.Type, chunk.Data)),
+            .. Chunk("IDAT", PngPixels(width, height, colorType)), .. PngEnd,
+        ];
     }
 
     /// <summary>A PNG whose pixels stand in chunks of these lengths, the rest in a last one.</summary>

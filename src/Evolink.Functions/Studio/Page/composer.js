@@ -217,7 +217,10 @@ export class Composer {
     this.#image = null;
     this.#show(null);
     this.#problem('image_urls', '');
-    if (file.size > MAX_IMAGE) return this.#problem('image_urls', `The image has ${file.size.toLocaleString('en-US')} bytes; at most ${MAX_IMAGE.toLocaleString('en-US')} (10 MB) are allowed.`);
+    if (file.size > MAX_IMAGE) {
+      const [size, most] = [file.size, MAX_IMAGE].map((bytes) => bytes.toLocaleString('en-US'));
+      return this.#problem('image_urls', `The image has ${size} bytes; at most ${most} (10 MB) are allowed.`);
+    }
     $('drop').classList.add('busy');
     let refused = false;
     // The app alone says what can be used. What it takes and this browser cannot show has no preview.
