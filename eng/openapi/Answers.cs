@@ -46,6 +46,9 @@ internal static class Answers
 
     public static Answer TooLarge(long limit) => Error("The body is too large.", Errors.TooLarge(limit));
 
+    public static Answer Encoded { get; } = Error(
+        "The body is compressed, or encoded in another way.", Errors.Encoded("gzip"), "Accept-Encoding");
+
     public static Answer Task(string description, TaskView example) => new(200, description)
     {
         Type = FunctionsJsonContext.Default.TaskView,
@@ -68,6 +71,7 @@ internal static class Answers
         "Location" => Header("Where it is asked for, or where the video is.", "string"),
         "Idempotency-Replayed" => Header("`true` where the `Idempotency-Key` met what was there.", "string"),
         "Preference-Applied" => Header("`wait=N` where the answer was held.", "string"),
+        "Accept-Encoding" => Header("`identity`: bodies are taken as they are.", "string"),
         "WWW-Authenticate" => Header("`Bearer`.", "string"),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "Describe it here."),
     };

@@ -115,7 +115,7 @@ internal static partial class Contract
             described["required"] = true;
         described["schema"] = parameter.Schema.DeepClone();
         if (parameter.Example is { } example)
-            described["example"] = example;
+            described["example"] = example.DeepClone();
         if (parameter.Examples is { } examples)
             described["examples"] = new JsonObject(examples.Select(named => KeyValuePair.Create<string, JsonNode?>(named.Key, new JsonObject { ["value"] = named.Value })));
         return described;

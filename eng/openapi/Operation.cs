@@ -29,7 +29,7 @@ internal sealed record Operation(string Function, string Tag, string Summary)
 internal sealed record Parameter(string Name, string In, string Description, JsonObject Schema)
 {
     /// <summary>A value that works, after the examples of the operations before.</summary>
-    public string? Example { get; init; }
+    public JsonNode? Example { get; init; }
 
     /// <summary>One for each example of the body, by its name.</summary>
     public IReadOnlyDictionary<string, string>? Examples { get; init; }

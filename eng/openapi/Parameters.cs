@@ -16,13 +16,14 @@ internal static class Parameters
     public static Parameter Status { get; } = Query("status", "Only those of this status.", new() { ["type"] = "string", ["enum"] = SchemaRules.Statuses });
 
     public static Parameter Limit { get; } = Query(
-        "limit", "At most so many.", new() { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 100, ["default"] = 20 }, example: "20");
+        "limit", "At most so many.", new() { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 100, ["default"] = 20 }, example: 20);
 
     public static Parameter Id(string example) => Path("id", "Its id.", example);
 
     public static Parameter Path(string name, string description, string example) => new(name, "path", description, new() { ["type"] = "string" }) { Example = example };
 
-    public static Parameter Query(string name, string description, JsonObject schema, string? example = null) => new(name, "query", description, schema) { Example = example };
+    public static Parameter Query(string name, string description, JsonObject schema, JsonNode? example = null) =>
+        new(name, "query", description, schema) { Example = example };
 
     /// <summary>The client's key, with one for each example of the body.</summary>
     public static Parameter IdempotencyKey(params (string Example, string Key)[] keys) => new(

@@ -75,7 +75,7 @@ public sealed class ContractExampleTests(GateApp gate)
         {
             string name = parameter!["name"]!.GetValue<string>();
             // What has no example may be left out; examples of one name belong together.
-            if ((parameter["example"] ?? (example is null ? null : parameter["examples"]?[example]?["value"]))?.GetValue<string>() is not { } value)
+            if ((parameter["example"] ?? (example is null ? null : parameter["examples"]?[example]?["value"]))?.ToString() is not { } value)
                 continue;
             switch (parameter["in"]!.GetValue<string>())
             {

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
@@ -31,6 +32,19 @@ public sealed class QueueTests(TriggersApp triggers) : AppTests(triggers.App)
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken);
         Assert.Single((await App.Simulator.ReadLedgerAsync(withVideos: false)).Charges, charge => charge.IdempotencyKey == $"{job.Id}.1");
         Assert.Single((await App.Simulator.ReadLedgerAsync(withVideos: false)).Tasks, task => task.Prompt == Prompt);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_message_with_a_byte_order_mark_is_one_like_others(bool inBase64)
+    {
+        string image = (await Client.UploadSampleAsync()).Split('/')[^1];
+        string key = $"order-{Guid.NewGuid():N}";
+        string message = $$"""{"client":"{{Client.Name}}","idempotency_key":"{{key}}","model":"wan2.6-image-to-video","prompt":"{{Prompt}}","image":"{{image}}","duration":2}""";
+        await Messages.CreateIfNotExistsAsync();
+        await Messages.SendMessageAsync(inBase64 ? Convert.ToBase64String([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(message)]) : "\uFEFF" + message);
+        Assert.Equal(JobState.Completed, (await App.EndOfAsync(JobId.From("queue", Client.Name, key))).State);
     }
 
     [Fact]

@@ -28,7 +28,7 @@ internal static class AppOperations
             Parameters =
             [
                 Parameters.Id(Samples.PlainJob),
-                Parameters.Query("a", "The attempt.", new() { ["type"] = "integer", ["minimum"] = 1 }) with { Example = "1" },
+                Parameters.Query("a", "The attempt.", new() { ["type"] = "integer", ["minimum"] = 1 }) with { Example = 1 },
                 Parameters.SigningKey with { Example = "k1" },
                 Parameters.Signature with { Example = "a-signature-that-is-none" },
             ],

@@ -54,6 +54,7 @@ internal static class BatchOperations
                 Answers.Invalid("An item is wrong.", "generations[3].duration", "generations[3]: duration is 16; it must be a whole number of seconds from 2 to 15."),
                 Answers.KeyConflict,
                 Answers.TooLarge(CreateBatch.MaxBody),
+                Answers.Encoded,
                 Answers.NotReady,
             ],
         },

@@ -35,6 +35,7 @@ internal static class GenerationOperations
                 Answers.NoCredits,
                 Answers.KeyConflict,
                 Answers.TooLarge(RequestBody.MaxJson),
+                Answers.Encoded,
                 Answers.NotReady,
             ],
         },

@@ -11,7 +11,9 @@ internal static class ImageOperations
     [
         new(nameof(UploadImage), Words.Images, "Keep an image for `image_urls`")
         {
-            Description = "Jpeg, png without alpha, bmp or webp; at most 10 MB; each side 360 to 2000 pixels. It is checked by its bytes, whatever the content type says, and kept under its SHA-256: the same image again is the same link.",
+            Description = "Jpeg, png without alpha, bmp or webp; at most 10 MB; each side 360 to 2000 pixels. "
+                + "It is checked by its bytes, whatever the content type says: a file that is cut, or of another kind, is refused by name. "
+                + "It is kept under its SHA-256: the same image again is the same link.",
             Body = new Body("application/octet-stream", "The image itself.", null, [new Example("cat", "The sample image", null, Samples.ImagePath)]),
             Answers =
             [
@@ -22,6 +24,7 @@ internal static class ImageOperations
                 },
                 Answers.Invalid("It is no image that Evolink would take.", "body", "The image is 300 x 300 pixels; each side must be 360 to 2000."),
                 Answers.TooLarge(ImageCheck.MaxBytes),
+                Answers.Encoded,
             ],
         },
         new(nameof(GetImage), Words.Images, "An image")

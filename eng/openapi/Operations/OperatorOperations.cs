@@ -24,6 +24,7 @@ internal static class OperatorOperations
                 Answers.Invalid("The body names no task.", "evolink_task_id", "The body must be {\"evolink_task_id\":\"task-...\"}, the id of a task at Evolink."),
                 Answers.OperatorsOnly,
                 Answers.NoTask,
+                Answers.Encoded,
                 Answers.Error("It cannot be this job's task, or the job is not to be opened.", Errors.Conflict("task_not_readable", "Evolink does not know this task, or it cannot be read with this service's key.")),
             ],
         },

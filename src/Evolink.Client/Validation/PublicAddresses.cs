@@ -41,6 +41,10 @@ public static class PublicAddresses
     private static readonly IPNetwork Nat64 = IPNetwork.Parse("64:ff9b::/96");
     private static readonly IPNetwork SixToFour = IPNetwork.Parse("2002::/16");
 
+    // RFC 1035, 2.3.4: 255 bytes on the wire are 253 characters.
+    private const int MaxNameLength = 253;
+    private const int MaxLabelLength = 63;
+
     private static readonly string[] LocalZones = ["localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "corp", "home.arpa"];
 
     /// <summary>
@@ -72,7 +76,8 @@ public static class PublicAddresses
         if (IPAddress.TryParse(host, out var address)) return IsPublic(address);
         var labels = host.Split('.');
         return labels.Length > 1
-            && Array.TrueForAll(labels, label => label.Length > 0)
+            && host.Length <= MaxNameLength
+            && Array.TrueForAll(labels, label => label.Length is > 0 and <= MaxLabelLength)
             && Ascii.IsValid(url.Host)
             && !EndsInNumber(labels[^1])
             && !Array.Exists(LocalZones, zone => host.EndsWith("." + zone, StringComparison.OrdinalIgnoreCase));
@@ -90,7 +95,7 @@ public static class PublicAddresses
 
     // System.Uri has already turned 0x7f.1, 0177.0.0.1 and 2130706433 into 127.0.0.1; a trailing dot keeps it from doing so.
     // A name that cannot be written in ASCII belongs to no machine; Uri finds that out only when asked for it.
-    private static string? HostOf(Uri url)
+    internal static string? HostOf(Uri url)
     {
         try
         {

@@ -59,20 +59,32 @@ public static class VideoGenerationRequestValidator
         }
 
         var length = 0;
+        var isVisible = false;
+        Rune? control = null;
         for (var rest = prompt.AsSpan(); !rest.IsEmpty; length++)
         {
-            if (Rune.DecodeFromUtf16(rest, out _, out var consumed) != System.Buffers.OperationStatus.Done)
+            if (Rune.DecodeFromUtf16(rest, out var rune, out var consumed) != System.Buffers.OperationStatus.Done)
             {
                 return new("prompt", ValidationCodes.Malformed,
                     $"prompt has half of a surrogate pair at index {prompt.Length - rest.Length}; give well-formed Unicode text.");
             }
 
+            isVisible |= VisibleText.IsVisible(rune);
+            control ??= VisibleText.IsStrayControl(rune) ? rune : null;
             rest = rest[consumed..];
         }
 
-        return length <= MaxPromptLength
-            ? null
-            : new("prompt", ValidationCodes.TooLong, $"prompt has {length} characters (Unicode code points); at most {MaxPromptLength} are allowed.");
+        return (isVisible, control, length) switch
+        {
+            (false, _, _) => new("prompt", ValidationCodes.Required,
+                $"prompt is blank: it has no visible character, only such as {VisibleText.NameOfFirstInvisible(prompt)}; "
+                + "say what the video shall show."),
+            (_, { } found, _) => new("prompt", ValidationCodes.Malformed,
+                $"prompt has the control character {VisibleText.NameOf(found)} in it; of those, only tabs and line breaks are allowed."),
+            (_, _, > MaxPromptLength) => new("prompt", ValidationCodes.TooLong,
+                $"prompt has {length} characters (Unicode code points); at most {MaxPromptLength} are allowed."),
+            _ => null,
+        };
     }
 
     private static ValidationIssue? CheckDuration(int? duration) => duration is null or (>= MinDuration and <= MaxDuration)

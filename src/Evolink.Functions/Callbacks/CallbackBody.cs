@@ -1,13 +1,12 @@
 using System.Text.Json;
 using Evolink.Client;
+using Evolink.Pipeline.Generations;
 
 namespace Evolink.Functions.Callbacks;
 
 /// <summary>The body of a callback: a task, as the query shows it. Anything may come; nothing of it is believed.</summary>
 internal static class CallbackBody
 {
-    private static readonly JsonDocumentOptions Bounded = new() { MaxDepth = 32 };
-
     /// <summary>The task id that it names, at the top or within <c>data</c>; null where it names none that could be one.</summary>
     public static string? TaskId(ReadOnlyMemory<byte> body) => Text(body, "id") is { } id && TaskIds.IsUsable(id) ? id : null;
 
@@ -16,16 +15,11 @@ internal static class CallbackBody
 
     private static string? Text(ReadOnlyMemory<byte> body, string name)
     {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(body, Bounded);
-            return Text(document.RootElement, name)
+        using JsonDocument? document = IncomingJson.ParseHints(body);
+        return document is null
+            ? null
+            : Text(document.RootElement, name)
                 ?? (document.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("data", out JsonElement data) ? Text(data, name) : null);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 
     private static string? Text(JsonElement task, string name)

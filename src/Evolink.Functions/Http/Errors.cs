@@ -44,6 +44,13 @@ internal static class Errors
     public static JsonHttpResult<EvolinkErrorResponse> TooLarge(long limit) => Envelope(
         StatusCodes.Status413PayloadTooLarge, "payload_too_large", $"The body may have at most {limit:N0} bytes.", "invalid_request_error");
 
+    public static JsonHttpResult<EvolinkErrorResponse> Encoded(string coding) => Envelope(
+        StatusCodes.Status415UnsupportedMediaType,
+        "unsupported_media_type",
+        $"The body is encoded (Content-Encoding: {coding}); send it as it is, without that header.",
+        "invalid_request_error",
+        "Content-Encoding");
+
     public static JsonHttpResult<EvolinkErrorResponse> TooManyRequests(HttpResponse response, TimeSpan retryAfter) => RateLimited(
         response, retryAfter, "You have used up the requests of this minute.");
 

@@ -8,6 +8,15 @@ internal static class RequestBody
     /// <summary>Largest JSON body, in bytes.</summary>
     public const int MaxJson = 1 << 20;
 
+    extension(HttpRequest request)
+    {
+        /// <summary>How the body is encoded, which is not decoded here, for a small body may be an endless one; null where it is not.</summary>
+        public string? Coding => request.Headers.ContentEncoding.ToString() is var coding
+            && !string.IsNullOrWhiteSpace(coding) && !coding.Trim().Equals("identity", StringComparison.OrdinalIgnoreCase)
+                ? coding[..Math.Min(coding.Length, 40)]
+                : null;
+    }
+
     /// <summary>The whole body, or null where it is larger than <paramref name="limit"/>. Nothing is allocated by what the request says of itself.</summary>
     public static async Task<byte[]?> ReadAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
     {

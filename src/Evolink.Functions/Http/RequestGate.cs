@@ -54,6 +54,13 @@ internal sealed partial class RequestGate(Callers callers, MinuteBudget budget, 
             return;
         }
 
+        if (!isOpen && HttpMethods.IsPost(http.Request.Method) && http.Request.Coding is { } coding)
+        {
+            http.Response.Headers.AcceptEncoding = "identity";
+            await Errors.Encoded(coding).ExecuteAsync(http);
+            return;
+        }
+
         if (caller is not null && !isOpen)
             http.Caller = caller;
         await RunAsync(context, http, next);

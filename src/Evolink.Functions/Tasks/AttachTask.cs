@@ -28,8 +28,13 @@ public sealed class AttachTask(GenerationStore store, TaskReader tasks, JobReope
             return Errors.OperatorsOnly;
         if (await store.FindRequestedAsync(request, id, cancellationToken) is not { } job)
             return Errors.NoSuchTask;
-        if (await ReadTaskIdAsync(request, cancellationToken) is not { } taskId)
-            return Errors.Invalid([new ValidationIssue("evolink_task_id", ValidationCodes.Required, "The body must be {\"evolink_task_id\":\"task-...\"}, the id of a task at Evolink.")]);
+        (string? taskId, string? problem) = await ReadTaskIdAsync(request, cancellationToken);
+        if (taskId is null)
+        {
+            string message = $"{problem}The body must be {{\"evolink_task_id\":\"task-...\"}}, the id of a task at Evolink.";
+            return Errors.Invalid([new ValidationIssue("evolink_task_id", ValidationCodes.Required, message)]);
+        }
+
         if (job.CurrentAttempt is not { } attempt)
             return Errors.Conflict("nothing_submitted", "Nothing was ever submitted for this job, so there is no task that could be its own.");
         if ((await tasks.TryReadAsync(taskId, cancellationToken)).Task is null)
@@ -39,17 +44,22 @@ public sealed class AttachTask(GenerationStore store, TaskReader tasks, JobReope
         return await reopening.OpenAsync(durable, request, job.Id, taskId, cancellationToken);
     }
 
-    private static async Task<string?> ReadTaskIdAsync(HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<(string? TaskId, string? Problem)> ReadTaskIdAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        try
+        if (await RequestBody.ReadAsync(request, RequestBody.MaxJson, cancellationToken) is not { } body)
+            return (null, null);
+        (JsonDocument? document, string? problem) = IncomingJson.Parse(body);
+        using (document)
         {
-            byte[]? body = await RequestBody.ReadAsync(request, RequestBody.MaxJson, cancellationToken);
-            string? taskId = body is null ? null : JsonSerializer.Deserialize(body, FunctionsJsonContext.Default.AttachRequest)?.EvolinkTaskId;
-            return TaskIds.IsUsable(taskId) ? taskId : null;
-        }
-        catch (JsonException)
-        {
-            return null;
+            try
+            {
+                string? taskId = document?.Deserialize(FunctionsJsonContext.Default.AttachRequest)?.EvolinkTaskId;
+                return (TaskIds.IsUsable(taskId) ? taskId : null, problem is null ? null : $"The body {problem}. ");
+            }
+            catch (JsonException)
+            {
+                return (null, null);
+            }
         }
     }
 }

@@ -81,7 +81,12 @@ public sealed partial class UploadIntake(
 
     private async Task RejectAsync(string client, Upload upload, RejectReason reason, CancellationToken cancellationToken)
     {
-        await rejected.KeepAsync(upload, reason, cancellationToken);
+        if (!await rejected.KeepAsync(upload, reason, cancellationToken))
+        {
+            LogGone(upload.Name, upload.Version);
+            return;
+        }
+
         // Its sidecar may have come, and started it, after we looked. Whoever starts it later finds it in rejected/.
         if (await store.FindAsync(upload.JobOf(client), cancellationToken) is not null)
         {

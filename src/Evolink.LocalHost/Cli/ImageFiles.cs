@@ -32,21 +32,15 @@ internal static class ImageFiles
                 throw new UsageException(Directory.Exists(path) ? $"{path} is a folder; --image is a file." : $"There is no image at {path}.");
             if (file.Length > ImageCheck.MaxBytes)
                 throw new UsageException($"The image {path} has {file.Length / 1048576.0:0.0} MB; Evolink takes at most 10.");
-            file.OpenRead().Dispose();
-            return new LocalImage(path, ContentTypeOf(path));
+            // As the app does, and before anything starts: of many images, none is paid for where one is no good.
+            ImageVerdict verdict = ImageCheck.Check(File.ReadAllBytes(path));
+            return verdict.Kind is { } kind
+                ? new LocalImage(path, kind.ContentType)
+                : throw new UsageException($"The image {path} cannot be used: {verdict.Problem}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new UsageException($"The image {path} cannot be read: {e.Message}", e);
         }
     }
-
-    private static string ContentTypeOf(string path) => Path.GetExtension(path).ToLowerInvariant() switch
-    {
-        ".png" => "image/png",
-        ".jpg" or ".jpeg" => "image/jpeg",
-        ".webp" => "image/webp",
-        ".bmp" => "image/bmp",
-        _ => "application/octet-stream",
-    };
 }

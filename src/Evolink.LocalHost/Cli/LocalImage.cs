@@ -2,7 +2,7 @@ namespace Evolink.LocalHost.Cli;
 
 /// <summary>An image in a file.</summary>
 /// <param name="Path">The file, as it was named.</param>
-/// <param name="ContentType">By its name; only a hint, for the app looks at the bytes.</param>
+/// <param name="ContentType">By its bytes.</param>
 internal sealed record LocalImage(string Path, string ContentType)
 {
     /// <summary>What it is called among others.</summary>

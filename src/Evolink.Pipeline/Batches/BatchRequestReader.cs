@@ -30,7 +30,7 @@ public static class BatchRequestReader
     /// <param name="mostInFlight">Most items that may be under way at once.</param>
     public static (BatchOrder? Order, IReadOnlyList<ValidationIssue> Issues) Read(ReadOnlyMemory<byte> utf8, RequestRules rules, int mostInFlight)
     {
-        if (HasTooManyTokens(utf8.Span))
+        if (HasTooManyTokens(IncomingJson.WithoutMark(utf8).Span))
             return (null, [new ValidationIssue("body", ValidationCodes.TooLong, $"The body holds more than {MaxTokens} values.")]);
         (JsonDocument? document, ValidationIssue? broken) = GenerationRequestReader.Parse(utf8);
         using (document)

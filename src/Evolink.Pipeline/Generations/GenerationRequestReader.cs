@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Unicode;
 using Evolink.Client;
 using Evolink.Pipeline.Images;
 
@@ -11,13 +10,8 @@ namespace Evolink.Pipeline.Generations;
 /// </summary>
 public static class GenerationRequestReader
 {
-    private const int MaxDepth = 16;
-
     /// <summary>Names one of the client's own images, in place of <c>image_urls</c>.</summary>
     internal const string ImageName = "image";
-
-    /// <summary>JSON as it is taken from outside.</summary>
-    internal static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = MaxDepth };
 
     private static readonly string[] Known =
         ["model", "prompt", "duration", "quality", "image_urls", "prompt_extend", "model_params", "audio_url", "callback_url", ImageName];
@@ -38,21 +32,8 @@ public static class GenerationRequestReader
     /// <summary>Parses a body, or says why it is none.</summary>
     internal static (JsonDocument? Document, ValidationIssue? Broken) Parse(ReadOnlyMemory<byte> utf8)
     {
-        if (!Utf8.IsValid(utf8.Span))
-            return (null, new ValidationIssue("body", ValidationCodes.Malformed, "The body is not UTF-8."));
-        try
-        {
-            return (JsonDocument.Parse(utf8, Strict), null);
-        }
-        catch (JsonException e)
-        {
-            return (null, new ValidationIssue("body", ValidationCodes.Malformed, $"The body is no valid JSON: {Where(e)}"));
-        }
-        // Not of the documented ones: this is how the parser meets it when it compares names.
-        catch (InvalidOperationException)
-        {
-            return (null, new ValidationIssue("body", ValidationCodes.Malformed, "The body is no valid JSON: the name of a property holds half of a surrogate pair, which is no character."));
-        }
+        (JsonDocument? document, string? problem) = IncomingJson.Parse(utf8);
+        return (document, problem is null ? null : new ValidationIssue("body", ValidationCodes.Malformed, $"The body {problem}."));
     }
 
     /// <summary>Reads and checks a body that was parsed already, without doubled properties.</summary>
@@ -116,12 +97,5 @@ public static class GenerationRequestReader
         JsonValueKind.True or JsonValueKind.False => "boolean",
         JsonValueKind.Undefined => "nothing",
         JsonValueKind kind => kind.ToString().ToLowerInvariant(),
-    };
-
-    // The parser's own message may quote the body; where it stopped is enough.
-    private static string Where(JsonException e) => e switch
-    {
-        { LineNumber: { } line, BytePositionInLine: { } position } => $"it breaks in line {line + 1} at byte {position + 1}, or is nested deeper than {MaxDepth} levels.",
-        _ => "a property stands in it twice, or it is cut off.",
     };
 }

@@ -1,7 +1,10 @@
 namespace Evolink.Pipeline.Images;
 
 /// <summary>Whether Evolink will take an image. Source of the rules: <c>image_urls</c> in the API's contract.</summary>
-/// <remarks>At most 64 KB of a file are looked at, and nothing is allocated by a number found in it.</remarks>
+/// <remarks>
+/// Headers and bounds are looked at, no pixel is decoded; nothing is allocated by a number found in the file. The one rule for every way in:
+/// API, uploads, command line, and the studio, which asks the API.
+/// </remarks>
 public static class ImageCheck
 {
     /// <summary>Largest file, in bytes.</summary>
@@ -12,8 +15,6 @@ public static class ImageCheck
 
     /// <summary>Longest side, in pixels.</summary>
     public const int MaxSide = 2000;
-
-    private const int LongestMagic = 12;
 
     /// <summary>Checks a file in memory.</summary>
     public static ImageVerdict Check(byte[] image)
@@ -30,18 +31,30 @@ public static class ImageCheck
             return ImageVerdict.Refused("The image is empty.");
         if (image.Length > MaxBytes)
             return ImageVerdict.Refused($"The image has {image.Length:N0} bytes; at most {MaxBytes:N0} (10 MB) are allowed.");
-        ReadOnlyMemory<byte> magic = await image.AtAsync(0, (int)Math.Min(LongestMagic, image.Length), cancellationToken);
-        if (ImageKind.Sniff(magic.Span) is not { } kind)
-            return ImageVerdict.Refused("The file is no jpeg, png, bmp or webp image, whatever its name or content type says.");
+        ReadOnlyMemory<byte> head = await image.AtAsync(0, (int)Math.Min(UnexpectedContent.HeadLength, image.Length), cancellationToken);
+        if (ImageKind.Sniff(head.Span) is not { } kind)
+            return ImageVerdict.Refused(Unknown(head.Span));
+        bool hasZeros = head.Span.Contains((byte)0);
         try
         {
             return Judge(kind, await ImageHeader.ReadAsync(kind, image, cancellationToken));
         }
         catch (InvalidDataException e)
         {
-            return ImageVerdict.Refused($"The {kind.Name} image is damaged: its header cannot be read, {e.Message}.");
+            string hint = hasZeros
+                ? ""
+                : " Its zero bytes and line breaks are gone, as curl -d @file takes them out: use curl --data-binary @file.";
+            return ImageVerdict.Refused($"The {kind.Name} image is damaged or cut: {e.Message}.{hint}");
+        }
+        catch (NotSupportedException e)
+        {
+            return ImageVerdict.Refused($"The {kind.Name} image is of a sort that few programs read: {e.Message}. Save it as jpeg or png.");
         }
     }
+
+    private static string Unknown(ReadOnlySpan<byte> head) => UnexpectedContent.Recognize(head) is { } other
+        ? $"The file is no jpeg, png, bmp or webp image; it is {other.Name}. {other.ImageAdvice}"
+        : "The file is no jpeg, png, bmp or webp image, whatever its name or content type says.";
 
     private static ImageVerdict Judge(ImageKind kind, ImageHeader header) => header switch
     {

@@ -61,7 +61,7 @@ public sealed class QueuedRequestReader(IOptions<EvolinkOptions> options)
 
     private static ReadOnlyMemory<byte> Decoded(BinaryData body)
     {
-        ReadOnlyMemory<byte> text = body.ToMemory();
+        ReadOnlyMemory<byte> text = IncomingJson.WithoutMark(body.ToMemory());
         if (text.Span.TrimStart(" \t\r\n"u8) is [(byte)'{', ..] || !Base64.IsValid(text.Span, out int length))
             return text;
         byte[] decoded = new byte[length];

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -16,22 +17,85 @@ public sealed class RejectedUploads(EvolinkStorage storage, TimeProvider time)
 {
     private const string ReasonFile = "reason.json";
     private const int LongestName = 1024;
+    private const int MostCopies = 5;
+
+    private static readonly TimeSpan CopyPause = TimeSpan.FromMilliseconds(200);
 
     private readonly BlobContainerClient _container = storage.Rejected;
 
     /// <summary>Copies an upload here, with the reason. The original stays: <see cref="RemoveOriginalAsync"/> is the next step.</summary>
-    public async Task KeepAsync(Upload upload, RejectReason reason, CancellationToken cancellationToken)
+    /// <returns>False where this version is neither there nor here any more.</returns>
+    public async Task<bool> KeepAsync(Upload upload, RejectReason reason, CancellationToken cancellationToken)
     {
         string folder = FolderOf(upload.Name, upload.Version);
-        if (!upload.IsRejected)
+        if (!upload.IsRejected && !await CopyAsync(upload, _container.GetBlobClient(folder + FileOf(upload.Name)), cancellationToken))
+            return false;
+        await WriteReasonAsync(folder, upload.Name, upload.Version, reason, cancellationToken);
+        return true;
+    }
+
+    // Within storage: what may be large, or anything, is not read here. The triggers of an image and of its sidecar may both reject it at
+    // once; the place is that of one version, so a copy that is there is the right one, whoever began it, and is never begun again.
+    private async Task<bool> CopyAsync(Upload upload, BlobClient copy, CancellationToken cancellationToken)
+    {
+        for (int tries = 0; tries < MostCopies; tries++)
         {
-            BlobCopyFromUriOptions unchanged = new() { SourceConditions = new BlobRequestConditions { IfMatch = upload.Current } };
-            // Within storage: what may be large, or anything, is not read here.
-            CopyFromUriOperation copy = await _container.GetBlobClient(folder + FileOf(upload.Name)).StartCopyFromUriAsync(upload.Blob.Uri, unchanged, cancellationToken);
-            await copy.WaitForCompletionAsync(cancellationToken);
+            bool begun = await TryBeginCopyAsync(upload, copy, cancellationToken);
+            switch (await FindCopyAsync(copy, cancellationToken))
+            {
+                case null when begun:
+                    // A job was made of it meanwhile, and took it away.
+                    break;
+                case null:
+                    return false;
+                case { BlobCopyStatus: CopyStatus.Aborted or CopyStatus.Failed } broken:
+                    await copy.TryDeleteAsync(broken.ETag, cancellationToken);
+                    break;
+                default:
+                    return true;
+            }
         }
 
-        await WriteReasonAsync(folder, upload.Name, upload.Version, reason, cancellationToken);
+        throw new InvalidOperationException(
+            $"The upload {upload.Name} (version {upload.Version}) could not be copied to rejected/: {MostCopies} copies broke off.");
+    }
+
+    private static async Task<bool> TryBeginCopyAsync(Upload upload, BlobClient copy, CancellationToken cancellationToken)
+    {
+        BlobCopyFromUriOptions once = new()
+        {
+            SourceConditions = new BlobRequestConditions { IfMatch = upload.Current },
+            DestinationConditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
+        };
+        try
+        {
+            await copy.StartCopyFromUriAsync(upload.Blob.Uri, once, cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException e) when (e.Status is (int)HttpStatusCode.Conflict or (int)HttpStatusCode.PreconditionFailed
+            || (e.Status == (int)HttpStatusCode.NotFound && e.ErrorCode != BlobErrorCode.ContainerNotFound))
+        {
+            // The copy is there, or the original is not.
+            return false;
+        }
+    }
+
+    private async Task<BlobProperties?> FindCopyAsync(BlobClient copy, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                BlobProperties found = await copy.GetPropertiesAsync(cancellationToken: cancellationToken);
+                if (found.BlobCopyStatus != CopyStatus.Pending)
+                    return found;
+                await Task.Delay(CopyPause, time, cancellationToken);
+            }
+        }
+        catch (RequestFailedException e) when (UploadInbox.IsGone(e))
+        {
+            return null;
+        }
     }
 
     /// <summary>Says why a blob stays where it is and nothing is made of it: one that cannot be addressed, and so not be moved either.</summary>
@@ -71,7 +135,7 @@ public sealed class RejectedUploads(EvolinkStorage storage, TimeProvider time)
             if (item.Name.EndsWith($"/{ReasonFile}", StringComparison.Ordinal)
                 && await ReadReasonAsync(item.Name, cancellationToken) is { Version: { } version } reason
                 && new RejectReason(reason.Code, reason.Message).CanBeMended
-                && UploadNames.SidecarsOf(reason.Name).Contains(sidecar)
+                && UploadNames.IsSidecarOf(sidecar, reason.Name)
                 && await FindAsync(reason.Name, version, cancellationToken) is { } upload)
                 yield return upload;
         }

@@ -41,10 +41,28 @@ public sealed class UploadInbox(EvolinkStorage storage)
             yield return whole;
         await foreach (BlobItem item in _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, $"{subject}.", cancellationToken))
         {
-            if (!UploadNames.IsJson(item.Name) && UploadNames.SidecarsOf(item.Name).Contains(sidecar)
+            if (!UploadNames.IsJson(item.Name) && UploadNames.IsSidecarOf(sidecar, item.Name)
                 && await FindAsync(item.Name, cancellationToken) is { } image)
                 yield return image;
         }
+    }
+
+    /// <summary>The file of that name, with its extension in whatever case; null where there is none.</summary>
+    /// <param name="name">A name that ends in <c>.json</c>.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public async Task<string?> FindJsonAsync(string name, CancellationToken cancellationToken)
+    {
+        string subject = UploadNames.SubjectOf(name);
+        string? found = null;
+        await foreach (BlobItem item in _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, $"{subject}.", cancellationToken))
+        {
+            if (item.Name == name)
+                return name;
+            if (UploadNames.IsJson(item.Name) && UploadNames.SubjectOf(item.Name) == subject)
+                found = item.Name;
+        }
+
+        return found;
     }
 
     /// <summary>The content of a small file beside the images; null where there is none.</summary>

@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Options;
 using Microsoft.Extensions.Logging;
@@ -75,29 +73,25 @@ public sealed partial class UploadInstructions(UploadInbox inbox, IOptions<Evoli
         return false;
     }
 
-    private async Task<bool> AddAsync(Dictionary<string, JsonElement> fields, string file, CancellationToken cancellationToken)
+    private async Task<bool> AddAsync(Dictionary<string, JsonElement> fields, string name, CancellationToken cancellationToken)
     {
+        if (await inbox.FindJsonAsync(name, cancellationToken) is not { } file)
+            return false;
         try
         {
             if (await inbox.ReadAsync(file, MaxBytes, cancellationToken) is not { } content)
                 return false;
-            ReadOnlyMemory<byte> json = content.ToMemory();
-            // Editors on Windows put a byte order mark before it.
-            if (json.Span.StartsWith(Encoding.UTF8.Preamble))
-                json = json[Encoding.UTF8.Preamble.Length..];
-            if (!Utf8.IsValid(json.Span))
-                throw new InvalidDataException("is not UTF-8");
-            using JsonDocument document = JsonDocument.Parse(json, GenerationRequestReader.Strict);
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-                throw new InvalidDataException("is JSON, but no object");
-            foreach (JsonProperty property in document.RootElement.EnumerateObject().Where(property => property.Value.ValueKind != JsonValueKind.Null))
-                fields.TryAdd(property.Name, property.Value.Clone());
+            (JsonDocument? document, string? problem) = IncomingJson.Parse(content.ToMemory());
+            using (document)
+            {
+                JsonElement root = document?.RootElement ?? throw new InvalidDataException(problem);
+                if (root.ValueKind != JsonValueKind.Object)
+                    throw new InvalidDataException("is JSON, but no object");
+                foreach (JsonProperty property in root.EnumerateObject().Where(property => property.Value.ValueKind != JsonValueKind.Null))
+                    fields.TryAdd(property.Name, property.Value.Clone());
+            }
+
             return true;
-        }
-        // The second one is a property's name with half of a surrogate pair.
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            throw new InvalidDataException($"{Quoted(file)} is not valid JSON.", e);
         }
         catch (InvalidDataException e)
         {

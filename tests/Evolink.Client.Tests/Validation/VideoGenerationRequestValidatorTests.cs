@@ -61,6 +61,33 @@ public sealed class VideoGenerationRequestValidatorTests
         Assert.Equal(ValidationCodes.Required, Only(Clients.Cat with { Prompt = prompt }).Code);
 
     [Theory]
+    [InlineData("\u200B", "U+200B"), InlineData("\uFEFF", "U+FEFF"), InlineData("\u00AD\u2060", "U+00AD"), InlineData("\u2800", "U+2800")]
+    [InlineData("\u3164", "U+3164"), InlineData("\0", "U+0000"), InlineData(" \u200D \n", "U+200D"), InlineData("\u115F\u1160\uFFA0", "U+115F")]
+    [InlineData("\uFE0F", "U+FE0F"), InlineData("\u034F", "U+034F"), InlineData("\U000E0020\U000E007F", "U+E0020"), InlineData("\u202E\u2066", "U+202E")]
+    [InlineData("\u0301", "U+0301"), InlineData("\u0085\u001B", "U+001B"), InlineData("\uFFFF", "U+FFFF"), InlineData("\U0001D159", "U+1D159")]
+    public void A_prompt_without_a_visible_character_is_blank_and_what_it_has_is_named(string prompt, string name)
+    {
+        var issue = Only(Clients.Cat with { Prompt = prompt });
+        Assert.Equal(ValidationCodes.Required, issue.Code);
+        Assert.Contains("blank", issue.Message);
+        Assert.Contains(name, issue.Message);
+    }
+
+    [Theory]
+    [InlineData("a\0b", "U+0000"), InlineData("a cat\u001B[0m", "U+001B"), InlineData("\ba", "U+0008"), InlineData("a\fb", "U+000C"), InlineData("a\u007F", "U+007F")]
+    public void A_control_character_is_named(string prompt, string name)
+    {
+        var issue = Only(Clients.Cat with { Prompt = prompt });
+        Assert.Equal(ValidationCodes.Malformed, issue.Code);
+        Assert.Contains(name, issue.Message);
+    }
+
+    [Theory]
+    [InlineData("a"), InlineData("."), InlineData("猫"), InlineData("🐈"), InlineData("👩‍👩‍👧"), InlineData("A cat\r\n\tplaying\u200B piano"), InlineData("❤️"), InlineData("की")]
+    [InlineData("\uE000"), InlineData("\u0378"), InlineData("e\u0301"), InlineData("\uFEFFa cat"), InlineData("5"), InlineData("€")]
+    public void One_visible_character_is_enough(string prompt) => Assert.True(IsValid(Clients.Cat with { Prompt = prompt }));
+
+    [Theory]
     [InlineData(0xD83D, 'x'), InlineData(0xDC31, 'x'), InlineData('x', 0xD83D), InlineData(0xDC31, 0xD83D)]
     public void Half_of_a_surrogate_pair_is_refused(int first, int second) =>
         Assert.Equal(ValidationCodes.Malformed, Only(Clients.Cat with { Prompt = new string([(char)first, (char)second]) }).Code);
@@ -111,12 +138,34 @@ public sealed class VideoGenerationRequestValidatorTests
     [InlineData("https://[fe80::1%25eth0]/a.png", ValidationCodes.NotPublic)]
     [InlineData("https://localhost/a.png", ValidationCodes.NotPublic)]
     [InlineData("https://printer/a.png", ValidationCodes.NotPublic)]
+    [InlineData("https://example.com:0/a.png", ValidationCodes.Malformed)]
+    [InlineData("https://[2606:4700:4700::1111%25eth0]/a.png", ValidationCodes.NotPublic)]
+    [InlineData("https://[2606:4700:4700::1111%2]/a.png", ValidationCodes.NotPublic)]
+    [InlineData("https://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example.com/a.png", ValidationCodes.Malformed)]
+    [InlineData("https://example.com/a.png\u200B", ValidationCodes.Malformed)]
+    [InlineData("https://example.com/a\u00A0b.png", ValidationCodes.Malformed)]
     public void Links_that_Evolink_could_not_load_are_refused_everywhere(string url, string code)
     {
         Assert.Equal(("image_urls[0]", code), ParamAndCode(Clients.Cat with { ImageUrls = [url] }));
         if (url.Length == 0) return;
         Assert.Equal(("audio_url", code), ParamAndCode(Clients.Cat with { AudioUrl = url }));
         Assert.Equal(("callback_url", code), ParamAndCode(Clients.Cat with { CallbackUrl = url }));
+    }
+
+    [Theory]
+    [InlineData(" https://example.com/a.png", "before or after"), InlineData("https://example.com/a.png\r\n", "before or after")]
+    [InlineData("https://example.com/a b.png", "%20"), InlineData(" https://example.com/a b.png", "index 22"), InlineData("https://exa\nmple.com/", "line break")]
+    [InlineData("https:\\\\example.com\\a.png", "backslash"), InlineData("https://example.com:0/", "port 0"), InlineData("https://[2606::1%25lo]/", "zone")]
+    public void What_is_wrong_with_a_link_is_told(string url, string words) => Assert.Contains(words, Only(Clients.Cat with { ImageUrls = [url] }).Message);
+
+    [Fact]
+    public void A_part_of_a_host_name_has_at_most_63_characters_and_all_of_it_253()
+    {
+        var longest = new string('a', 63);
+        Assert.True(IsValid(Clients.Cat with { ImageUrls = [$"https://{longest}.example.com/a.png"] }));
+        Assert.Contains("64 characters", Only(Clients.Cat with { ImageUrls = [$"https://{longest}a.example.com/a.png"] }).Message);
+        var tooLong = string.Join('.', Enumerable.Repeat(longest, 4));
+        Assert.Equal(ValidationCodes.NotPublic, Only(Clients.Cat with { ImageUrls = [$"https://{tooLong}/a.png"] }).Code);
     }
 
     [Theory]

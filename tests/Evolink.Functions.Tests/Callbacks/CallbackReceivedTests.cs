@@ -38,6 +38,16 @@ public sealed class CallbackReceivedTests : IDisposable
         Assert.Single(_process.Woken);
     }
 
+    [Theory]
+    [InlineData("\uFEFF{\"id\":\"task-1\",\"status\":\"completed\"}")]
+    [InlineData("{\"id\":\"task-1\",\"status\":\"completed\",\"note\":1,\"note\":2}")]
+    public async Task A_byte_order_mark_or_a_doubled_property_does_not_hide_the_task(string body)
+    {
+        JobRecord job = await _process.AcceptAsync(Submitting);
+        await CallBackAsync(job, body);
+        Assert.Equal(["task-1"], (await _process.Store.ReadAsync(job.Id, CancellationToken.None)).CurrentAttempt!.Candidates);
+    }
+
     public void Dispose() => _process.Dispose();
 
     private byte[] Record(JobRecord job) => _process.Storage.Find($"{EvolinkStorage.GenerationsContainer}/records/{job.Id}.json")!;
@@ -57,12 +67,11 @@ public sealed class CallbackReceivedTests : IDisposable
         },
         Now);
 
-    private async Task CallBackAsync(JobRecord job)
+    private async Task CallBackAsync(JobRecord job, string body = """{"id":"task-1","status":"completed"}""")
     {
         Uri url = _process.Get<LinkSigner>().CallbackUrl(WorldServices.PublicBase, "k1", job.Id, 1);
-        MemoryStream body = new(Encoding.UTF8.GetBytes("""{"id":"task-1","status":"completed"}"""));
         IResult answer = await _process.Get<CallbackReceived>().RunAsync(
-            OneProcess.Request(url.Query, body), job.Id.Value, _process.Durable, CancellationToken.None);
+            OneProcess.Request(url.Query, new MemoryStream(Encoding.UTF8.GetBytes(body))), job.Id.Value, _process.Durable, CancellationToken.None);
         Assert.Equal(StatusCodes.Status204NoContent, ((IStatusCodeHttpResult)answer).StatusCode);
     }
 }

@@ -115,6 +115,22 @@ public sealed class UploadIntakeTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_image_and_its_unusable_sidecar_at_the_same_moment_are_rejected_once_without_an_error()
+    {
+        const int Pairs = 40;
+        await Task.WhenAll(Enumerable.Range(0, Pairs).Select(async number =>
+        {
+            await PutAsync($"{number}.json", """{"prompt":"A cat","colour":"red"}"""u8.ToArray());
+            await PutAsync($"{number}.png", Cat);
+            await Task.WhenAll(TakeAsync($"{number}.png"), TakeAsync($"{number}.json"));
+        }));
+        Assert.Equal(Pairs, (await ReasonsAsync()).Count);
+        Assert.All(await ReasonsAsync(), reason => Assert.Equal("options_not_valid", reason.Code));
+        Assert.Equal(Pairs, (await NamesAsync(Storage.Rejected)).Count(name => name.EndsWith(".png", StringComparison.Ordinal)));
+        Assert.DoesNotContain(await NamesAsync(Storage.Uploads), name => name.EndsWith(".png", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Sidecars_and_defaults_start_nothing_and_stay()
     {
         string[] names = ["_defaults.json", "cats/_defaults.json", "dog.json"];

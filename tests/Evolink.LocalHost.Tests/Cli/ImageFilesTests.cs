@@ -1,5 +1,8 @@
 using Evolink.LocalHost.Cli;
 using Evolink.LocalHost.Hosting;
+using Evolink.Pipeline.Images;
+using Evolink.Pipeline.Tests.Support;
+using Evolink.Testing;
 
 namespace Evolink.LocalHost.Tests.Cli;
 
@@ -17,7 +20,7 @@ public sealed class ImageFilesTests : IDisposable
         IReadOnlyList<LocalImage> found = ImageFiles.Find([_folder["c.webp"], _folder["*.png"], _folder["b.png"]]);
 
         Assert.Equal(["c.webp", "a.png", "b.png"], found.Select(image => image.Name));
-        Assert.Equal(["image/webp", "image/png", "image/png"], found.Select(image => image.ContentType));
+        Assert.Equal(["image/png", "image/png", "image/png"], found.Select(image => image.ContentType));
     }
 
     [Fact]
@@ -27,6 +30,19 @@ public sealed class ImageFilesTests : IDisposable
         Make("what?.png", "whatx.png");
 
         Assert.Equal(["what?.png"], ImageFiles.Find([_folder["what?.png"]]).Select(image => image.Name));
+    }
+
+    [Fact]
+    public void Of_every_picture_the_command_line_tells_what_the_app_tells()
+    {
+        foreach ((string name, byte[] file, bool usable) in TestPictures.All)
+        {
+            File.WriteAllBytes(_folder["picture"], file);
+            string? told = Record.Exception(() => ImageFiles.Find([_folder["picture"]])) is UsageException refused ? refused.Message : null;
+            Assert.True(usable == (told is null), $"{name}: {told}");
+            if (file.Length <= ImageCheck.MaxBytes && !usable)
+                Assert.EndsWith(ImageCheck.Check(file).Problem!, told, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -49,6 +65,6 @@ public sealed class ImageFilesTests : IDisposable
     private void Make(params string[] names)
     {
         foreach (string name in names)
-            File.WriteAllText(_folder[name], name);
+            File.Copy(Path.Combine(Clone.Root, "samples", "cat.png"), _folder[name]);
     }
 }

@@ -117,6 +117,26 @@ public sealed class GenerationRequestReaderTests
         Assert.NotEmpty(GenerationRequestReader.Read(new byte[] { (byte)'{', (byte)'"', 0xFF, (byte)'"', (byte)':', (byte)'1', (byte)'}' }, Rules).Issues);
 
     [Fact]
+    public void A_byte_order_mark_is_skipped() =>
+        Assert.Empty(GenerationRequestReader.Read(new byte[] { 0xEF, 0xBB, 0xBF }.Concat(Encoding.UTF8.GetBytes(Good)).ToArray(), Rules).Issues);
+
+    public static TheoryData<string, byte[]> Others => new()
+    {
+        { "gzip", [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3] },
+        { "UTF-16", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes(Good)] },
+        { "UTF-16", Encoding.Unicode.GetBytes(Good) },
+        { "UTF-16", Encoding.BigEndianUnicode.GetBytes(Good) },
+        { "multipart/form-data", "--X\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\nA cat\r\n--X--"u8.ToArray() },
+        { "form", "model=wan2.6-image-to-video&prompt=A+cat"u8.ToArray() },
+        { "png image", [0x89, .. "PNG\r\n"u8, 0x1A, 0x0A] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Others))]
+    public void What_came_in_place_of_JSON_is_named(string name, byte[] body) =>
+        Assert.Contains(name, Assert.Single(GenerationRequestReader.Read(body, Rules).Issues).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void Half_a_surrogate_pair_is_refused() => Assert.Contains(Read(Good.Replace("piano", "\\ud83d", StringComparison.Ordinal)).Issues, issue => issue.Param == "prompt");
 
     [Fact]

@@ -26,6 +26,14 @@ public sealed class QueuedRequestReaderTests
         Assert.NotNull(_reader.Read("m1", new BinaryData(Convert.ToBase64String(Encoding.UTF8.GetBytes(Good)))).Request);
 
     [Fact]
+    public void A_byte_order_mark_is_skipped_in_plain_text_and_in_base64()
+    {
+        byte[] marked = [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(Good)];
+        Assert.NotNull(_reader.Read("m1", new BinaryData(marked)).Request);
+        Assert.NotNull(_reader.Read("m1", new BinaryData(Convert.ToBase64String(marked))).Request);
+    }
+
+    [Fact]
     public void A_key_is_the_identity() =>
         Assert.Equal("order-4711", _reader.Read("m1", new BinaryData(With("\"idempotency_key\":\"order-4711\""))).Request!.Key);
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Evolink.Testing;
 using Microsoft.Playwright;
@@ -24,27 +23,5 @@ internal static class Axe
         ];
     }
 
-    private static async Task<string> LoadAsync()
-    {
-        string folder = Path.Combine(Clone.Root, "eng", "axe");
-        string file = Path.Combine(folder, "node_modules", "axe-core", "axe.min.js");
-        if (!File.Exists(file))
-            await InstallAsync(folder);
-        return await File.ReadAllTextAsync(file);
-    }
-
-    private static async Task InstallAsync(string folder)
-    {
-        string[] npm = ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
-        ProcessStartInfo start = OperatingSystem.IsWindows() ? new("cmd", ["/d", "/c", "npm", .. npm]) : new("npm", npm);
-        start.WorkingDirectory = folder;
-        start.RedirectStandardOutput = start.RedirectStandardError = true;
-        using Process process = Process.Start(start)!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        string errors = await process.StandardError.ReadToEndAsync();
-        await output;
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException($"axe-core could not be installed: {errors} By hand: npm ci --ignore-scripts --prefix {folder}");
-    }
+    private static async Task<string> LoadAsync() => await File.ReadAllTextAsync(await NodePackages.FileAsync("axe", Path.Combine("axe-core", "axe.min.js")));
 }

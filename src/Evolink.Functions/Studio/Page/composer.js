@@ -1,12 +1,12 @@
 // The form: what is asked for, checked by the app's own rules, sent once.
 import * as api from './api.js';
 import { estimate } from './estimate.js';
-import { problemOfFile } from './image-check.js';
 import { picture, remember, shrink } from './pictures.js';
 import { adviceFor, credits } from './words.js';
 
 const MODEL = 'wan2.6-image-to-video';
 const MAX_PROMPT = 1500;
+const MAX_IMAGE = 10 * 1024 * 1024; // what is larger is not sent at all
 const DRAFT = 'evolink.draft';
 const PENDING = 'evolink.pending';
 const RETRIES = [1000, 2000, 4000];
@@ -217,21 +217,28 @@ export class Composer {
     this.#image = null;
     this.#show(null);
     this.#problem('image_urls', '');
-    const problem = await problemOfFile(file);
-    if (!isMine()) return;
-    if (problem) return this.#problem('image_urls', problem);
+    if (file.size > MAX_IMAGE) {
+      const [size, most] = [file.size, MAX_IMAGE].map((bytes) => bytes.toLocaleString('en-US'));
+      return this.#problem('image_urls', `The image has ${size} bytes; at most ${most} (10 MB) are allowed.`);
+    }
+    $('drop').classList.add('busy');
+    let refused = false;
+    // The app alone says what can be used. What it takes and this browser cannot show has no preview.
+    const preview = shrink(file).catch(() => null);
+    preview.then((address) => address && isMine() && !refused && this.#show(address, file.name));
     try {
-      $('drop').classList.add('busy');
-      const preview = await shrink(file);
-      if (!isMine()) return;
-      this.#show(preview, file.name);
       const image = await api.upload(file);
-      remember(image, preview);
-      if (isMine()) this.#image = image;
+      const address = await preview;
+      if (address) remember(image, address);
+      if (!isMine()) return;
+      this.#image = image;
+      this.#show(address, file.name);
     } catch (error) {
+      if (!(error instanceof api.ApiError)) throw error;
+      refused = true;
       if (!isMine()) return;
       this.#show(null);
-      this.#problem('image_urls', error instanceof api.ApiError ? error.message : 'The browser cannot read this image.');
+      this.#problem('image_urls', error.message);
     }
   }
 
