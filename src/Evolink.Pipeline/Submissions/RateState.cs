@@ -1,3 +1,5 @@
+using Evolink.Pipeline.Storage;
+
 namespace Evolink.Pipeline.Submissions;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace Evolink.Pipeline.Submissions;
 /// one submit may leave; instances lease slots that follow each other, so that no two have the same.
 /// </summary>
 /// <param name="LeasedUntil">The first time that nobody has leased.</param>
-public sealed record RateState(DateTimeOffset LeasedUntil)
+public sealed record RateState(DateTimeOffset LeasedUntil) : StoredDocument
 {
     /// <summary>Before the first lease.</summary>
     public static RateState Untouched { get; } = new(DateTimeOffset.MinValue);
@@ -14,6 +16,6 @@ public sealed record RateState(DateTimeOffset LeasedUntil)
     public (RateState After, DateTimeOffset First) Lease(int slots, TimeSpan interval, DateTimeOffset now)
     {
         DateTimeOffset first = LeasedUntil > now ? LeasedUntil : now;
-        return (new RateState(first + (slots * interval)), first);
+        return (this with { LeasedUntil = first + (slots * interval) }, first);
     }
 }

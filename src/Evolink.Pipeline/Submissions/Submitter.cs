@@ -61,6 +61,8 @@ public sealed partial class Submitter(
     private async Task<Submission> SubmitAsync(JobRecord job, GenerationRef generation, string owner, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
+        if (!job.IsUnderstood)
+            return new Submission.Unknown(now + JobStates.LeftAlone);
         if (job.CurrentAttempt is { State: AttemptState.Intent } intent && intent.LeaseUntil <= now)
         {
             LogLeaseExpired(job.Id, intent.Number);
@@ -267,7 +269,7 @@ public sealed partial class Submitter(
             try
             {
                 DateTimeOffset now = time.GetUtcNow();
-                return await store.UpdateAsync(
+                return await store.WriteOutcomeAsync(
                     job, record => WithRejection(record.WithOutcome(sent.Owner, sent.Number, outcome, now), now), CancellationToken.None);
             }
             catch (Exception e) when (e is RequestFailedException or AggregateException or HttpRequestException && time.GetUtcNow() < end)
