@@ -71,6 +71,22 @@ var queries = [
     query: 'customMetrics | where name == "${metrics.tasksEnded}" | summarize Ended = sum(valueSum), Called = sumif(valueSum, tostring(customDimensions["evolink.found_by"]) == "callback") | where Ended >= 10 and Called < Ended / 2.0'
   }
   {
+    name: 'sweep-missing'
+    title: 'The sweep does not finish'
+    description: 'No sweep has finished for half an hour: jobs whose orchestration was lost are not started again. The log tells which part of it fails, or the app does not run at all.'
+    severity: 1
+    window: 'PT30M'
+    query: 'print Finished = toscalar(traces | where toint(customDimensions.EventId) == ${events.sweepFinished} | count) | where Finished == 0'
+  }
+  {
+    name: 'items-left-out'
+    title: 'A stored record cannot be read'
+    description: 'A sweep, the retention or a list met a record that it could not handle, and left it out; the others were not stopped. The log names it.'
+    severity: 2
+    window: 'PT1H'
+    query: 'traces | where toint(customDimensions.EventId) == ${events.itemFailed}'
+  }
+  {
     name: 'server-errors'
     title: 'The app answers with errors of its own'
     description: 'More than 5 requests within 15 minutes failed in the app. Clients that left, and bodies that the host refused, are none of its failures.'

@@ -87,6 +87,10 @@ param videoExpireAfterDays int = 0
 @description('Days after which uploads, rejected files and dead letters are deleted.')
 param leftoverExpireAfterDays int = 30
 
+@minValue(0)
+@description('Days after which requests and lists of jobs that are gone are deleted: more than RecordRetentionDays of the app; 0: never.')
+param jobLeftoverExpireAfterDays int = 180
+
 @minValue(1)
 @maxValue(365)
 @description('Days for which deleted blobs and containers can be restored.')
@@ -165,6 +169,7 @@ module storage 'storage.bicep' = {
     videoCoolAfterDays: videoCoolAfterDays
     videoExpireAfterDays: videoExpireAfterDays
     leftoverExpireAfterDays: leftoverExpireAfterDays
+    jobLeftoverExpireAfterDays: jobLeftoverExpireAfterDays
   }
 }
 

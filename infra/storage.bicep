@@ -8,6 +8,7 @@ param softDeleteDays int
 param videoCoolAfterDays int
 param videoExpireAfterDays int
 param leftoverExpireAfterDays int
+param jobLeftoverExpireAfterDays int
 
 var containers = ['deployments', 'uploads', 'images', 'videos', 'generations', 'rejected', 'deadletter']
 var queues = ['generation-requests', 'generation-requests-poison']
@@ -15,6 +16,10 @@ var queues = ['generation-requests', 'generation-requests-poison']
 // What is of no use once it has been looked at. Not images: one that is handed in again is not written again, and must not vanish under its new job.
 // Blocks that were staged and never committed need no rule: the service drops them after a week.
 var leftovers = ['uploads/', 'rejected/', 'deadletter/']
+
+// What belongs to jobs and lists that are gone, or never came to be: prompts, and hints. The app removes them with their records; this is for what a
+// crash left between the two. Not records, claims, indexes and markers, by which the app finds what it still has to do.
+var jobLeftovers = ['generations/requests/', 'generations/batches/', 'generations/held/', 'generations/limits/minutes/']
 
 resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   name: name
@@ -82,6 +87,22 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
                 }
                 actions: {
                   baseBlob: { delete: { daysAfterModificationGreaterThan: leftoverExpireAfterDays } }
+                }
+              }
+            }
+          ],
+          jobLeftoverExpireAfterDays == 0 ? [] : [
+            {
+              name: 'job-leftovers'
+              type: 'Lifecycle'
+              enabled: true
+              definition: {
+                filters: {
+                  blobTypes: ['blockBlob']
+                  prefixMatch: jobLeftovers
+                }
+                actions: {
+                  baseBlob: { delete: { daysAfterModificationGreaterThan: jobLeftoverExpireAfterDays } }
                 }
               }
             }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Evolink.Client;
 using Evolink.Functions.Batches;
@@ -5,6 +6,7 @@ using Evolink.Functions.Health;
 using Evolink.Functions.Tasks;
 using Evolink.Pipeline.Batches;
 using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Webhooks;
 
 namespace Evolink.OpenApi;
 
@@ -55,6 +57,12 @@ internal static class SchemaRules
         };
         return schema.Closed();
     }
+
+    /// <summary>The names of the members of an enum of the records; null where a type is none.</summary>
+    public static JsonArray? NamesOf(Type type) =>
+        type == typeof(JobState) || type == typeof(WebhookState)
+            ? Words([.. Enum.GetNames(type).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)])
+            : null;
 
     public static JsonArray Words(params string[] words) => [.. words.Select(word => (JsonNode)word)];
 

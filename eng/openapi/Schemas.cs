@@ -54,7 +54,9 @@ internal sealed class Schemas
     {
         if (context.Path.IsEmpty)
             return node;
-        JsonObject schema = context.TypeInfo.Kind == JsonTypeInfoKind.Object ? Of(context.TypeInfo) : WithoutNull(node);
+        JsonObject schema = context.TypeInfo.Kind == JsonTypeInfoKind.Object ? Of(context.TypeInfo)
+            : SchemaRules.NamesOf(context.TypeInfo.Type) is { } names ? new JsonObject { ["enum"] = names, ["type"] = "string" }
+            : WithoutNull(node);
         if (context.PropertyInfo?.AttributeProvider is MemberInfo member && _comments.Of(member) is { } words)
             schema["description"] = words;
         return schema;

@@ -39,6 +39,7 @@ public static class EvolinkFunctions
         services.AddSingleton<Wake>();
         services.AddSingleton<SpentCallbacks>();
         services.AddSingleton<BatchIntake>();
+        services.AddSingleton<BatchJobsReader>();
         services.AddSingleton<BatchDriver>();
         services.AddSingleton<BatchSweep>();
         services.AddSingleton<BatchViews>();

@@ -18,6 +18,7 @@ namespace Evolink.Functions;
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(LiveReport))]
 [JsonSerializable(typeof(PurgedJob))]
+[JsonSerializable(typeof(FreedClaim))]
 [JsonSerializable(typeof(SubmitsView))]
 [JsonSerializable(typeof(TaskStory))]
 [JsonSerializable(typeof(ClientPrincipal))]

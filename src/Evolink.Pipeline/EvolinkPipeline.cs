@@ -35,6 +35,7 @@ public static class EvolinkPipeline
 
         services.AddMetrics();
         services.AddSingleton<PipelineMetrics>();
+        services.AddSingleton<ItemLoop>();
         services.AddSingleton(NewClient);
         services.AddSingleton<EvolinkStorage>();
         services.AddSingleton<JobChanges>();
@@ -95,6 +96,7 @@ public static class EvolinkPipeline
         services.AddSingleton<UploadInstructions>();
         services.AddSingleton<UploadReader>();
         services.AddSingleton<RejectedUploads>();
+        services.AddSingleton<UploadRemoval>();
         services.AddSingleton<QueuedRequestReader>();
     }
 

@@ -18,6 +18,7 @@ public sealed class ContractExampleTests(GateApp gate)
     {
         ["callbackReceived"] = HttpStatusCode.NotFound,
         ["attachTask"] = HttpStatusCode.Conflict,
+        ["freeClaim"] = HttpStatusCode.NotFound,
         ["retrySaveTask"] = HttpStatusCode.Conflict,
     };
 

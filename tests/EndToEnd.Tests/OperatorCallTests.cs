@@ -4,6 +4,7 @@ using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using EndToEnd.Tests.Support;
+using Evolink.Pipeline.Batches;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Storage;
 using Evolink.Simulator;
@@ -66,7 +67,8 @@ public sealed class OperatorCallTests(ImagesApp images) : AppTests(images.App)
         Assert.Equal(1, purged.GetProperty("histories").GetInt32());
         Assert.Equal(job.CurrentAttempt!.TaskId, Assert.Single(purged.GetProperty("evolink_task_ids").EnumerateArray()).GetString());
         Assert.Contains("Evolink may still hold", purged.GetProperty("note").GetString(), StringComparison.Ordinal);
-        Assert.Empty(await BlobsOfAsync(job));
+        // The tombstone.
+        Assert.Equal([$"records/{first}.json"], await BlobsOfAsync(job));
         Assert.Null(await App.Durable.FindAsync(first.Value));
         using HttpResponseMessage again = await operators.DeleteAsync($"v1/tasks/{first}");
         await again.AssertErrorAsync(HttpStatusCode.NotFound, "task_not_found");
@@ -92,7 +94,76 @@ public sealed class OperatorCallTests(ImagesApp images) : AppTests(images.App)
         Assert.Equal(HttpStatusCode.Conflict, reopened.StatusCode);
         using HttpResponseMessage answer = await operators.DeleteAsync($"v1/tasks/{id}");
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.Empty(await BlobsOfAsync(job));
+        Assert.Equal([$"records/{id}.json"], await BlobsOfAsync(job));
+    }
+
+    [Fact]
+    public async Task The_key_of_a_deleted_job_is_answered_with_410_and_nothing_is_paid_again()
+    {
+        using HttpClient operators = App.Client(TestApp.OperatorKey);
+        string key = Guid.NewGuid().ToString();
+        JobId id = await Client.StartAsync(Api.Body(Prompt), key);
+        await App.EndOfAsync(id);
+        using HttpResponseMessage deleted = await operators.DeleteAsync($"v1/tasks/{id}");
+        Assert.Equal(HttpStatusCode.OK, deleted.StatusCode);
+        using HttpResponseMessage again = await Client.GenerateAsync(Api.Body(Prompt), key);
+        await again.AssertErrorAsync(HttpStatusCode.Gone, "task_removed");
+        Assert.Single((await LedgerAsync(id)).Charges);
+    }
+
+    [Fact]
+    public async Task An_item_that_is_deleted_before_its_batch_looked_is_not_generated_and_paid_again()
+    {
+        using HttpClient operators = App.Client(TestApp.OperatorKey);
+        using HttpResponseMessage posted = await Client.PostAsync("v1/batches", Batches.OfImages(1, prompt: Prompt), key: null);
+        string batch = (await posted.JsonAsync()).GetProperty("id").GetString()!;
+        Assert.True(BatchId.TryParse(batch, out BatchId batchId));
+        JobId job = batchId.JobOf(Client.Name, 0);
+        while (await App.Store.FindAsync(job, CancellationToken.None) is null)
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        await App.EndOfAsync(job);
+        using HttpResponseMessage deleted = await operators.DeleteAsync($"v1/tasks/{job}");
+        Assert.Equal(HttpStatusCode.OK, deleted.StatusCode);
+        JsonElement end = await Client.EndOfBatchAsync(batch);
+        // Removed, unless the batch was faster.
+        Assert.Equal(1, end.Count("failed") + end.Count("completed") + end.Count("removed"));
+        Assert.Single((await LedgerAsync(job)).Charges);
+    }
+
+    [Fact]
+    public async Task A_task_that_was_given_to_the_wrong_job_can_still_be_attached_to_the_right_one()
+    {
+        using HttpClient operators = App.Client(TestApp.OperatorKey);
+        string image = await Client.UploadSampleAsync();
+        JobId done = await Client.StartAsync(Api.Body(Prompt, image));
+        Assert.Equal(JobState.Completed, (await App.EndOfAsync(done)).State);
+        JobId wrong = await StartAsync(new FaultScript { Submit = new SubmitFault.Reject(400, "content_policy_violation", "invalid_request_error", "No.") });
+        await App.EndOfAsync(wrong);
+        JobId right = await StartAsync(new FaultScript { Submit = new SubmitFault.Reject(400, "content_policy_violation", "invalid_request_error", "No.") });
+        await App.EndOfAsync(right);
+        // A task that no job has: that of one which is not there any more.
+        JobId lost = await Client.StartAsync(Api.Body(Prompt, image));
+        string task = (await App.EndOfAsync(lost)).CurrentAttempt!.TaskId!;
+        using (HttpResponseMessage deleted = await operators.DeleteAsync($"v1/tasks/{lost}"))
+            Assert.Equal(HttpStatusCode.OK, deleted.StatusCode);
+        string body = $$"""{"evolink_task_id":"{{task}}"}""";
+
+        // Completed: refused, and the task stays free.
+        using HttpResponseMessage mistake = await operators.PostAsync($"v1/tasks/{done}/attach", body);
+        await mistake.AssertErrorAsync(HttpStatusCode.Conflict, "job_has_video");
+        Assert.Null(await App.Store.FindClaimAsync(task, CancellationToken.None));
+
+        // Failed: it takes the task, until an operator frees it.
+        await App.Store.ClaimTaskAsync(task, wrong, 1, CancellationToken.None);
+        using HttpResponseMessage taken = await operators.PostAsync($"v1/tasks/{right}/attach", body);
+        await taken.AssertErrorAsync(HttpStatusCode.Conflict, "task_claimed");
+        using HttpResponseMessage refused = await Client.DeleteAsync($"v1/claims/{task}");
+        await refused.AssertErrorAsync(HttpStatusCode.Forbidden, "permission_denied");
+        using HttpResponseMessage freed = await operators.DeleteAsync($"v1/claims/{task}");
+        Assert.Equal(wrong.Value, (await freed.JsonAsync()).GetProperty("freed_from").GetString());
+        using HttpResponseMessage mended = await operators.PostAsync($"v1/tasks/{right}/attach", body);
+        Assert.Equal(HttpStatusCode.OK, mended.StatusCode);
+        Assert.Equal(JobState.Completed, (await App.EndOfAsync(right)).State);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ internal static class BatchOperations
         Id = Samples.Batch.Value,
         Status = "pending",
         Progress = 0,
-        Counts = new BatchCounts(Total: 2, Pending: 2, Processing: 0, Completed: 0, Failed: 0, Cancelled: 0),
+        Counts = new BatchCounts(Total: 2, Pending: 2, Processing: 0, Completed: 0, Failed: 0, Cancelled: 0, Removed: 0),
         MaxInFlight = 20,
     };
 
@@ -23,7 +23,7 @@ internal static class BatchOperations
     {
         Status = "processing",
         Progress = 75,
-        Counts = new BatchCounts(Total: 2, Pending: 0, Processing: 1, Completed: 1, Failed: 0, Cancelled: 0),
+        Counts = new BatchCounts(Total: 2, Pending: 0, Processing: 1, Completed: 1, Failed: 0, Cancelled: 0, Removed: 0),
         Items =
         [
             new BatchItemView

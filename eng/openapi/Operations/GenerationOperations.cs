@@ -34,6 +34,7 @@ internal static class GenerationOperations
                 Answers.Invalid("The request is wrong; `param` names the first mistake, the message all.", "duration", "duration is 16; it must be a whole number of seconds from 2 to 15."),
                 Answers.NoCredits,
                 Answers.KeyConflict,
+                Answers.TaskRemoved,
                 Answers.TooLarge(RequestBody.MaxJson),
                 Answers.Encoded,
                 Answers.NotReady,

@@ -48,18 +48,34 @@ internal static class OperatorOperations
         },
         new(nameof(DeleteTask), Words.Operators, "Remove a job that is over")
         {
-            Description = "Its video, its image where no other job shows it, its records and its histories. May be called again until there is no such task. What Evolink still holds is named.",
+            Description = "Its video, its image where no other job shows it, its records and its histories, and every other copy of its prompt. Nothing brings it again: its Idempotency-Key is answered with 410 from then on. May be called again until there is no such task. What Evolink still holds is named.",
             Parameters = [Parameters.Id(Samples.PlainJob)],
             Answers =
             [
                 new(200, "It is removed.")
                 {
                     Type = FunctionsJsonContext.Default.PurgedJob,
-                    Example = Samples.Json(new PurgedJob(Samples.PlainJob, 1, PurgedJob.Removed, 1, [Samples.EvolinkTask]), FunctionsJsonContext.Default.PurgedJob),
+                    Example = Samples.Json(new PurgedJob(Samples.PlainJob, 1, PurgedJob.Removed, 1, ["batches/batch-aaaaaaaaaaaaaaaaaaaaaaaaaa/3"], [Samples.EvolinkTask]), FunctionsJsonContext.Default.PurgedJob),
                 },
                 Answers.OperatorsOnly,
                 Answers.NoTask,
                 Answers.Error("It is not over.", Errors.Conflict("job_not_over", "This job is processing; cancel it, and delete it when it is over.")),
+            ],
+        },
+        new(nameof(FreeClaim), Words.Operators, "Free a task from the job that has it by mistake")
+        {
+            Description = "So that it can be attached to the right job. Not while the job that owns it works with it.",
+            Parameters = [Parameters.Path("task", "Evolink's id of the task.", Samples.EvolinkTask)],
+            Answers =
+            [
+                new(200, "No job owns it any more.")
+                {
+                    Type = FunctionsJsonContext.Default.FreedClaim,
+                    Example = Samples.Json(new FreedClaim(Samples.EvolinkTask, Samples.PlainJob), FunctionsJsonContext.Default.FreedClaim),
+                },
+                Answers.OperatorsOnly,
+                Answers.Error("No job owns it.", Errors.NotFound("No job owns this task.", "claim_not_found")),
+                Answers.Error("Its job works with it.", Errors.Conflict("job_not_over", "Job gen-aaaaaaaaaaaaaaaaaaaaaaaaaa is processing with this task; cancel it first.")),
             ],
         },
         new(nameof(GetSubmits), Words.Operators, "Whether submits go out") { Answers = [Submits("open"), Answers.OperatorsOnly] },

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Evolink.Functions.Generations;
 using Evolink.Pipeline.Batches;
 using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Telemetry;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
@@ -13,7 +14,7 @@ namespace Evolink.Functions.Batches;
 /// their jobs are written, a job's id follows from batch and index, and what became of an item is read from its job.
 /// </summary>
 public sealed partial class BatchDriver(
-    BatchStore batches, GenerationStore jobs, GenerationIntake intake, Wake wake, TimeProvider time, ILogger<BatchDriver> log)
+    BatchStore batches, BatchJobsReader jobsOf, GenerationStore jobs, GenerationIntake intake, Wake wake, ItemLoop loop, TimeProvider time, ILogger<BatchDriver> log)
 {
     private const int AtOnce = 8;
 
@@ -30,14 +31,15 @@ public sealed partial class BatchDriver(
         bool ready = true;
         if (batch.EndedAt is null)
         {
-            IReadOnlyDictionary<int, JobRecord> found = await FindJobsAsync(batch, batch.InFlight(), cancellationToken);
+            BatchJobs found = await jobsOf.FindAsync(batch, batch.InFlight(), cancellationToken);
             if (batch.CancelRequestedAt is not null)
-                await CancelAsync(durable, found.Values, cancellationToken);
+                await CancelAsync(durable, found.Records.Values, cancellationToken);
             Dictionary<int, BatchItemState> ended = Ended(batch, found);
             DateTimeOffset now = time.GetUtcNow();
-            batch = await batches.UpdateAsync(id, record => record.WithEnded(ended, now).WithNextStarted(now).WithEnd(now), cancellationToken);
+            batch = await batches.UpdateAsync(
+                id, record => record.WithRemoved(found.Removed, now).WithEnded(ended, now).WithNextStarted(now).WithEnd(now), cancellationToken);
             if (batch.CancelRequestedAt is null)
-                ready = await StartAsync(durable, batch, [.. batch.InFlight().Where(index => !found.ContainsKey(index))], cancellationToken);
+                ready = await StartAsync(durable, batch, [.. batch.InFlight().Where(index => !found.Has(index))], cancellationToken);
         }
 
         if (batch.EndedAt is null)
@@ -47,36 +49,16 @@ public sealed partial class BatchDriver(
         return new Step(StepKind.Done, null);
     }
 
-    /// <summary>The jobs of items, where they have one.</summary>
-    public async Task<IReadOnlyDictionary<int, JobRecord>> FindJobsAsync(BatchRecord batch, IEnumerable<int> items, CancellationToken cancellationToken)
-    {
-        ConcurrentDictionary<int, JobRecord> found = [];
-        await ForEachAsync(
-            items,
-            async index =>
-            {
-                if (await jobs.FindAsync(batch.Id.JobOf(batch.Client, index), cancellationToken) is { } job)
-                    found[index] = job;
-            },
-            cancellationToken);
-        return found;
-    }
-
     // After a cancel, what has no job yet gets none.
-    private static Dictionary<int, BatchItemState> Ended(BatchRecord batch, IReadOnlyDictionary<int, JobRecord> found)
+    private static Dictionary<int, BatchItemState> Ended(BatchRecord batch, BatchJobs found)
     {
         Dictionary<int, BatchItemState> ended = [];
         foreach (int index in batch.InFlight())
         {
-            if (found.GetValueOrDefault(index) is not { } job)
-            {
-                if (batch.CancelRequestedAt is not null)
-                    ended[index] = BatchItemState.Cancelled;
-            }
-            else if (job.State.IsTerminal)
-            {
+            if (found.Records.GetValueOrDefault(index) is { State.IsTerminal: true } job)
                 ended[index] = BatchItemStates.EndOf(job.State);
-            }
+            else if (batch.CancelRequestedAt is not null && !found.Has(index))
+                ended[index] = BatchItemState.Cancelled;
         }
 
         return ended;
@@ -89,18 +71,25 @@ public sealed partial class BatchDriver(
             return true;
         ConcurrentDictionary<int, IntakeResult> results = [];
         await ForEachAsync(
+            batch.Id,
             items,
             async index =>
             {
                 NewGeneration wanted = new(
-                    BatchId.Source, batch.Client, await batches.ReadRequestAsync(batch, index, cancellationToken), batch.Id.ItemKey(index), batch.OwnBases);
+                    BatchId.Source, batch.Client, await batches.ReadRequestAsync(batch, index, cancellationToken), batch.Id.ItemKey(index), batch.OwnBases)
+                {
+                    Origin = new JobOrigin { Batch = batch.Id.Value, BatchIndex = index },
+                };
                 results[index] = await intake.AcceptAsync(durable, wanted, cancellationToken);
             },
             cancellationToken);
         DateTimeOffset now = time.GetUtcNow();
+        int[] removed = [.. results.Where(item => item.Value is IntakeResult.Removed).Select(item => item.Key)];
         BatchRecord after = await batches.UpdateAsync(
             batch.Id,
-            record => results.Aggregate(record, (before, item) => Refusal(item.Value) is { } error ? before.WithRefusal(item.Key, error, now) : before),
+            record => results.Aggregate(
+                record.WithRemoved(removed, now),
+                (before, item) => Refusal(item.Value) is { } error ? before.WithRefusal(item.Key, error, now) : before),
             cancellationToken);
         // Another execution may have noted the cancel, and these items as having no job.
         if (after.CancelRequestedAt is not null)
@@ -110,18 +99,21 @@ public sealed partial class BatchDriver(
 
     private static JobError? Refusal(IntakeResult result) => result switch
     {
-        IntakeResult.Accepted or IntakeResult.NotReady => null,
+        IntakeResult.Accepted or IntakeResult.Removed or IntakeResult.NotReady => null,
         IntakeResult.Refused refused => new JobError("invalid_request", refused.Issues[0].Message),
         IntakeResult.Conflict => new JobError("idempotency_conflict", "The item's job exists with another request, which is a fault of this service."),
         _ => throw new UnreachableException(),
     };
 
-    private Task CancelAsync(DurableTaskClient durable, IEnumerable<JobRecord> found, CancellationToken cancellationToken) => ForEachAsync(
-        found.Where(job => !job.State.IsTerminal && job.CancelRequestedAt is null),
-        async job =>
+    private Task<int> CancelAsync(DurableTaskClient durable, IEnumerable<JobRecord> found, CancellationToken cancellationToken) => loop.RunAsync(
+        BatchJobsReader.Loop,
+        found.Where(job => !job.State.IsTerminal && job.CancelRequestedAt is null).ToAsyncEnumerable(),
+        AtOnce,
+        job => job.Id.Value,
+        async (job, stopping) =>
         {
-            JobRecord cancelled = await jobs.UpdateAsync(job, record => record.WithCancelRequest(time.GetUtcNow()), cancellationToken);
-            await wake.SendAsync(durable, cancelled, cancellationToken);
+            JobRecord cancelled = await jobs.UpdateAsync(job, record => record.WithCancelRequest(time.GetUtcNow()), stopping);
+            await wake.SendAsync(durable, cancelled, stopping);
         },
         cancellationToken);
 
@@ -132,8 +124,9 @@ public sealed partial class BatchDriver(
         return quiet < ShortestPause ? ShortestPause : quiet > LongestPause ? LongestPause : quiet;
     }
 
-    private static Task ForEachAsync<T>(IEnumerable<T> items, Func<T, Task> action, CancellationToken cancellationToken) => Parallel.ForEachAsync(
-        items, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (item, _) => await action(item));
+    // An item that could not be started is tried again at the next look; the others are under way.
+    private Task<int> ForEachAsync(BatchId id, IEnumerable<int> items, Func<int, Task> action, CancellationToken cancellationToken) => loop.RunAsync(
+        BatchJobsReader.Loop, items.ToAsyncEnumerable(), AtOnce, id.ItemKey, (index, _) => action(index), cancellationToken);
 
     [LoggerMessage(2401, LogLevel.Information, "Batch {BatchId} is over: {Completed} of {Count} items have a video.")]
     private partial void LogEnded(BatchId batchId, int completed, int count);

@@ -9,7 +9,7 @@ namespace Evolink.Functions.Batches;
 /// Shows batches to clients. What is over stands in the batch's record; what is under way is read from the jobs, at most as many as may be under way
 /// at once, so that the counts are those of this moment.
 /// </summary>
-public sealed class BatchViews(BatchDriver driver, TaskViews tasks, TimeProvider time)
+public sealed class BatchViews(BatchJobsReader jobs, TaskViews tasks, TimeProvider time)
 {
     /// <summary>When it is worth asking again, in seconds, for the header <c>Retry-After</c>.</summary>
     public const string RetryAfterSeconds = "5";
@@ -17,7 +17,7 @@ public sealed class BatchViews(BatchDriver driver, TaskViews tasks, TimeProvider
     /// <summary>A batch as a client sees it, with a page of its items where one is asked for.</summary>
     public async Task<BatchView> MakeAsync(BatchRecord batch, BatchPage? page, Uri ownBase, CancellationToken cancellationToken)
     {
-        IReadOnlyDictionary<int, JobRecord> underWay = await driver.FindJobsAsync(batch, batch.InFlight(), cancellationToken);
+        IReadOnlyDictionary<int, JobRecord> underWay = (await jobs.FindAsync(batch, batch.InFlight(), cancellationToken)).Records;
         DateTimeOffset now = time.GetUtcNow();
         Standing[] items = [.. batch.Items.Select((item, index) => Standing.Of(item, underWay.GetValueOrDefault(index), now))];
         BatchView view = new()
@@ -32,7 +32,8 @@ public sealed class BatchViews(BatchDriver driver, TaskViews tasks, TimeProvider
                 items.Count(item => item.Status == "processing"),
                 items.Count(item => item.State == BatchItemState.Completed),
                 items.Count(item => item.State == BatchItemState.Failed),
-                items.Count(item => item.State == BatchItemState.Cancelled)),
+                items.Count(item => item.State == BatchItemState.Cancelled),
+                items.Count(item => item.State == BatchItemState.Removed)),
             MaxInFlight = batch.MaxInFlight,
             CancelRequestedAt = batch.CancelRequestedAt,
             EndedAt = batch.EndedAt,
@@ -45,8 +46,8 @@ public sealed class BatchViews(BatchDriver driver, TaskViews tasks, TimeProvider
     {
         int[] wanted = [.. Enumerable.Range(0, items.Length).Where(index => index > page.After && (page.Status is null || items[index].Status == page.Status)).Take(page.Limit + 1)];
         int[] shown = wanted[..Math.Min(wanted.Length, page.Limit)];
-        IReadOnlyDictionary<int, JobRecord> over = await driver.FindJobsAsync(
-            batch, shown.Where(index => batch.Items[index] != BatchItemState.Waiting && !underWay.ContainsKey(index)), cancellationToken);
+        IEnumerable<int> others = shown.Where(index => batch.Items[index] != BatchItemState.Waiting && !underWay.ContainsKey(index));
+        IReadOnlyDictionary<int, JobRecord> over = (await jobs.FindAsync(batch, others, cancellationToken)).Records;
         List<BatchItemView> views = [];
         foreach (int index in shown)
         {
@@ -78,9 +79,20 @@ public sealed class BatchViews(BatchDriver driver, TaskViews tasks, TimeProvider
         Progress = item.Progress,
         Error = batch.Refusals.FirstOrDefault(refusal => refusal.Index == index)?.Error is { } refused
             ? new VideoTaskError { Code = refused.Code, Message = refused.Message, Type = "task_error" }
-            : item.State == BatchItemState.Cancelled
-                ? new VideoTaskError { Code = "request_cancelled", Message = "The batch was cancelled before this item was started; it cost nothing.", Type = "task_error" }
-                : null,
+            : WhyWithoutJob(item.State),
+    };
+
+    private static VideoTaskError? WhyWithoutJob(BatchItemState state) => state switch
+    {
+        BatchItemState.Cancelled => new VideoTaskError
+        {
+            Code = "request_cancelled", Message = "The batch was cancelled before this item was started; it cost nothing.", Type = "task_error",
+        },
+        BatchItemState.Removed => new VideoTaskError
+        {
+            Code = "task_removed", Message = "An operator deleted the task of this item, with its video.", Type = "task_error",
+        },
+        _ => null,
     };
 
     private static string Status(BatchRecord batch) => batch switch
@@ -99,7 +111,7 @@ public sealed class BatchViews(BatchDriver driver, TaskViews tasks, TimeProvider
             return state switch
             {
                 BatchItemState.Completed => new Standing(state, "completed", 100),
-                BatchItemState.Failed or BatchItemState.Cancelled => new Standing(state, "failed", 100),
+                BatchItemState.Failed or BatchItemState.Cancelled or BatchItemState.Removed => new Standing(state, "failed", 100),
                 _ when job is not null => new Standing(state, job.State.WireStatus, TaskViews.Progress(job, now)),
                 _ => new Standing(state, "pending", 0),
             };

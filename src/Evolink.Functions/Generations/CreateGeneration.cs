@@ -38,6 +38,7 @@ public sealed class CreateGeneration(GenerationIntake intake, TaskViews views, I
             IntakeResult.Accepted accepted => await AnswerAsync(request, accepted, cancellationToken),
             IntakeResult.Refused refused => Errors.Invalid(refused.Issues),
             IntakeResult.Conflict => Errors.IdempotencyConflict,
+            IntakeResult.Removed => Errors.TaskRemoved,
             IntakeResult.OverQuota over => Errors.OverQuota(request.HttpContext.Response, over),
             IntakeResult.NotReady notReady => Errors.NotReady(notReady.Missing),
             _ => throw new UnreachableException(),

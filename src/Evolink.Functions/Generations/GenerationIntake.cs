@@ -22,14 +22,22 @@ public sealed partial class GenerationIntake(
         if (EvolinkReadiness.Missing(options.Value) is { Count: > 0 } missing)
             return new IntakeResult.NotReady(missing);
 
-        if (await CheckAsync(generation, cancellationToken) is { } issue)
+        JobRecord wanted = NewRecord(generation);
+        // What has an identity may have come before.
+        StoredJob? before = generation.Key is null ? null : await store.LookAsync(wanted.Id, cancellationToken);
+        if (before?.Tombstone is { } tombstone)
+            return Removed(tombstone);
+        if (before is null && await CheckAsync(generation, cancellationToken) is { } issue)
             return new IntakeResult.Refused([issue]);
 
         using Activity? activity = JobTrace.BeginAccept(generation.Source);
-        JobRecord wanted = NewRecord(generation);
-        if (!generation.Waits && await AdmitAsync(wanted, cancellationToken) is { } refusal)
+        // What was accepted before is not refused now: sending it again takes nothing more. A crash after this leaves a place taken until the sweep
+        // sees that there is nobody in it.
+        if (!generation.Waits && before is null && await quota.AdmitAsync(wanted, cancellationToken) is { } refusal)
             return new IntakeResult.OverQuota(refusal, quota.RetryAfter(refusal));
         (JobRecord? job, bool created) = await CreateAsync(wanted, generation, cancellationToken);
+        if (job is null && (await store.LookAsync(wanted.Id, cancellationToken))?.Tombstone is { } removed)
+            return Removed(removed);
         if (job is null || job.RequestDigest != wanted.RequestDigest || job.Client != wanted.Client)
             return new IntakeResult.Conflict();
 
@@ -46,9 +54,19 @@ public sealed partial class GenerationIntake(
         return new IntakeResult.Accepted(job, Replayed: !created);
     }
 
-    /// <summary>What is wrong with a request beyond its form: an image of this service that the client does not have; null where nothing is.</summary>
+    /// <summary>
+    /// What is wrong with a request beyond its form: an image of this service that the client does not have; null where nothing is. An image that is
+    /// there counts as used from now on, so that it does not go by its age before the job is written.
+    /// </summary>
     public async Task<ValidationIssue?> CheckAsync(NewGeneration generation, CancellationToken cancellationToken) =>
-        OwnImage(generation) is { } own && !await images.ExistsAsync(generation.Client, own, cancellationToken) ? NoSuchImage(generation.Request) : null;
+        OwnImage(generation) is { } own && !await images.TouchAsync(generation.Client, own, cancellationToken) ? NoSuchImage(generation.Request) : null;
+
+    private IntakeResult.Removed Removed(JobTombstone tombstone)
+    {
+        metrics.DuplicateSuppressed("intake");
+        LogRemoved(tombstone.Id, tombstone.RemovedAt);
+        return new IntakeResult.Removed(tombstone);
+    }
 
     private static string? OwnImage(NewGeneration generation) =>
         generation.Request.ImageUrls is [var url] ? ImageLinks.Own(url, generation.OwnBases) : null;
@@ -68,6 +86,7 @@ public sealed partial class GenerationIntake(
             Client = generation.Client,
             Hub = options.Value.Hub,
             Source = generation.Source,
+            Origin = generation.Origin,
             RequestDigest = RequestDigest.Of(generation.Request),
             Model = generation.Request.Model ?? VideoGenerationRequest.Wan26ImageToVideo,
             Duration = generation.Request.Duration,
@@ -80,11 +99,6 @@ public sealed partial class GenerationIntake(
             Timeline = [new StateChange(now, JobState.Accepted, 1)],
         };
     }
-
-    // What was accepted before is not refused now: sending it again takes nothing more. A crash after this leaves a place taken until the sweep sees
-    // that there is nobody in it.
-    private async Task<QuotaRefusal?> AdmitAsync(JobRecord wanted, CancellationToken cancellationToken) =>
-        quota.IsLimited(wanted.Client) && await store.FindAsync(wanted.Id, cancellationToken) is null ? await quota.AdmitAsync(wanted, cancellationToken) : null;
 
     // A write that failed leaves no place taken. Should the job be there all the same, because its answer alone was lost, it is let in
     // again before its submit; and should this fail too, the sweep sees that there is nobody in the place.
@@ -130,10 +144,13 @@ public sealed partial class GenerationIntake(
     [LoggerMessage(2001, LogLevel.Information, "Job {JobId} accepted from {Source} (new: {Created}).")]
     private partial void LogAccepted(JobId jobId, string source, bool created);
 
+    [LoggerMessage(2003, LogLevel.Information, "Job {JobId} was asked for again, but an operator deleted it at {RemovedAt:u}; nothing was made of it.")]
+    private partial void LogRemoved(JobId jobId, DateTimeOffset removedAt);
+
     [LoggerMessage(2002, LogLevel.Error, "Job {JobId} is written, but its orchestration could not be started; the sweep will.")]
     private partial void LogNotStarted(Exception e, JobId jobId);
 
     [LoggerMessage(
-        2003, LogLevel.Warning, "Job {JobId} could not be written, nor its place among those of client {Client} be freed; the sweep will.")]
+        2004, LogLevel.Warning, "Job {JobId} could not be written, nor its place among those of client {Client} be freed; the sweep will.")]
     private partial void LogNotFreed(Exception e, JobId jobId, string client);
 }

@@ -27,8 +27,8 @@ public static class GenerationStarter
         ScheduleAsync(durable, nameof(GenerateVideo), generation.InstanceId, generation, Intake, cancellationToken);
 
     /// <summary>Starts a run again whose orchestration ended, or was lost, before its job was over.</summary>
-    /// <returns>Whether it was started; not where it still runs.</returns>
-    public static Task<bool> RestartAsync(DurableTaskClient durable, GenerationRef generation, CancellationToken cancellationToken) =>
+    /// <returns>When the orchestration last moved, where it still runs; null where it did not, and was started. In the future: it was started by somebody else.</returns>
+    public static Task<DateTimeOffset?> RestartAsync(DurableTaskClient durable, GenerationRef generation, CancellationToken cancellationToken) =>
         RestartAsync(durable, nameof(GenerateVideo), generation.InstanceId, generation, cancellationToken);
 
     /// <inheritdoc cref="StartAsync(DurableTaskClient, GenerationRef, CancellationToken)"/>
@@ -36,7 +36,7 @@ public static class GenerationStarter
         ScheduleAsync(durable, nameof(RunBatch), batch.Id.Value, batch, Intake, cancellationToken);
 
     /// <inheritdoc cref="RestartAsync(DurableTaskClient, GenerationRef, CancellationToken)"/>
-    public static Task<bool> RestartAsync(DurableTaskClient durable, BatchRef batch, CancellationToken cancellationToken) =>
+    public static Task<DateTimeOffset?> RestartAsync(DurableTaskClient durable, BatchRef batch, CancellationToken cancellationToken) =>
         RestartAsync(durable, nameof(RunBatch), batch.Id.Value, batch, cancellationToken);
 
     /// <summary>Starts the calls that tell a job's end to its client, unless they were started before.</summary>
@@ -45,10 +45,14 @@ public static class GenerationStarter
         ScheduleAsync(durable, nameof(DeliverWebhook), run.InstanceId, run, Intake, cancellationToken);
 
     // On the Azure Storage backend a start is check-then-act, and would end a run that lives: so it is asked for first.
-    private static async Task<bool> RestartAsync(
-        DurableTaskClient durable, string orchestrator, string instanceId, object input, CancellationToken cancellationToken) =>
-        await durable.GetInstanceAsync(instanceId, cancellation: cancellationToken) is not { IsCompleted: false }
-        && await ScheduleAsync(durable, orchestrator, instanceId, input, Restart, cancellationToken);
+    private static async Task<DateTimeOffset?> RestartAsync(
+        DurableTaskClient durable, string orchestrator, string instanceId, object input, CancellationToken cancellationToken)
+    {
+        if (await durable.GetInstanceAsync(instanceId, cancellation: cancellationToken) is { IsCompleted: false } running)
+            return running.LastUpdatedAt;
+        // Another sweep may have started it right now.
+        return await ScheduleAsync(durable, orchestrator, instanceId, input, Restart, cancellationToken) ? null : DateTimeOffset.MaxValue;
+    }
 
     private static async Task<bool> ScheduleAsync(
         DurableTaskClient durable, string orchestrator, string instanceId, object input, OrchestrationRuntimeStatus[] keep, CancellationToken cancellationToken)

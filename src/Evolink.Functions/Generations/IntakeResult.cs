@@ -23,6 +23,10 @@ public abstract record IntakeResult
     /// <summary>Its identity already stands for another request.</summary>
     public sealed record Conflict : IntakeResult;
 
+    /// <summary>Its identity stands for a job that an operator deleted: nothing is made of it.</summary>
+    /// <param name="Tombstone">What is left of the job.</param>
+    public sealed record Removed(JobTombstone Tombstone) : IntakeResult;
+
     /// <summary>The client has used up what it may take; nothing was written.</summary>
     /// <param name="Refusal">Of what.</param>
     /// <param name="RetryAfter">When it is worth trying again.</param>

@@ -1,4 +1,5 @@
 using Evolink.Client;
+using Evolink.Pipeline.Generations;
 
 namespace Evolink.Functions.Generations;
 
@@ -10,6 +11,9 @@ namespace Evolink.Functions.Generations;
 /// <param name="OwnBases">Addresses under which this app is reached: a link to an image there names the client's own image.</param>
 public sealed record NewGeneration(string Source, string Client, VideoGenerationRequest Request, string? Key, IReadOnlyList<Uri> OwnBases)
 {
+    /// <summary>Where else its prompt lies, for a delete to find.</summary>
+    public JobOrigin? Origin { get; init; }
+
     /// <summary>Source of what is asked for over HTTP.</summary>
     public const string Http = "http";
 

@@ -41,6 +41,13 @@ internal static class Errors
         "invalid_request_error",
         "Idempotency-Key");
 
+    public static JsonHttpResult<EvolinkErrorResponse> TaskRemoved { get; } = Envelope(
+        StatusCodes.Status410Gone,
+        "task_removed",
+        "The task of this Idempotency-Key was deleted by an operator. Use a new key for a new one.",
+        "invalid_request_error",
+        "Idempotency-Key");
+
     public static JsonHttpResult<EvolinkErrorResponse> TooLarge(long limit) => Envelope(
         StatusCodes.Status413PayloadTooLarge, "payload_too_large", $"The body may have at most {limit:N0} bytes.", "invalid_request_error");
 

@@ -45,7 +45,7 @@ public sealed partial class GenerationRequested(
             QueuedRequest.Source, request.Client, request.Request, request.Key, options.Value.PublicBaseUrl is { } own ? [own] : []);
         return await intake.AcceptAsync(durable, wanted, cancellationToken) switch
         {
-            IntakeResult.Accepted => null,
+            IntakeResult.Accepted or IntakeResult.Removed => null,
             IntakeResult.Refused refused => RejectReason.From(refused.Issues),
             IntakeResult.Conflict => new RejectReason("idempotency_conflict", "The idempotency_key was used before with another request; use a new key for a new one."),
             IntakeResult.NotReady notReady => new RejectReason("not_ready", $"The app accepts no work: {string.Join(", ", notReady.Missing)} must be set."),

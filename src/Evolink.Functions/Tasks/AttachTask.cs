@@ -37,11 +37,18 @@ public sealed class AttachTask(GenerationStore store, TaskReader tasks, JobReope
 
         if (job.CurrentAttempt is not { } attempt)
             return Errors.Conflict("nothing_submitted", "Nothing was ever submitted for this job, so there is no task that could be its own.");
+        // A claim binds the task to the job: so everything that may be wrong is found out before.
+        if (JobReopening.Refusal(job, taskId) is { } refusal)
+            return refusal;
         if ((await tasks.TryReadAsync(taskId, cancellationToken)).Task is null)
             return Errors.Conflict("task_not_readable", "Evolink does not know this task, or it cannot be read with this service's key.");
         if (!await store.ClaimTaskAsync(taskId, job.Id, attempt.Number, cancellationToken))
-            return Errors.Conflict("task_claimed", "This task belongs to another job.");
-        return await reopening.OpenAsync(durable, request, job.Id, taskId, cancellationToken);
+            return Errors.Conflict("task_claimed", "This task belongs to another job; where that is a mistake, an operator can free it (DELETE /v1/claims/{task}).");
+        (JobRecord opened, IResult answer) = await reopening.OpenAsync(durable, request, job.Id, taskId, cancellationToken);
+        // Somebody else was faster with this job.
+        if (!opened.Attempts.Any(entry => entry.TaskId == taskId))
+            await store.Claims.FreeAsync(taskId, job.Id, cancellationToken);
+        return answer;
     }
 
     private static async Task<(string? TaskId, string? Problem)> ReadTaskIdAsync(HttpRequest request, CancellationToken cancellationToken)

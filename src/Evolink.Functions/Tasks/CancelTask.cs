@@ -24,9 +24,12 @@ public sealed class CancelTask(GenerationStore store, TaskViews views, Wake wake
         {
             bool first = job.CancelRequestedAt is null;
             job = await store.UpdateAsync(job, record => record.WithCancelRequest(time.GetUtcNow()), cancellationToken);
-            // Once: every event is kept in the orchestration's history.
+            // Once: every event is kept in the orchestration's history. Should this one be lost, the sweep finds the job sooner.
             if (first)
+            {
                 await wake.SendAsync(durable, job, cancellationToken);
+                await store.Markers.BringForwardAsync(job.Id, time.GetUtcNow(), cancellationToken);
+            }
         }
 
         return await views.AnswerAsync(request, job, cancellationToken);

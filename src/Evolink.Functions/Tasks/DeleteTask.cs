@@ -6,7 +6,7 @@ using Microsoft.DurableTask.Client;
 
 namespace Evolink.Functions.Tasks;
 
-/// <summary><c>DELETE /v1/tasks/{id}</c>, for operators: removes a job that is over, its video, its image, its records and its histories.</summary>
+/// <summary><c>DELETE /v1/tasks/{id}</c>, for operators: removes a job that is over, with every copy of its prompt, its image and its video.</summary>
 public sealed class DeleteTask(GenerationStore store, JobPurge purge)
 {
     /// <summary>May be called again until it says that there is no such task.</summary>
@@ -20,8 +20,13 @@ public sealed class DeleteTask(GenerationStore store, JobPurge purge)
         if (!request.HttpContext.Caller.IsOperator)
             return Errors.OperatorsOnly;
         if (await store.FindRequestedAsync(request, id, cancellationToken) is not { } job)
-            return Errors.NoSuchTask;
-        return await purge.RunAsync(durable, job, withImage: true, cancellationToken) is { } purged
+        {
+            return JobId.TryParse(id, out JobId orphan) && await purge.DeleteOrphanAsync(orphan, cancellationToken) is { } left
+                ? TypedResults.Json(left, FunctionsJsonContext.Default.PurgedJob)
+                : Errors.NoSuchTask;
+        }
+
+        return await purge.DeleteAsync(durable, job, cancellationToken) is { } purged
             ? TypedResults.Json(purged, FunctionsJsonContext.Default.PurgedJob)
             : Errors.Conflict("job_not_over", $"This job is {job.State.WireStatus}; cancel it, and delete it when it is over.");
     }

@@ -10,17 +10,26 @@ namespace Evolink.Functions.Tasks;
 public sealed class JobReopening(GenerationStore store, TaskViews views, TimeProvider time)
 {
     /// <summary>Opens a job that ended without a video, to wait for a task and save its result.</summary>
-    public async Task<IResult> OpenAsync(DurableTaskClient durable, HttpRequest request, JobId id, string taskId, CancellationToken cancellationToken)
+    /// <returns>The record, of a later revision where this call opened it, and the answer to the operator.</returns>
+    public async Task<(JobRecord Job, IResult Answer)> OpenAsync(
+        DurableTaskClient durable, HttpRequest request, JobId id, string taskId, CancellationToken cancellationToken)
     {
         // The marker first: whatever happens after the record is written, the sweep sees the job.
         await store.SetActiveMarkerAsync(id, cancellationToken);
         JobRecord job = await store.UpdateAsync(id, record => record.WithReopened(taskId, time.GetUtcNow()), cancellationToken);
         // Its marker stays for the sweep: perhaps its end is not told to everybody yet.
-        if (job.State.IsTerminal)
-            return Errors.Conflict("job_has_video", "This job is completed; there is nothing to open it for.");
-        if (job.CurrentAttempt?.TaskId != taskId)
-            return Errors.Conflict("job_not_over", $"This job is {job.State.WireStatus} with another task; only a job that is over can be opened again.");
+        if (Refusal(job, taskId) is { } refusal)
+            return (job, refusal);
         await GenerationStarter.StartAsync(durable, job.Ref, cancellationToken);
-        return await views.AnswerAsync(request, job, cancellationToken);
+        return (job, await views.AnswerAsync(request, job, cancellationToken));
     }
+
+    /// <summary>Why a job cannot be opened for a task; null where it can, or is.</summary>
+    public static IResult? Refusal(JobRecord job, string taskId) => job switch
+    {
+        { MayReopen: true } => null,
+        { State.IsTerminal: true } => Errors.Conflict("job_has_video", "This job is completed, or being removed; there is nothing to open it for."),
+        { CurrentAttempt.TaskId: { } task } when task == taskId => null,
+        _ => Errors.Conflict("job_not_over", $"This job is {job.State.WireStatus} with another task; only a job that is over can be opened again."),
+    };
 }

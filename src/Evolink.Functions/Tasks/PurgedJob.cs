@@ -5,8 +5,10 @@ namespace Evolink.Functions.Tasks;
 /// <param name="Videos">Videos that are gone.</param>
 /// <param name="Image"><c>removed</c>, <c>kept</c> (other jobs stand on it, or may: it goes by its age) or <c>none</c> (the job had none here).</param>
 /// <param name="Histories">Orchestrations that are gone from the engine.</param>
+/// <param name="Copies">Other places that the prompt or the image is gone from: the upload with its sidecar, the list of the batch.</param>
 /// <param name="EvolinkTaskIds">Tasks at Evolink, which has no call to remove them.</param>
-public sealed record PurgedJob(string Id, int Videos, string Image, int Histories, IReadOnlyList<string> EvolinkTaskIds)
+public sealed record PurgedJob(
+    string Id, int Videos, string Image, int Histories, IReadOnlyList<string> Copies, IReadOnlyList<string> EvolinkTaskIds)
 {
     internal const string Removed = "removed";
     internal const string Kept = "kept";

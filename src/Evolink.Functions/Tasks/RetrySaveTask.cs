@@ -22,7 +22,7 @@ public sealed class RetrySaveTask(GenerationStore store, JobReopening reopening)
         if (await store.FindRequestedAsync(request, id, cancellationToken) is not { } job)
             return Errors.NoSuchTask;
         return job.CurrentAttempt is { State: AttemptState.Accepted, TaskId: { } taskId }
-            ? await reopening.OpenAsync(durable, request, job.Id, taskId, cancellationToken)
+            ? (await reopening.OpenAsync(durable, request, job.Id, taskId, cancellationToken)).Answer
             : Errors.Conflict("nothing_to_save", "Evolink has accepted no task for this job, as far as is known; attach one first.");
     }
 }

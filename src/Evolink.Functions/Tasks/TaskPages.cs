@@ -1,9 +1,10 @@
 using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Telemetry;
 
 namespace Evolink.Functions.Tasks;
 
 /// <summary>Reads lists of jobs: the index says which, the records say how they stand.</summary>
-public sealed class TaskPages(JobIndex index, GenerationStore store)
+public sealed class TaskPages(JobIndex index, GenerationStore store, ItemLoop loop)
 {
     // A filter that hardly anything passes must not read a client's whole past in one request.
     private const int MostRead = 500;
@@ -40,15 +41,19 @@ public sealed class TaskPages(JobIndex index, GenerationStore store)
         return new JobPage(jobs, null);
     }
 
-    /// <summary>The records of jobs, in the same order; null where there is none.</summary>
+    /// <summary>The records of jobs, in the same order; null where there is none, or none that can be read: the others are shown.</summary>
     public async Task<IReadOnlyList<JobRecord?>> ReadAllAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken)
     {
         JobRecord?[] records = new JobRecord?[ids.Count];
-        await Parallel.ForAsync(
-            0,
-            ids.Count,
-            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-            async (i, stopping) => records[i] = await store.FindAsync(ids[i], stopping));
+        await loop.RunAsync(
+            "list",
+            Enumerable.Range(0, ids.Count).ToAsyncEnumerable(),
+            AtOnce,
+            i => ids[i].Value,
+            async (i, stopping) => records[i] = await store.FindAsync(ids[i], stopping),
+            cancellationToken,
+            // A page that lacks a job because storage did not answer would be a lie.
+            e => e is InvalidDataException);
         return records;
     }
 }

@@ -14,7 +14,14 @@ namespace Evolink.Functions.Uploads;
 /// copied before its job is made, and the original of a rejected one deleted last.
 /// </summary>
 public sealed partial class UploadIntake(
-    UploadInbox inbox, UploadReader reader, RejectedUploads rejected, GenerationIntake intake, GenerationStore store, IOptions<EvolinkOptions> options, ILogger<UploadIntake> log)
+    UploadInbox inbox,
+    UploadReader reader,
+    RejectedUploads rejected,
+    UploadRemoval removal,
+    GenerationIntake intake,
+    GenerationStore store,
+    IOptions<EvolinkOptions> options,
+    ILogger<UploadIntake> log)
 {
     /// <summary>Takes an image, or the images that a sidecar belongs to.</summary>
     public async Task TakeAsync(DurableTaskClient durable, string name, CancellationToken cancellationToken)
@@ -42,6 +49,13 @@ public sealed partial class UploadIntake(
     {
         if (upload is null)
             return;
+        // Before its image is copied once more.
+        if ((await store.LookAsync(upload.JobOf(client), cancellationToken))?.Tombstone is { } tombstone)
+        {
+            await RemoveAsync(upload, tombstone, cancellationToken);
+            return;
+        }
+
         switch (await reader.ReadAsync(upload, client, cancellationToken))
         {
             case UploadReading.Usable usable:
@@ -60,7 +74,10 @@ public sealed partial class UploadIntake(
 
     private async Task AcceptAsync(DurableTaskClient durable, string client, Upload upload, UploadReading.Usable usable, CancellationToken cancellationToken)
     {
-        NewGeneration wanted = new(Upload.Source, client, usable.Request, upload.Key, []);
+        NewGeneration wanted = new(Upload.Source, client, usable.Request, upload.Key, [])
+        {
+            Origin = new JobOrigin { UploadName = upload.Name, UploadVersion = upload.Version },
+        };
         switch (await intake.AcceptAsync(durable, wanted, cancellationToken))
         {
             // One version, one job: a conflict is a version that had other options when it was started.
@@ -68,6 +85,9 @@ public sealed partial class UploadIntake(
                 LogTaken(upload.Name, upload.Version, upload.JobOf(client));
                 if (upload.IsRejected)
                     await rejected.RemoveAsync(upload, cancellationToken);
+                break;
+            case IntakeResult.Removed removed:
+                await RemoveAsync(upload, removed.Tombstone, cancellationToken);
                 break;
             case IntakeResult.Refused refused:
                 await RejectAsync(client, upload, RejectReason.From(refused.Issues), cancellationToken);
@@ -79,6 +99,13 @@ public sealed partial class UploadIntake(
         }
     }
 
+    // An operator deleted its job, and this copy was left, or came back.
+    private async Task RemoveAsync(Upload upload, JobTombstone tombstone, CancellationToken cancellationToken)
+    {
+        await removal.RemoveAsync(upload.Name, upload.Version, tombstone.RemovedAt, cancellationToken);
+        LogGone(upload.Name, upload.Version);
+    }
+
     private async Task RejectAsync(string client, Upload upload, RejectReason reason, CancellationToken cancellationToken)
     {
         if (!await rejected.KeepAsync(upload, reason, cancellationToken))
@@ -88,7 +115,7 @@ public sealed partial class UploadIntake(
         }
 
         // Its sidecar may have come, and started it, after we looked. Whoever starts it later finds it in rejected/.
-        if (await store.FindAsync(upload.JobOf(client), cancellationToken) is not null)
+        if (await store.LookAsync(upload.JobOf(client), cancellationToken) is not null)
         {
             await rejected.RemoveAsync(upload, cancellationToken);
             return;

@@ -45,6 +45,7 @@ internal static class OperatorCommand
             OfJob("redeliver", "Tells a job's end to its callback_url once more.", HttpMethod.Post, "/redeliver", call),
             OfJob("retry-save", "Saves a video that could not be saved before.", HttpMethod.Post, "/retry-save", call),
             Attach(call),
+            FreeClaim(call),
             Purge(call),
             Submits("submits", "Says whether submits go out.", HttpMethod.Get, string.Empty, call),
             Submits("pause", "Holds all submits back: jobs wait, nothing is lost.", HttpMethod.Post, "/pause", call),
@@ -83,6 +84,14 @@ internal static class OperatorCommand
         var command = new Command("attach", "Gives a job the task of its lost submit: it is waited for, and its video saved.") { job, task };
         command.SetAction(parsed => call(
             parsed, HttpMethod.Post, PathOf(parsed.GetValue(job)!) + "/attach", new JsonObject { ["evolink_task_id"] = parsed.GetValue(task) }));
+        return command;
+    }
+
+    private static Command FreeClaim(Call call)
+    {
+        Argument<string> task = Task();
+        var command = new Command("free-claim", "Takes a task away from the job that has it by mistake, so that it can be attached to another.") { task };
+        command.SetAction(parsed => call(parsed, HttpMethod.Delete, $"v1/claims/{Uri.EscapeDataString(parsed.GetValue(task)!)}", null));
         return command;
     }
 

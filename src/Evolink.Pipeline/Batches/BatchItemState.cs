@@ -22,13 +22,16 @@ public enum BatchItemState
 
     /// <summary>It was cancelled.</summary>
     Cancelled,
+
+    /// <summary>An operator deleted its job before the batch had seen its end.</summary>
+    Removed,
 }
 
 /// <summary>What follows from a <see cref="BatchItemState"/>.</summary>
 public static class BatchItemStates
 {
     /// <summary>Whether the item is over.</summary>
-    public static bool IsTerminal(this BatchItemState state) => state is BatchItemState.Completed or BatchItemState.Failed or BatchItemState.Cancelled;
+    public static bool IsTerminal(this BatchItemState state) => state is >= BatchItemState.Completed and <= BatchItemState.Removed;
 
     /// <summary>How the item of a job ended.</summary>
     public static BatchItemState EndOf(JobState job) => job switch
@@ -39,21 +42,21 @@ public static class BatchItemStates
         _ => throw new ArgumentOutOfRangeException(nameof(job), job, "Not the end of a job."),
     };
 
-    // One letter for each item keeps the record of 1,000 small.
+    // One letter for each item keeps the record of 1,000 small. One that a newer version has written is kept as it is.
     internal sealed class LettersConverter : JsonConverter<ImmutableArray<BatchItemState>>
     {
-        private const string Letters = "wscfx";
+        private const string Letters = "wscfxr";
 
         public override ImmutableArray<BatchItemState> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             [.. (reader.GetString() ?? string.Empty).Select(letter => Letters.IndexOf(letter, StringComparison.Ordinal) is >= 0 and var state
                 ? (BatchItemState)state
-                : throw new JsonException($"'{letter}' is no state of an item."))];
+                : (BatchItemState)letter)];
 
         public override void Write(Utf8JsonWriter writer, ImmutableArray<BatchItemState> value, JsonSerializerOptions options) =>
             writer.WriteStringValue(string.Create(value.Length, value, static (text, items) =>
             {
                 for (int i = 0; i < items.Length; i++)
-                    text[i] = Letters[(int)items[i]];
+                    text[i] = (int)items[i] < Letters.Length ? Letters[(int)items[i]] : (char)items[i];
             }));
     }
 }

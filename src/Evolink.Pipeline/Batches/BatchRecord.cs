@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Storage;
 
 namespace Evolink.Pipeline.Batches;
 
@@ -8,9 +9,9 @@ namespace Evolink.Pipeline.Batches;
 /// The one truth about a batch: <c>generations/batches/{id}.json</c>. Written only through <see cref="BatchStore"/>, changed only by the functions
 /// of <see cref="BatchTransitions"/>. Like a job's record it holds no secret; the requests have a blob of their own.
 /// </summary>
-public sealed record BatchRecord
+public sealed record BatchRecord : StoredDocument
 {
-    /// <summary>The layout that this version knows. A record of a newer one is read, but never written.</summary>
+    /// <summary>The layout that this version knows. A record of a newer one is not read here.</summary>
     public const int CurrentSchema = 1;
 
     /// <summary>Version of this layout.</summary>
@@ -63,7 +64,7 @@ public sealed record BatchRecord
 /// <summary>Why an item has no job.</summary>
 /// <param name="Index">The item, from 0.</param>
 /// <param name="Error">Why.</param>
-public sealed record BatchRefusal(int Index, JobError Error);
+public sealed record BatchRefusal(int Index, JobError Error) : StoredDocument;
 
 /// <summary>Names a batch; all that its orchestration is given.</summary>
 /// <param name="Id">The batch.</param>

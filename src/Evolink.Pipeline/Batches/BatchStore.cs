@@ -43,8 +43,13 @@ public sealed class BatchStore(EvolinkStorage storage)
     }
 
     /// <summary>The record of a batch, or null where there is none.</summary>
+    /// <exception cref="InvalidDataException">This version cannot read it.</exception>
     public async Task<BatchRecord?> FindAsync(BatchId id, CancellationToken cancellationToken) =>
-        (await _container.FindAsync(RecordPath(id), PipelineJsonContext.Default.BatchRecord, cancellationToken))?.Value;
+        (await _container.FindAsync(RecordPath(id), PipelineJsonContext.Default.BatchRecord, cancellationToken))?.Value is { } batch ? Readable(batch) : null;
+
+    /// <summary>Who owns a batch, also one whose record this version cannot read; null where there is none.</summary>
+    public async Task<string?> FindClientAsync(BatchId id, CancellationToken cancellationToken) =>
+        (await _container.FindAsync(RecordPath(id), PipelineJsonContext.Default.RecordHead, cancellationToken))?.Value.Client;
 
     /// <summary>The record of a batch that must be there.</summary>
     /// <exception cref="InvalidOperationException">It is not.</exception>
@@ -58,9 +63,46 @@ public sealed class BatchStore(EvolinkStorage storage)
             RecordPath(id), absent: null, Change, PipelineJsonContext.Default.BatchRecord, cancellationToken);
         return update?.After ?? throw NotFound(id);
 
-        BatchRecord Change(BatchRecord before) => before.Schema <= BatchRecord.CurrentSchema
-            ? transition(before)
-            : throw new InvalidDataException($"The record of batch {id} was written by a newer version of this app (schema {before.Schema}); this one would lose what it holds.");
+        BatchRecord Change(BatchRecord before) => transition(Readable(before));
+    }
+
+    private static BatchRecord Readable(BatchRecord batch) => batch.Schema <= BatchRecord.CurrentSchema
+        ? batch
+        : throw new InvalidDataException($"The record of batch {batch.Id} has the layout {batch.Schema}, of a newer version of this app, which this one cannot read.");
+
+    /// <summary>Overwrites the request of one item with blanks: its job is deleted, and the prompt must not stay here.</summary>
+    /// <returns>Whether there was anything to overwrite.</returns>
+    public async Task<bool> BlankRequestAsync(BatchRecord batch, int index, CancellationToken cancellationToken)
+    {
+        BlobClient blob = _container.GetBlobClient(RequestsPath(batch.Id));
+        int offset = batch.RequestLengths.Take(index).Sum();
+        while (true)
+        {
+            try
+            {
+                BlobDownloadResult found = await blob.DownloadContentAsync(cancellationToken);
+                byte[] requests = found.Content.ToArray();
+                Span<byte> request = requests.AsSpan(offset, batch.RequestLengths[index]);
+                if (!request.ContainsAnyExcept((byte)' '))
+                    return false;
+                request.Fill((byte)' ');
+                BlobUploadOptions unchanged = new()
+                {
+                    Metadata = found.Details.Metadata,
+                    Conditions = new BlobRequestConditions { IfMatch = found.Details.ETag },
+                };
+                await blob.UploadAsync(new BinaryData(requests), unchanged, cancellationToken);
+                return true;
+            }
+            catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
+            {
+                return false;
+            }
+            catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.ConditionNotMet)
+            {
+                // Another item was blanked at the same time.
+            }
+        }
     }
 
     /// <summary>The request of one item, read alone.</summary>

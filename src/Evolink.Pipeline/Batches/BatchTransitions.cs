@@ -38,6 +38,10 @@ public static class BatchTransitions
             return batch with { Items = items.MoveToImmutable(), UpdatedAt = now };
         }
 
+        /// <summary>Notes that an item's job is deleted, where the batch had not seen its end.</summary>
+        public BatchRecord WithRemoved(IReadOnlyCollection<int> removed, DateTimeOffset now) =>
+            batch.WithEnded(removed.ToDictionary(index => index, _ => BatchItemState.Removed), now);
+
         /// <summary>Notes that intake refused an item when its turn came.</summary>
         public BatchRecord WithRefusal(int index, JobError error, DateTimeOffset now) => batch.Items[index] == BatchItemState.Started
             ? batch with { Items = batch.Items.SetItem(index, BatchItemState.Failed), Refusals = batch.Refusals.Add(new BatchRefusal(index, error)), UpdatedAt = now }

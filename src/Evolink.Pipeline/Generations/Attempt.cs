@@ -5,7 +5,7 @@ using Evolink.Pipeline.Storage;
 namespace Evolink.Pipeline.Generations;
 
 /// <summary>One entry of the submission ledger: a submit that was paid, may have been paid, or was not.</summary>
-public sealed record Attempt
+public sealed record Attempt : StoredDocument
 {
     /// <summary>1, 2, ...: one paid submit each.</summary>
     public required int Number { get; init; }
@@ -85,7 +85,7 @@ public sealed record Attempt
 /// <param name="KeyId">Key that signs the callback and image links.</param>
 /// <param name="ImageUrl">The image's link where it is neither the client's own nor signed by us: the Files API's <c>file_url</c>.</param>
 /// <param name="ImageExpires">When the signed image link ends, in Unix seconds.</param>
-public sealed record SubmitIntent(string? CallbackBase, string? KeyId, string? ImageUrl, long? ImageExpires);
+public sealed record SubmitIntent(string? CallbackBase, string? KeyId, string? ImageUrl, long? ImageExpires) : StoredDocument;
 
 /// <summary>What is known of an attempt.</summary>
 [JsonConverter(typeof(SnakeCaseEnumConverter<AttemptState>))]

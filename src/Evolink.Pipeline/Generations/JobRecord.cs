@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Azure;
 using Evolink.Pipeline.Events;
+using Evolink.Pipeline.Storage;
 using Evolink.Pipeline.Webhooks;
 
 namespace Evolink.Pipeline.Generations;
@@ -9,9 +10,12 @@ namespace Evolink.Pipeline.Generations;
 /// The one truth about a job: <c>generations/records/{id}.json</c>. Written only through <see cref="GenerationStore"/>, changed only by
 /// the functions of <see cref="JobTransitions"/>. Holds no secret: no prompt, no key, no signed link.
 /// </summary>
-public sealed record JobRecord
+public sealed record JobRecord : StoredDocument
 {
-    /// <summary>The layout that this version knows. A record of a newer one is read, but never written: what it holds more would be lost.</summary>
+    /// <summary>
+    /// The layout that this version knows. A record of a newer one is not read here, for its fields mean something else; one that only has more
+    /// fields has the same number.
+    /// </summary>
     public const int CurrentSchema = 1;
 
     /// <summary>Version of this layout.</summary>
@@ -28,6 +32,9 @@ public sealed record JobRecord
 
     /// <summary>Where it came from: <c>http</c>, <c>queue</c>, <c>blob</c> or <c>batch</c>.</summary>
     public required string Source { get; init; }
+
+    /// <summary>What it was made from, where its prompt lies in more places than the stored request.</summary>
+    public JobOrigin? Origin { get; init; }
 
     /// <summary>SHA-256 of the request's canonical form, hexadecimal: tells whether a repeated key carries the same request.</summary>
     public required string RequestDigest { get; init; }
@@ -127,6 +134,9 @@ public sealed record JobRecord
     /// <summary>The attempt under way, or the last one.</summary>
     public Attempt? CurrentAttempt => Attempts is [.., var last] ? last : null;
 
+    /// <summary>Whether this version knows the states that the job is in. It does nothing with one that a newer version has taken further.</summary>
+    public bool IsUnderstood => State.IsKnown && CurrentAttempt is null or { State: >= AttemptState.Intent and <= AttemptState.Unknown };
+
     /// <summary>The run and attempt that a finding about a task belongs to.</summary>
     public AttemptRef CurrentRef => new(Revision, CurrentAttempt?.Number ?? 0);
 
@@ -142,7 +152,7 @@ public sealed record JobRecord
 /// <param name="At">When.</param>
 /// <param name="State">Into which state.</param>
 /// <param name="Revision">In which revision.</param>
-public sealed record StateChange(DateTimeOffset At, JobState State, int Revision);
+public sealed record StateChange(DateTimeOffset At, JobState State, int Revision) : StoredDocument;
 
 /// <summary>Names one attempt of one revision: what was found out about it does not concern a later one.</summary>
 /// <param name="Revision">The revision.</param>
@@ -152,12 +162,12 @@ public sealed record AttemptRef(int Revision, int Number);
 /// <summary>A task failed in a way that may be paid for again.</summary>
 /// <param name="Since">When that was seen.</param>
 /// <param name="NotBefore">When the next attempt may be sent.</param>
-public sealed record Regeneration(DateTimeOffset Since, DateTimeOffset NotBefore);
+public sealed record Regeneration(DateTimeOffset Since, DateTimeOffset NotBefore) : StoredDocument;
 
 /// <summary>Why a job or an attempt failed.</summary>
 /// <param name="Code">The provider's own code, or one of this app's.</param>
 /// <param name="Message">Words for people; no links, no prompts.</param>
-public sealed record JobError(string Code, string Message);
+public sealed record JobError(string Code, string Message) : StoredDocument;
 
 /// <summary>A video in Blob Storage.</summary>
 /// <param name="Blob">Name within the container <c>videos</c>.</param>
@@ -165,4 +175,5 @@ public sealed record JobError(string Code, string Message);
 /// <param name="Sha256">SHA-256 of its bytes, hexadecimal.</param>
 /// <param name="ContentType">Content type, from its first bytes.</param>
 /// <param name="SavedAt">When it was committed.</param>
-public sealed record SavedVideo(string Blob, long Size, string Sha256, string ContentType, DateTimeOffset SavedAt);
+public sealed record SavedVideo(string Blob, long Size, string Sha256, string ContentType, DateTimeOffset SavedAt)
+    : StoredDocument;

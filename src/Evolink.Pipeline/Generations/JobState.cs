@@ -38,10 +38,16 @@ public enum JobState
 /// <summary>What follows from a <see cref="JobState"/>.</summary>
 public static class JobStates
 {
+    /// <summary>When an older version looks again at a job that a newer one has taken further than it knows.</summary>
+    public static readonly TimeSpan LeftAlone = TimeSpan.FromMinutes(5);
+
     extension(JobState state)
     {
         /// <summary>Whether the job is over. Such a state never changes within a revision.</summary>
         public bool IsTerminal => state is JobState.Completed or JobState.Failed or JobState.Cancelled;
+
+        /// <summary>Whether this version knows what the state means. Of one that it does not know it leaves the job alone.</summary>
+        public bool IsKnown => state is >= JobState.Accepted and <= JobState.Cancelled;
 
         /// <summary>The status in the words of Evolink's task query.</summary>
         public string WireStatus => state switch
@@ -50,7 +56,8 @@ public static class JobStates
             JobState.Unknown or JobState.Waiting or JobState.Saving => "processing",
             JobState.Completed => "completed",
             JobState.Failed or JobState.Cancelled => "failed",
-            _ => throw new ArgumentOutOfRangeException(nameof(state), state, "Not a job state."),
+            // A newer version knows how far it is.
+            _ => "processing",
         };
     }
 }

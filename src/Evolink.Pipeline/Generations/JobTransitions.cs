@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Evolink.Pipeline.Webhooks;
 
 namespace Evolink.Pipeline.Generations;
@@ -20,7 +21,13 @@ public static class JobTransitions
         /// <summary>Writes the intent to submit: a new attempt, or the last one again where that surely cost nothing.</summary>
         public JobRecord WithIntent(Attempt intent, DateTimeOffset now) => job.State.IsTerminal || job.CancelRequestedAt is not null || !job.MayIntend(intent.Number)
             ? job
-            : (job with { Attempts = job.Replaced(intent), Regeneration = null, SubmitSlot = null, WaitingFor = null }).Moved(JobState.Submitting, now);
+            : (job with
+            {
+                Attempts = job.Replaced(intent with { UnknownFields = job.UnknownFieldsOf(intent.Number) }),
+                Regeneration = null,
+                SubmitSlot = null,
+                WaitingFor = null,
+            }).Moved(JobState.Submitting, now);
 
         /// <summary>Notes what the run waits for. It stands until the job moves on, or waits for something else.</summary>
         public JobRecord WithWaiting(AttemptRef at, WaitReason reason, DateTimeOffset now) => !job.IsAt(at) || job.WaitingFor is { } known
@@ -37,7 +44,7 @@ public static class JobTransitions
             job.State.IsTerminal || job.SubmitSlot == slot ? job : job with { SubmitSlot = slot, UpdatedAt = now };
 
         /// <summary>Whether the ledger allows an intent of this number: the next one after a failed task, or one that surely was not paid.</summary>
-        public bool MayIntend(int number) => job.CurrentAttempt switch
+        public bool MayIntend(int number) => job.State.IsKnown && job.CurrentAttempt switch
         {
             null => number == 1,
             { State: AttemptState.NotSent or AttemptState.Throttled } last => number == last.Number,
@@ -184,7 +191,7 @@ public static class JobTransitions
         /// and saved once more. Not where a video is there already, nor where nothing was ever sent.
         /// </summary>
         public JobRecord WithReopened(string taskId, DateTimeOffset now) =>
-            job is { State: JobState.Failed or JobState.Cancelled, Video: null, RemovedAt: null, CurrentAttempt: { } attempt }
+            job.MayReopen && job.CurrentAttempt is { } attempt
                 ? (job with
                 {
                     Revision = job.Revision + 1,
@@ -199,6 +206,9 @@ public static class JobTransitions
                     SaveRetryAt = null,
                 }).Moved(JobState.Waiting, now)
                 : job;
+
+        /// <summary>Whether an operator's command may open it again.</summary>
+        public bool MayReopen => job is { State: JobState.Failed or JobState.Cancelled, Video: null, RemovedAt: null, CurrentAttempt: not null };
 
         /// <summary>It is being removed: from here on nothing opens it again, or tells of it.</summary>
         public JobRecord WithRemoval(DateTimeOffset now) => job is { State.IsTerminal: true, RemovedAt: null } ? job with { RemovedAt = now, UpdatedAt = now } : job;
@@ -226,7 +236,8 @@ public static class JobTransitions
 
         private bool IsAt(AttemptRef at) => !job.State.IsTerminal && job.CurrentRef == at;
 
-        private JobRecord Moved(JobState state, DateTimeOffset now) => job.State == state
+        // A newer version has taken the job further than this one knows: it stays there.
+        private JobRecord Moved(JobState state, DateTimeOffset now) => job.State == state || !job.State.IsKnown
             ? job with { UpdatedAt = now }
             : job with { State = state, WaitingFor = null, UpdatedAt = now, Timeline = job.TimelineWith(state, now) };
 
@@ -236,6 +247,10 @@ public static class JobTransitions
             ImmutableArray<StateChange> timeline = job.Timeline.Add(new StateChange(now, state, job.Revision));
             return timeline.Length <= MaxTimeline ? timeline : timeline.RemoveAt(MaxTimeline / 2);
         }
+
+        // An attempt that is sent again is still the same attempt.
+        private IDictionary<string, JsonElement>? UnknownFieldsOf(int attempt) =>
+            job.Attempts.FirstOrDefault(entry => entry.Number == attempt)?.UnknownFields;
 
         private ImmutableArray<Attempt> Replaced(Attempt attempt) =>
             job.CurrentAttempt?.Number == attempt.Number ? job.Attempts.SetItem(job.Attempts.Length - 1, attempt) : job.Attempts.Add(attempt);

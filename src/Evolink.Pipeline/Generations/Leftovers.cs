@@ -6,8 +6,7 @@ using Evolink.Pipeline.Storage;
 namespace Evolink.Pipeline.Generations;
 
 /// <summary>
-/// Finds what crashes left in storage and nothing will use again. It does harm to nobody and the storage account's lifecycle rules remove it; much of
-/// it says that something dies often. Lists whole containers by name, so it is for once a day.
+/// Finds what crashes left in storage and nothing will use again. It does harm to nobody; much of it says that something dies often. Lists whole containers by name, so it is for once a day.
 /// </summary>
 public sealed class Leftovers(EvolinkStorage storage, GenerationStore store, TimeProvider time)
 {
@@ -32,6 +31,13 @@ public sealed class Leftovers(EvolinkStorage storage, GenerationStore store, Tim
         }
 
         return found;
+    }
+
+    /// <summary>Removes a request that never became a job; not where it became one meanwhile.</summary>
+    public async Task RemoveRequestAsync(string name, CancellationToken cancellationToken)
+    {
+        if (JobId.TryParse(Path.GetFileNameWithoutExtension(name[GenerationStore.RequestPrefix.Length..]), out JobId id))
+            await store.RemoveOrphanRequestAsync(id, time.GetUtcNow() - OldEnough, cancellationToken);
     }
 
     /// <summary>Names of videos of which blocks are staged, and whose job is over or not known: nobody will commit them. Storage drops them after a week.</summary>

@@ -16,6 +16,8 @@ public sealed class ImageDispatch(ImageStore images, LinkSigner signer, EvolinkC
 
     private readonly EvolinkOptions _options = options.Value;
 
+    private static JobError Gone => new("image_not_found", "The image of this job is no longer in storage; send it again.");
+
     /// <summary>What the intent of the next attempt holds, with the image on its way.</summary>
     public async Task<ImagePlan> PlanAsync(JobRecord job, StoredRequest request, CancellationToken cancellationToken)
     {
@@ -26,16 +28,22 @@ public sealed class ImageDispatch(ImageStore images, LinkSigner signer, EvolinkC
         if (request.OwnImage is not { } sha256)
             return new ImagePlan(intent, null, null);
         if (_options.EffectiveImageDelivery == ImageDelivery.Host)
-            return new ImagePlan(intent with { ImageExpires = (time.GetUtcNow() + _options.MaxSubmitAge + TimeSpan.FromHours(1)).ToUnixTimeSeconds() }, null, null);
+            return await images.TouchAsync(job.Client, sha256, cancellationToken) ? Hosted(intent) : new ImagePlan(null, null, Gone);
         if (job.CurrentAttempt is { Intent.ImageUrl: { } uploaded } last && time.GetUtcNow() - last.IntentAt < UploadKept)
             return new ImagePlan(intent with { ImageUrl = uploaded }, null, null);
         return await UploadAsync(job, sha256, intent, cancellationToken);
     }
 
+    private ImagePlan Hosted(SubmitIntent intent)
+    {
+        DateTimeOffset end = time.GetUtcNow() + _options.MaxSubmitAge + TimeSpan.FromHours(1);
+        return new ImagePlan(intent with { ImageExpires = end.ToUnixTimeSeconds() }, null, null);
+    }
+
     private async Task<ImagePlan> UploadAsync(JobRecord job, string sha256, SubmitIntent intent, CancellationToken cancellationToken)
     {
         if (await images.OpenAsync(job.Client, sha256, cancellationToken) is not { } image)
-            return new ImagePlan(null, null, new JobError("image_not_found", "The image of this job is no longer in storage; send it again."));
+            return new ImagePlan(null, null, Gone);
         await using Stream content = image.Content;
         if (image.ContentType == ImageKind.Bmp.ContentType)
             return new ImagePlan(null, null, new JobError("image_not_supported", "Evolink's Files API takes no bmp; send the image as jpeg, png or webp."));

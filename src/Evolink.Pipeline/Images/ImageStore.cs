@@ -13,6 +13,7 @@ namespace Evolink.Pipeline.Images;
 public sealed class ImageStore(EvolinkStorage storage)
 {
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
+    private static readonly Dictionary<string, string> NoMetadata = [];
 
     /// <summary>Keeps a checked image.</summary>
     /// <returns>Its SHA-256, hexadecimal: its name.</returns>
@@ -24,21 +25,47 @@ public sealed class ImageStore(EvolinkStorage storage)
             HttpHeaders = new BlobHttpHeaders { ContentType = kind.ContentType },
             Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
         };
-        try
-        {
-            await Blob(client, sha256).UploadAsync(new BinaryData(image), ifAbsent, cancellationToken);
-        }
-        catch (RequestFailedException e) when (e.Status is (int)HttpStatusCode.Conflict or (int)HttpStatusCode.PreconditionFailed)
-        {
-            // The name is the content: it is there already.
-        }
-
+        // The name is the content: one that is there already stays, and is as good as new. It may be removed by its age right between the two.
+        while (!await TryUploadAsync(client, sha256, image, ifAbsent, cancellationToken) && !await TouchAsync(client, sha256, cancellationToken))
+            continue;
         return sha256;
     }
 
-    /// <summary>Whether the client has such an image.</summary>
-    public async Task<bool> ExistsAsync(string client, string sha256, CancellationToken cancellationToken) =>
-        IsName(sha256) && await Blob(client, sha256).ExistsAsync(cancellationToken);
+    /// <summary>
+    /// Notes that a client's image is in use: its age counts from now, and a removal that was decided on before finds another version.
+    /// </summary>
+    /// <returns>Whether the client has such an image.</returns>
+    public async Task<bool> TouchAsync(string client, string sha256, CancellationToken cancellationToken)
+    {
+        if (!IsName(sha256))
+            return false;
+        try
+        {
+            // Setting the metadata, to whatever, makes another version of the blob.
+            await Blob(client, sha256).SetMetadataAsync(NoMetadata, cancellationToken: cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException e) when (e.Status == (int)HttpStatusCode.NotFound)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A client's image as it is now; null where there is none.</summary>
+    public async Task<ImageVersion?> FindAsync(string client, string sha256, CancellationToken cancellationToken)
+    {
+        if (!IsName(sha256))
+            return null;
+        try
+        {
+            BlobProperties image = await Blob(client, sha256).GetPropertiesAsync(cancellationToken: cancellationToken);
+            return new ImageVersion(client, sha256, image.ETag);
+        }
+        catch (RequestFailedException e) when (e.Status == (int)HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Opens a client's image, or returns null where there is none.</summary>
     public async Task<StoredImage?> OpenAsync(string client, string sha256, CancellationToken cancellationToken)
@@ -56,18 +83,21 @@ public sealed class ImageStore(EvolinkStorage storage)
         }
     }
 
-    /// <summary>Removes a client's image.</summary>
-    /// <returns>Whether it was there.</returns>
-    public async Task<bool> RemoveAsync(string client, string sha256, CancellationToken cancellationToken) =>
-        IsName(sha256) && await Blob(client, sha256).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+    /// <summary>Removes an image, unless it was used since it was seen.</summary>
+    /// <returns>Whether it is gone.</returns>
+    public Task<bool> RemoveAsync(ImageVersion seen, CancellationToken cancellationToken) =>
+        Blob(seen.Client, seen.Sha256).TryDeleteAsync(seen.Version, cancellationToken);
 
-    /// <summary>The images that came before a time.</summary>
-    public async IAsyncEnumerable<(string Client, string Sha256)> OlderThanAsync(DateTimeOffset before, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The images that came, or were used, before a time and not since.</summary>
+    public async IAsyncEnumerable<ImageVersion> OlderThanAsync(DateTimeOffset before, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (BlobItem image in storage.Images.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, cancellationToken))
         {
-            if (image.Properties.LastModified < before && image.Name.Split('/') is [var client, var sha256] && IsName(sha256))
-                yield return (client, sha256);
+            if (image.Properties is { LastModified: { } used, ETag: { } version } && used < before
+                && image.Name.Split('/') is [var client, var sha256] && IsName(sha256))
+            {
+                yield return new ImageVersion(client, sha256, version);
+            }
         }
     }
 
@@ -77,8 +107,27 @@ public sealed class ImageStore(EvolinkStorage storage)
     /// <summary>Whether a text can be an image's name: 64 lower-case hexadecimal digits.</summary>
     public static bool IsName(string? sha256) => sha256 is { Length: 64 } && !sha256.AsSpan().ContainsAnyExcept(HexDigits);
 
+    private async Task<bool> TryUploadAsync(string client, string sha256, byte[] image, BlobUploadOptions ifAbsent, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Blob(client, sha256).UploadAsync(new BinaryData(image), ifAbsent, cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException e) when (e.Status is (int)HttpStatusCode.Conflict or (int)HttpStatusCode.PreconditionFailed)
+        {
+            return false;
+        }
+    }
+
     private BlobClient Blob(string client, string sha256) => storage.Images.GetBlobClient($"{client}/{sha256}");
 }
+
+/// <summary>An image as it was seen.</summary>
+/// <param name="Client">Whose.</param>
+/// <param name="Sha256">Its name.</param>
+/// <param name="Version">Changes whenever it is used.</param>
+public sealed record ImageVersion(string Client, string Sha256, ETag Version);
 
 /// <summary>An image that was opened; whoever gets it disposes the content.</summary>
 /// <param name="Content">Its bytes.</param>

@@ -1,18 +1,24 @@
+using System.Collections.Concurrent;
 using Evolink.Pipeline.Batches;
 using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Telemetry;
 
 namespace Evolink.Pipeline.Images;
 
 /// <summary>
 /// Tells which images jobs stand on. There is no list of that: it is read from the jobs' requests, so it is for removals, which are rare.
 /// </summary>
-public sealed class ImageUse(GenerationStore jobs, JobIndex index, BatchStore batches)
+public sealed class ImageUse(GenerationStore jobs, JobIndex index, BatchStore batches, ItemLoop loop)
 {
+    private const string Loop = "images";
     private const int MostJobs = 5000;
     private const int PageSize = 500;
     private const int AtOnce = 16;
 
-    /// <summary>Whether another job of the client names an image, or a batch of it is under way, whose jobs are not all written yet; null where it has too many jobs to say.</summary>
+    /// <summary>
+    /// Whether another job of the client names an image, or a batch of it is under way, whose jobs are not all written yet; null where it has too
+    /// many jobs to say, or one whose request cannot be read.
+    /// </summary>
     public async Task<bool?> IsUsedElsewhereAsync(JobRecord job, string sha256, CancellationToken cancellationToken)
     {
         if ((await ClientsWithBatchesAsync(cancellationToken)).Contains(job.Client))
@@ -26,46 +32,51 @@ public sealed class ImageUse(GenerationStore jobs, JobIndex index, BatchStore ba
                 return null;
         }
 
-        return (await ImagesOfAsync(others, cancellationToken)).Contains(sha256);
+        ConcurrentDictionary<string, bool> images = new(StringComparer.Ordinal);
+        int failed = await AddImagesOfAsync(others.ToAsyncEnumerable(), images, cancellationToken);
+        return images.ContainsKey(sha256) ? true : failed > 0 ? null : false;
     }
 
-    /// <summary>The images that jobs stand on which are not over, as <c>{client}/{sha256}</c>.</summary>
+    /// <summary>The images that jobs stand on which are not over, whoever's they are. A job whose request cannot be read cannot be submitted either.</summary>
     public async Task<IReadOnlySet<string>> OfLiveJobsAsync(CancellationToken cancellationToken)
     {
-        HashSet<string> live = new(StringComparer.Ordinal);
-        await foreach (ActiveMarker marker in jobs.ActiveAsync(cancellationToken))
-        {
-            if (await jobs.FindAsync(marker.Id, cancellationToken) is { } job && await OwnImageAsync(job.Id, cancellationToken) is { } image)
-                live.Add($"{job.Client}/{image}");
-        }
-
-        return live;
+        ConcurrentDictionary<string, bool> live = new(StringComparer.Ordinal);
+        await AddImagesOfAsync(jobs.ActiveAsync(cancellationToken).Select(marker => marker.Id), live, cancellationToken);
+        return live.Keys.ToHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>The clients that have a batch which is not over: its items name images that no job stands on yet.</summary>
     public async Task<IReadOnlySet<string>> ClientsWithBatchesAsync(CancellationToken cancellationToken)
     {
-        HashSet<string> clients = new(StringComparer.Ordinal);
-        await foreach ((BatchId id, _, _) in batches.ActiveAsync(cancellationToken))
-        {
-            if (await batches.FindAsync(id, cancellationToken) is { } batch)
-                clients.Add(batch.Client);
-        }
-
-        return clients;
+        ConcurrentDictionary<string, bool> clients = new(StringComparer.Ordinal);
+        await loop.RunAsync(
+            Loop,
+            batches.ActiveAsync(cancellationToken),
+            AtOnce,
+            batch => batch.Id.Value,
+            async (batch, stopping) =>
+            {
+                if (await batches.FindClientAsync(batch.Id, stopping) is { } client)
+                    clients[client] = true;
+            },
+            cancellationToken);
+        return clients.Keys.ToHashSet(StringComparer.Ordinal);
     }
 
-    private async Task<HashSet<string>> ImagesOfAsync(List<JobId> ids, CancellationToken cancellationToken)
-    {
-        HashSet<string> found = new(StringComparer.Ordinal);
-        foreach (JobId[] some in ids.Chunk(AtOnce))
-        {
-            string?[] images = await Task.WhenAll(some.Select(id => OwnImageAsync(id, cancellationToken)));
-            found.UnionWith(images.OfType<string>());
-        }
-
-        return found;
-    }
+    // Only what can never be read is left out: that storage does not answer now says nothing of the image, and ends the run.
+    private Task<int> AddImagesOfAsync(IAsyncEnumerable<JobId> ids, ConcurrentDictionary<string, bool> images, CancellationToken cancellationToken) =>
+        loop.RunAsync(
+            Loop,
+            ids,
+            AtOnce,
+            id => id.Value,
+            async (id, stopping) =>
+            {
+                if (await OwnImageAsync(id, stopping) is { } image)
+                    images[image] = true;
+            },
+            cancellationToken,
+            e => e is InvalidDataException);
 
     private async Task<string?> OwnImageAsync(JobId id, CancellationToken cancellationToken)
     {

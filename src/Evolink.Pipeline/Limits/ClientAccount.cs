@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Options;
+using Evolink.Pipeline.Storage;
 
 namespace Evolink.Pipeline.Limits;
 
@@ -8,7 +9,7 @@ namespace Evolink.Pipeline.Limits;
 /// What a client has under way and has spent today: <c>generations/limits/clients/{client}.json</c>. Exists only where the client has a limit. Each job stands
 /// in it from its reservation to its settlement; both are one conditional write, so that nothing is counted twice.
 /// </summary>
-public sealed record ClientAccount
+public sealed record ClientAccount : StoredDocument
 {
     /// <summary>
     /// So many jobs of a client with a limit are under way at most, whatever its limit: the account is read and written at three steps of
@@ -88,4 +89,4 @@ public sealed record ClientAccount
 /// <summary>What a job under way holds.</summary>
 /// <param name="Credits">Credits that are held back for it.</param>
 /// <param name="At">When it was reserved; it counts for that day.</param>
-public sealed record Reservation(decimal Credits, DateTimeOffset At);
+public sealed record Reservation(decimal Credits, DateTimeOffset At) : StoredDocument;

@@ -1,9 +1,11 @@
+using Evolink.Pipeline.Storage;
+
 namespace Evolink.Pipeline.Limits;
 
 /// <summary>How much of a client's minute is given away, for all instances: <c>generations/limits/minutes/{client}.json</c>.</summary>
 /// <param name="Minute">The minute, counted from the year 1.</param>
 /// <param name="Leased">Requests of it that instances have leased.</param>
-public sealed record MinuteState(long Minute, int Leased)
+public sealed record MinuteState(long Minute, int Leased) : StoredDocument
 {
     /// <summary>Before the first lease.</summary>
     public static MinuteState Untouched { get; } = new(0, 0);
@@ -15,6 +17,6 @@ public sealed record MinuteState(long Minute, int Leased)
         long at = Minute == minute + 1 ? Minute : minute;
         int before = Minute == at ? Leased : 0;
         int leased = Math.Clamp(limit - before, 0, wanted);
-        return (new MinuteState(at, before + leased), leased);
+        return (this with { Minute = at, Leased = before + leased }, leased);
     }
 }

@@ -27,6 +27,16 @@ internal static class BlobContention
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
+    /// <summary>Waits after a try that came too late.</summary>
+    /// <param name="blob">What was to be changed.</param>
+    /// <param name="tries">Tries so far, at least 1.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <exception cref="BlobContentionException">It was the last try.</exception>
+    public static Task PauseAsync(string blob, int tries, CancellationToken cancellationToken) => tries < MostTries
+        // Real time, whatever clock the app is given: it is other processes that are waited for.
+        ? Task.Delay(PauseAfter(tries, Random.Shared.NextDouble()), TimeProvider.System, cancellationToken)
+        : throw new BlobContentionException(blob, tries);
+
     /// <summary>
     /// Pause after a try that came too late: any time up to a bound that doubles, so that those who collided spread out ("full jitter").
     /// </summary>

@@ -97,10 +97,7 @@ internal static class JsonBlobs
                     return new BlobUpdate<T>(before, before, found?.ETag);
                 if (await container.TryReplaceAsync(path, after, found?.ETag, type, cancellationToken) is { } written)
                     return new BlobUpdate<T>(before, after, written);
-                if (tries == BlobContention.MostTries)
-                    throw new BlobContentionException($"{container.Name}/{path}", tries);
-                // Real time, whatever clock the app is given: it is other processes that are waited for.
-                await Task.Delay(BlobContention.PauseAfter(tries, Random.Shared.NextDouble()), TimeProvider.System, cancellationToken);
+                await BlobContention.PauseAsync($"{container.Name}/{path}", tries, cancellationToken);
             }
         }
     }

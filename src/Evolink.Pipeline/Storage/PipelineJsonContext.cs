@@ -14,6 +14,8 @@ namespace Evolink.Pipeline.Storage;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(JobRecord))]
+[JsonSerializable(typeof(RecordHead))]
+[JsonSerializable(typeof(JobTombstone))]
 [JsonSerializable(typeof(StoredRequest))]
 [JsonSerializable(typeof(JobClaim))]
 [JsonSerializable(typeof(BatchRecord))]

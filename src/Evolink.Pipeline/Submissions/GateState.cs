@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Storage;
 
 namespace Evolink.Pipeline.Submissions;
 
 /// <summary>Whether submits may be sent, for all jobs and instances: <c>generations/limits/{hub}/submits.json</c>. Changed by pure functions only.</summary>
-public sealed record GateState
+public sealed record GateState : StoredDocument
 {
     /// <summary>Nothing is sent before this time, because Evolink asked for it, or the balance is empty, or the last probe failed.</summary>
     public DateTimeOffset? PausedUntil { get; init; }
@@ -34,7 +35,7 @@ public sealed record GateState
 /// <summary>Who holds submits back.</summary>
 /// <param name="By">The operator's name.</param>
 /// <param name="At">Since when.</param>
-public sealed record OperatorStop(string By, DateTimeOffset At);
+public sealed record OperatorStop(string By, DateTimeOffset At) : StoredDocument;
 
 /// <summary>The changes of a <see cref="GateState"/>.</summary>
 public static class GateTransitions

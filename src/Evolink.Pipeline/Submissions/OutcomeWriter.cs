@@ -25,7 +25,7 @@ public sealed partial class OutcomeWriter(GenerationStore store, TimeProvider ti
             try
             {
                 DateTimeOffset now = time.GetUtcNow();
-                return await store.UpdateAsync(
+                return await store.WriteOutcomeAsync(
                     job, record => WithRejection(record.WithOutcome(sent.Owner, sent.Number, outcome, now), now), CancellationToken.None);
             }
             catch (Exception e) when (e is not JobNotFoundException && time.GetUtcNow() < end)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Evolink.Pipeline.Storage;
 
 namespace Evolink.Pipeline.Submissions;
 
@@ -8,7 +9,7 @@ namespace Evolink.Pipeline.Submissions;
 /// nobody uses.
 /// </summary>
 /// <param name="LeasedUntil">The first time that was never leased.</param>
-public sealed record RateState(DateTimeOffset LeasedUntil)
+public sealed record RateState(DateTimeOffset LeasedUntil) : StoredDocument
 {
     /// <summary>So many stretches are kept at most, earliest first; the time of others passes unused.</summary>
     internal const int MostFree = 100;
@@ -106,4 +107,4 @@ public sealed record SlotSpacing(TimeSpan First, TimeSpan Second);
 /// <summary>A stretch of the time line.</summary>
 /// <param name="From">Its beginning.</param>
 /// <param name="Until">Its end, which does not belong to it.</param>
-public sealed record FreeTime(DateTimeOffset From, DateTimeOffset Until);
+public sealed record FreeTime(DateTimeOffset From, DateTimeOffset Until) : StoredDocument;

@@ -60,6 +60,8 @@ public sealed partial class Submitter(
     private async Task<Submission> SubmitAsync(JobRecord job, GenerationRef generation, string owner, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
+        if (!job.IsUnderstood)
+            return new Submission.Unknown(now + JobStates.LeftAlone);
         if (job.CurrentAttempt is { State: AttemptState.Intent } intent && intent.LeaseUntil <= now)
         {
             LogLeaseExpired(job.Id, intent.Number);

@@ -13,6 +13,7 @@ public sealed class PipelineMetrics
 
     // Of another instance's last sweep nothing is known here: what is too old is not told.
     private static readonly TimeSpan SeenFor = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan RetentionSeenFor = TimeSpan.FromHours(2);
 
     private readonly TimeProvider _time;
     private readonly Counter<long> _read;
@@ -23,7 +24,9 @@ public sealed class PipelineMetrics
     private readonly Counter<long> _saves;
     private readonly Counter<long> _duplicates;
     private readonly Histogram<double> _queueAge;
+    private readonly Counter<long> _itemsFailed;
     private ActiveJobs? _active;
+    private Overdue? _overdue;
 
     /// <summary>Makes the instruments.</summary>
     public PipelineMetrics(IMeterFactory meters, TimeProvider time)
@@ -39,6 +42,9 @@ public sealed class PipelineMetrics
         _saves = meter.CreateCounter<long>("evolink.saves", "{try}", "Tries to bring a video into storage.");
         _duplicates = meter.CreateCounter<long>("evolink.duplicates.suppressed", "{duplicate}", "Work that came once more and was not done again.");
         _queueAge = meter.CreateHistogram("evolink.queue.age", "s", "Age of queue messages when they are taken.", advice: Buckets.Seconds);
+        _itemsFailed = meter.CreateCounter<long>("evolink.items.failed", "{item}", "Stored items that a loop had to leave out.");
+        meter.CreateObservableGauge("evolink.retention.left", () => Left(left => left.Count), "{record}", "Records past their time that the last run of the retention left.");
+        meter.CreateObservableGauge("evolink.retention.lag", () => Left(left => left.Lag.TotalSeconds), "s", "How far past its time the oldest of them is.");
         meter.CreateObservableGauge("evolink.jobs.active", () => Seen(active => active.Count), "{job}", "Jobs that are not over, as the last sweep saw them.");
         meter.CreateObservableGauge("evolink.jobs.oldest.age", () => Seen(active => active.OldestAge.TotalSeconds), "s", "Age of the oldest of them.");
     }
@@ -93,12 +99,25 @@ public sealed class PipelineMetrics
         Volatile.Write(ref _active, new ActiveJobs(now, count, oldest is { } since ? now - since : TimeSpan.Zero));
     }
 
+    /// <summary>A loop over stored items had to leave one out.</summary>
+    public void ItemFailed(string loop) => _itemsFailed.Add(1, new KeyValuePair<string, object?>("evolink.loop", loop));
+
+    /// <summary>A run of the retention is over.</summary>
+    /// <param name="left">Records past their time that it left.</param>
+    /// <param name="lag">How far past its time the oldest of them is.</param>
+    public void RetentionRan(long left, TimeSpan lag) => Volatile.Write(ref _overdue, new Overdue(_time.GetUtcNow(), left, lag));
+
     /// <summary>A code as a label: what others wrote may be anything, and every value of a label is a time series.</summary>
     internal static string Label(string? code) =>
         code is { Length: > 0 and <= LongestCode } && code.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '.' or '-') ? code : "other";
 
     private IEnumerable<Measurement<double>> Seen(Func<ActiveJobs, double> read) =>
         Volatile.Read(ref _active) is { } active && _time.GetUtcNow() - active.At < SeenFor ? [new Measurement<double>(read(active))] : [];
+
+    private IEnumerable<Measurement<double>> Left(Func<Overdue, double> read) =>
+        Volatile.Read(ref _overdue) is { } left && _time.GetUtcNow() - left.At < RetentionSeenFor ? [new Measurement<double>(read(left))] : [];
+
+    private sealed record Overdue(DateTimeOffset At, long Count, TimeSpan Lag);
 
     private sealed record ActiveJobs(DateTimeOffset At, long Count, TimeSpan OldestAge);
 }

@@ -118,12 +118,17 @@ public sealed class RejectedUploads(EvolinkStorage storage, TimeProvider time)
     }
 
     /// <summary>Takes an upload away from here that has become a job after all.</summary>
-    public async Task RemoveAsync(Upload upload, CancellationToken cancellationToken)
+    public Task RemoveAsync(Upload upload, CancellationToken cancellationToken) => RemoveAsync(upload.Name, upload.Version, cancellationToken);
+
+    /// <summary>Takes a version of an upload away from here.</summary>
+    /// <returns>Whether it was here.</returns>
+    public async Task<bool> RemoveAsync(string name, string version, CancellationToken cancellationToken)
     {
-        string folder = FolderOf(upload.Name, upload.Version);
+        string folder = FolderOf(name, version);
         // The reason last: as long as it is there, a sidecar finds it and finishes this.
-        await _container.GetBlobClient(folder + FileOf(upload.Name)).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+        bool removed = await _container.GetBlobClient(folder + FileOf(name)).DeleteIfExistsAsync(cancellationToken: cancellationToken);
         await _container.GetBlobClient(folder + ReasonFile).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+        return removed;
     }
 
     /// <summary>The images here that a sidecar may make usable.</summary>

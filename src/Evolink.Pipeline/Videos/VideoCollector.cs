@@ -29,6 +29,8 @@ public sealed class VideoCollector(
     public async Task<Collected> CollectAsync(GenerationRef generation, CallbackNote? callback, CancellationToken cancellationToken)
     {
         JobRecord job = await store.ReadAsync(generation.Id, cancellationToken);
+        if (!job.IsUnderstood)
+            return new Collected.Later(time.GetUtcNow() + JobStates.LeftAlone);
         Finding found = job.Revision == generation.Revision ? await LookAsync(job, cancellationToken) : Finding.Settled;
         if (found.LookAt is { } lookAt)
         {

@@ -8,7 +8,7 @@ namespace Evolink.Pipeline.Webhooks;
 /// What became of telling a job's end to its client's <c>callback_url</c>; part of the job record. The url itself stands in the stored request
 /// alone, for it may hold a secret.
 /// </summary>
-public sealed record JobWebhook
+public sealed record JobWebhook : StoredDocument
 {
     private const int MaxDeliveries = 20;
 
@@ -46,7 +46,8 @@ public sealed record JobWebhook
 /// <param name="Number">1, 2, ... within the round.</param>
 /// <param name="Status">The receiver's answer.</param>
 /// <param name="Error">Why there is none, in words without the url.</param>
-public sealed record WebhookCall(DateTimeOffset At, int Revision, int Round, int Number, int? Status, string? Error);
+public sealed record WebhookCall(DateTimeOffset At, int Revision, int Round, int Number, int? Status, string? Error)
+    : StoredDocument;
 
 /// <summary>How far telling a job's end is.</summary>
 [JsonConverter(typeof(SnakeCaseEnumConverter<WebhookState>))]

@@ -4,6 +4,7 @@ using Evolink.Functions.Tests.Support;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Limits;
 using Evolink.Pipeline.Options;
+using Evolink.Pipeline.Storage;
 using Evolink.Pipeline.Submissions;
 
 namespace Evolink.Functions.Tests.Generations;
@@ -63,6 +64,17 @@ public sealed class HeldJobsTests : IDisposable
         await _process.Store.UpdateAsync(over.Id, job => job.WithCancelRequest(job.UpdatedAt).WithEnd(job.UpdatedAt), None);
         await SweepAsync();
         Assert.Equal([next.Id.Value], Woken);
+    }
+
+    [Fact]
+    public async Task One_held_job_that_cannot_be_read_blocks_none_of_the_others()
+    {
+        JobRecord[] waiting = [await HeldAsync("alice"), await HeldAsync("alice")];
+        JobRecord[] paused = [await HeldAsync(HeldJobs.Pause), await HeldAsync(HeldJobs.Pause), await HeldAsync(HeldJobs.Pause)];
+        foreach (JobRecord spoiled in (JobRecord[])[waiting[0], paused[0]])
+            await _process.Get<EvolinkStorage>().Generations.GetBlobClient($"records/{spoiled.Id}.json").UploadAsync(BinaryData.FromString("{"), overwrite: true);
+        await SweepAsync();
+        Assert.Equal(((string[])[waiting[1].Id.Value, paused[1].Id.Value, paused[2].Id.Value]).Order(), Woken.Order());
     }
 
     [Fact]

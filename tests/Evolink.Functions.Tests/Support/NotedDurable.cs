@@ -10,9 +10,22 @@ internal sealed class NotedDurable() : DurableTaskClient("tests")
 {
     private readonly ConcurrentDictionary<string, string> _started = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<PurgeInstancesFilter> _purges = new();
+    private readonly ConcurrentQueue<string> _woken = new();
 
     /// <summary>Instance ids of what was started.</summary>
     public IReadOnlyCollection<string> Started => [.. _started.Keys];
+
+    /// <summary>Stands for every instance.</summary>
+    public const string Everything = "*";
+
+    /// <summary>How long it takes to say how an instance stands.</summary>
+    public TimeSpan Latency { get; init; }
+
+    /// <summary>Instances that are said to be running, and when each last moved.</summary>
+    public ConcurrentDictionary<string, DateTimeOffset> Running { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Instances that were woken.</summary>
+    public IReadOnlyList<string> Woken => [.. _woken];
 
     /// <summary>What was purged by age.</summary>
     public IReadOnlyList<PurgeInstancesFilter> Purges => [.. _purges];
@@ -24,10 +37,21 @@ internal sealed class NotedDurable() : DurableTaskClient("tests")
         return _started.TryAdd(id, orchestratorName.Name) ? Task.FromResult(id) : throw new OrchestrationAlreadyExistsException(id);
     }
 
-    public override Task<OrchestrationMetadata?> GetInstancesAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
-        Task.FromResult<OrchestrationMetadata?>(null);
+    public override async Task<OrchestrationMetadata?> GetInstancesAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
+    {
+        if (Latency > TimeSpan.Zero)
+            await Task.Delay(Latency, TimeProvider.System, cancellation);
+        return Running.TryGetValue(instanceId, out DateTimeOffset moved) || Running.TryGetValue(Everything, out moved)
+            ? new OrchestrationMetadata("GenerateVideo", instanceId) { RuntimeStatus = OrchestrationRuntimeStatus.Running, CreatedAt = moved, LastUpdatedAt = moved }
+            : null;
+    }
 
-    public override Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default) => Task.CompletedTask;
+    public override Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
+    {
+        _woken.Enqueue(instanceId);
+        return Task.CompletedTask;
+    }
 
     public override Task<PurgeResult> PurgeAllInstancesAsync(PurgeInstancesFilter filter, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
     {

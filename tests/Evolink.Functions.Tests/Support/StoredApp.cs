@@ -28,12 +28,14 @@ internal sealed class StoredApp : IAsyncDisposable
 
     public EvolinkStorage Storage => Get<EvolinkStorage>();
 
-    public static async Task<StoredApp> StartAsync(AzuriteFixture azurite, Action<EvolinkOptions>? configure = null)
+    public static async Task<StoredApp> StartAsync(
+        AzuriteFixture azurite, Action<EvolinkOptions>? configure = null, Action<IServiceCollection>? more = null, bool createContainers = true)
     {
         LogSink log = new();
         ServiceCollection services = new();
         services.AddLogging(logging => logging.AddProvider(log).SetMinimumLevel(LogLevel.Debug));
         services.AddSingleton<IHostEnvironment>(new HostingEnvironment { EnvironmentName = Environments.Development });
+        more?.Invoke(services);
         services.AddEvolink(new ConfigurationBuilder().Build());
         services.Configure<EvolinkOptions>(options =>
         {
@@ -44,7 +46,8 @@ internal sealed class StoredApp : IAsyncDisposable
             configure?.Invoke(options);
         });
         StoredApp app = new(services.BuildServiceProvider(), log);
-        await app.Storage.CreateMissingContainersAsync(CancellationToken.None);
+        if (createContainers)
+            await app.Storage.CreateMissingContainersAsync(CancellationToken.None);
         return app;
     }
 

@@ -49,7 +49,7 @@ public sealed class UploadReaderTests(AzuriteFixture azurite) : IAsyncLifetime
         UploadReading.Unusable found = Assert.IsType<UploadReading.Unusable>(await ReadAsync(upload));
         Assert.Equal(RejectReason.ImageNotUsable, found.Reason.Code);
         Assert.Contains(told, found.Reason.Message, StringComparison.Ordinal);
-        Assert.False(await _pipeline.Get<ImageStore>().ExistsAsync(Owner, ImageStore.NameOf(content), CancellationToken.None));
+        Assert.Null(await _pipeline.Get<ImageStore>().FindAsync(Owner, ImageStore.NameOf(content), CancellationToken.None));
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class UploadReaderTests(AzuriteFixture azurite) : IAsyncLifetime
         VideoGenerationRequest request = Assert.IsType<UploadReading.Usable>(await ReadAsync(upload)).Request;
         Assert.Equal(("A cat", 5, "1080p", true, "multi"), (request.Prompt, request.Duration, request.Quality, request.PromptExtend, request.ModelParams!.ShotType));
         Assert.Equal([ImageLinks.Relative(ImageStore.NameOf(Cat))], request.ImageUrls);
-        Assert.True(await _pipeline.Get<ImageStore>().ExistsAsync(Owner, ImageStore.NameOf(Cat), CancellationToken.None));
+        Assert.NotNull(await _pipeline.Get<ImageStore>().FindAsync(Owner, ImageStore.NameOf(Cat), CancellationToken.None));
     }
 
     [Fact]
