@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Evolink.Functions.Tests.Generations;
 
-/// <summary>Measures sweeps over very many jobs; docs/scale.md has the figures. Run it with <c>-- xUnit.Explicit=only</c>.</summary>
+/// <summary>Measures sweeps over very many jobs. Run it with <c>-- xUnit.Explicit=only</c>.</summary>
 [Collection(nameof(StorageCollection))]
 public sealed class SweepTimeTests(AzuriteFixture azurite, ITestOutputHelper output)
 {
