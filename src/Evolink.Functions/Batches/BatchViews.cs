@@ -86,11 +86,15 @@ public sealed class BatchViews(BatchJobsReader jobs, TaskViews tasks, TimeProvid
     {
         BatchItemState.Cancelled => new VideoTaskError
         {
-            Code = "request_cancelled", Message = "The batch was cancelled before this item was started; it cost nothing.", Type = "task_error",
+            Code = "request_cancelled",
+            Message = "The batch was cancelled before this item was started; it cost nothing.",
+            Type = "task_error",
         },
         BatchItemState.Removed => new VideoTaskError
         {
-            Code = "task_removed", Message = "An operator deleted the task of this item, with its video.", Type = "task_error",
+            Code = "task_removed",
+            Message = "An operator deleted the task of this item, with its video.",
+            Type = "task_error",
         },
         _ => null,
     };

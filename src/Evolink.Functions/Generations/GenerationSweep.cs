@@ -138,6 +138,9 @@ public sealed partial class GenerationSweep(
         {
             await wake.SendAsync(durable, job, cancellationToken);
             LogWoken(job.Id, job.State, moved);
+            // Not where something better is known of it.
+            if (job.WaitingFor is null)
+                await store.UpdateAsync(job.Id, record => record.WithWaiting(job.CurrentRef, WaitReason.Stalled, now), cancellationToken);
         }
 
         return now + Rarer(now - moved, due - now);

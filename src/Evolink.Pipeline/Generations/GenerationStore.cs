@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Storage.Blobs;
 using Evolink.Pipeline.Storage;
 using Evolink.Pipeline.Telemetry;

@@ -40,9 +40,11 @@ public sealed record WaitReason(string Code, string Message)
     /// <summary>Its image could not be read, or given to Evolink.</summary>
     public static readonly WaitReason Image = new("image", "Its image cannot be handed to Evolink at the moment. It is tried again.");
 
-    /// <summary>A newer version of the app has started its orchestration, which this one does not run.</summary>
-    public static readonly WaitReason NewerVersion = new(
-        "newer_version", "A newer version of this app has started it, and only that version goes on with it (docs/versioning.md).");
+    /// <summary>Its orchestration does not move: mostly, a newer version of the app has started it, and this one leaves it alone.</summary>
+    public static readonly WaitReason Stalled = new(
+        "stalled",
+        "Its orchestration does not move, and is woken again and again. Where a newer version of this app has started it, only that version goes on with it "
+        + "(docs/versioning.md).");
 
     /// <summary>The video could not be saved.</summary>
     /// <param name="reason">Why; fit for people.</param>

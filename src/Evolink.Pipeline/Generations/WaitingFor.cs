@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Evolink.Pipeline.Storage;
 
 namespace Evolink.Pipeline.Generations;
 
@@ -9,4 +10,4 @@ namespace Evolink.Pipeline.Generations;
 public sealed record WaitingFor(
     [property: JsonPropertyName("code")] string Code,
     [property: JsonPropertyName("message")] string Message,
-    [property: JsonPropertyName("since")] DateTimeOffset Since);
+    [property: JsonPropertyName("since")] DateTimeOffset Since) : StoredDocument;

@@ -78,7 +78,10 @@ public sealed class EvolinkAppClientTests
         await using var storage = await StubApi.StartAsync(async context => await context.Response.Body.WriteAsync(video));
         var task = new EvolinkAppTask
         {
-            Id = "gen-1", Status = "completed", Results = [storage.Url + "video.mp4?sig=1"], Video = new EvolinkAppVideo(3, Convert.ToHexString(SHA256.HashData(video)), "video/mp4"),
+            Id = "gen-1",
+            Status = "completed",
+            Results = [storage.Url + "video.mp4?sig=1"],
+            Video = new EvolinkAppVideo(3, Convert.ToHexString(SHA256.HashData(video)), "video/mp4"),
         };
         using MemoryStream target = new();
 

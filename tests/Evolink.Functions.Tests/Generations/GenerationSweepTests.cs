@@ -110,6 +110,7 @@ public sealed class GenerationSweepTests(AzuriteFixture azurite) : IAsyncLifetim
         await SweepAsync(Hour, stuck);
         Assert.Equal([job.Id.Value], stuck.Woken);
         Assert.Empty(stuck.Started);
+        Assert.Equal("stalled", (await _app.Store.ReadAsync(job.Id, None)).WaitingFor?.Code);
     }
 
     [Fact]

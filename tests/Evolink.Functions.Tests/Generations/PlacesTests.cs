@@ -20,7 +20,9 @@ public sealed class PlacesTests(AzuriteFixture azurite)
     private static readonly CancellationToken None = CancellationToken.None;
     private static readonly VideoGenerationRequest Request = new()
     {
-        Prompt = "A cat", ImageUrls = ["https://example.com/cat.png"], Duration = 2,
+        Prompt = "A cat",
+        ImageUrls = ["https://example.com/cat.png"],
+        Duration = 2,
     };
 
     private readonly string _client = $"c{Guid.NewGuid():N}";

@@ -62,7 +62,7 @@ public sealed class StoredDocumentTests(AzuriteFixture azurite)
         job = job.WithOutcome("a", 1, entry => entry with { State = AttemptState.NotSent, Error = new JobError("network", "No.") }, now);
         // The same attempt is sent again, and its entry made anew.
         job = Marked(job.WithIntent(Jobs.Intent(1, "b"), now)).WithOutcome("b", 1, Jobs.Taken, now).WithReading(Jobs.First, 40, 3, now)
-            .WithCompletedSeen(Jobs.First, now).WithSaveTry(Jobs.First, now, now).WithVideo(Jobs.First, Jobs.Video, now).WithCancelRequest(now).WithEnd(now);
+            .WithCompletedSeen(Jobs.First, now).WithSaveTry(Jobs.First, "No answer.", now, now).WithVideo(Jobs.First, Jobs.Video, now).WithCancelRequest(now).WithEnd(now);
         job = Marked(job);
         WebhookRun run = WebhookRun.DueFor(job)!;
         job = job.WithWebhookCall(run, new WebhookCall(now, 1, 0, 1, 500, "No."), WebhookState.Pending, now).WithRedelivery(now).WithRemoval(now);
