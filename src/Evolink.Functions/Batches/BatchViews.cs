@@ -19,7 +19,7 @@ public sealed class BatchViews(BatchJobsReader jobs, TaskViews tasks, TimeProvid
     {
         IReadOnlyDictionary<int, JobRecord> underWay = (await jobs.FindAsync(batch, batch.InFlight(), cancellationToken)).Records;
         DateTimeOffset now = time.GetUtcNow();
-        Standing[] items = [.. batch.Items.Select((item, index) => Standing.Of(item, underWay.GetValueOrDefault(index), now))];
+        ItemStatus[] items = [.. batch.Items.Select((item, index) => ItemStatus.Of(item, underWay.GetValueOrDefault(index), now))];
         BatchView view = new()
         {
             Created = batch.AcceptedAt.ToUnixTimeSeconds(),
@@ -42,7 +42,7 @@ public sealed class BatchViews(BatchJobsReader jobs, TaskViews tasks, TimeProvid
     }
 
     private async Task<BatchView> WithPageAsync(
-        BatchView view, BatchRecord batch, BatchPage page, Standing[] items, IReadOnlyDictionary<int, JobRecord> underWay, Uri ownBase, CancellationToken cancellationToken)
+        BatchView view, BatchRecord batch, BatchPage page, ItemStatus[] items, IReadOnlyDictionary<int, JobRecord> underWay, Uri ownBase, CancellationToken cancellationToken)
     {
         int[] wanted = [.. Enumerable.Range(0, items.Length).Where(index => index > page.After && (page.Status is null || items[index].Status == page.Status)).Take(page.Limit + 1)];
         int[] shown = wanted[..Math.Min(wanted.Length, page.Limit)];
@@ -71,7 +71,7 @@ public sealed class BatchViews(BatchJobsReader jobs, TaskViews tasks, TimeProvid
         Error = task.Error,
     };
 
-    private static BatchItemView WithoutJob(BatchRecord batch, int index, Standing item) => new()
+    private static BatchItemView WithoutJob(BatchRecord batch, int index, ItemStatus item) => new()
     {
         Index = index,
         Id = batch.Id.JobOf(batch.Client, index).Value,
@@ -107,17 +107,17 @@ public sealed class BatchViews(BatchJobsReader jobs, TaskViews tasks, TimeProvid
     };
 
     // Where an item stands: by its job while it is under way, by the batch's record before and after.
-    private sealed record Standing(BatchItemState State, string Status, int Progress)
+    private sealed record ItemStatus(BatchItemState State, string Status, int Progress)
     {
-        public static Standing Of(BatchItemState item, JobRecord? job, DateTimeOffset now)
+        public static ItemStatus Of(BatchItemState item, JobRecord? job, DateTimeOffset now)
         {
             BatchItemState state = job is { State.IsTerminal: true } ? BatchItemStates.EndOf(job.State) : item;
             return state switch
             {
-                BatchItemState.Completed => new Standing(state, "completed", 100),
-                BatchItemState.Failed or BatchItemState.Cancelled or BatchItemState.Removed => new Standing(state, "failed", 100),
-                _ when job is not null => new Standing(state, job.State.WireStatus, TaskViews.Progress(job, now)),
-                _ => new Standing(state, "pending", 0),
+                BatchItemState.Completed => new ItemStatus(state, "completed", 100),
+                BatchItemState.Failed or BatchItemState.Cancelled or BatchItemState.Removed => new ItemStatus(state, "failed", 100),
+                _ when job is not null => new ItemStatus(state, job.State.WireStatus, TaskViews.Progress(job, now)),
+                _ => new ItemStatus(state, "pending", 0),
             };
         }
     }

@@ -59,7 +59,7 @@ internal sealed class OrchestrationRun
         Assert.True(end.OrchestrationStatus == OrchestrationStatus.Completed, end.FailureDetails?.ErrorMessage);
     }
 
-    /// <summary>Executes activities, with the clock standing still, until it waits for something or is over.</summary>
+    /// <summary>Executes activities, with the clock stopped, until it waits for something or is over.</summary>
     public void UntilItWaits()
     {
         while (Instance.Activities.FirstOrDefault() is { } activity)
