@@ -12,7 +12,8 @@ public sealed class LimitTests(Apps apps) : AppTests(apps.Usual)
 {
     /// <summary>The clients of these tests, in the settings of the app that all share.</summary>
     internal static IReadOnlyDictionary<string, string?> Clients { get; } = Limited("two_at_once", "MaxInFlight", "2")
-        .Concat(Limited("day_of_45", "CreditsPerDay", "45")).Concat(Limited("minute_of_5", "RequestsPerMinute", "5")).ToDictionary();
+        .Concat(Limited("day_of_45", "CreditsPerDay", "45")).Concat(Limited("minute_of_5", "RequestsPerMinute", "5"))
+        .Concat(Limited("another_minute_of_5", "RequestsPerMinute", "5")).ToDictionary();
 
     [Fact]
     public async Task One_too_many_under_way_is_429_until_one_is_over_and_the_same_key_still_meets_its_job()
@@ -67,7 +68,7 @@ public sealed class LimitTests(Apps apps) : AppTests(apps.Usual)
     [InlineData("v1/videos/gen-aaaaaaaaaaaaaaaaaaaaaaaaaa/content")]
     public async Task What_is_served_to_a_key_as_well_as_to_a_signed_link_counts_where_a_key_is_shown(string path)
     {
-        using HttpClient client = App.Client(KeyOf("minute_of_5")), nobody = App.Client(null);
+        using HttpClient client = App.Client(KeyOf("another_minute_of_5")), nobody = App.Client(null);
         List<HttpStatusCode> answers = [], signed = [];
         for (int i = 0; i < 12; i++)
         {

@@ -28,14 +28,22 @@ public sealed class WaitingForTests(Apps apps) : AppTests(apps.Usual)
         Assert.Equal(("processing", "storage"), (task.GetProperty("status").GetString(), waiting.GetProperty("code").GetString()));
         Assert.Contains("BlobAlreadyExists", waiting.GetProperty("message").GetString(), StringComparison.Ordinal);
         using HttpClient operators = App.Client(TestApp.OperatorKey);
-        JsonElement story = JsonDocument.Parse(await operators.GetStringAsync($"v1/tasks/{id}/story")).RootElement;
-        JsonElement failed = story.GetProperty("orchestrations")[0].GetProperty("events").EnumerateArray()
-            .First(each => each.GetProperty("kind").GetString() == "TaskFailedEvent");
+        // The record says it before the activity has failed.
+        JsonElement failed;
+        while ((failed = await FailedEventAsync(operators, id)).ValueKind == JsonValueKind.Undefined)
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
         Assert.StartsWith("System.InvalidOperationException: ", failed.GetProperty("failure").GetString(), StringComparison.Ordinal);
 
         await blob.DeleteAsync(cancellationToken: TestContext.Current.CancellationToken);
         JobRecord ended = await App.EndOfAsync(id);
         Assert.Equal((JobState.Completed, null), (ended.State, ended.WaitingFor));
         Assert.False((await Client.TaskAsync(id)).TryGetProperty("waiting_for", out JsonElement none) && none.ValueKind != JsonValueKind.Null);
+    }
+
+    private static async Task<JsonElement> FailedEventAsync(HttpClient operators, JobId id)
+    {
+        JsonElement story = JsonDocument.Parse(await operators.GetStringAsync($"v1/tasks/{id}/story")).RootElement;
+        return story.GetProperty("orchestrations")[0].GetProperty("events").EnumerateArray()
+            .FirstOrDefault(each => each.GetProperty("kind").GetString() == "TaskFailedEvent");
     }
 }

@@ -46,7 +46,4 @@ public sealed partial class QuotaSweep(
 
     [LoggerMessage(2304, LogLevel.Information, "The place of {JobId} among those of client {Client} was left over, and is free.")]
     private partial void LogFreed(JobId jobId, string client);
-
-    [LoggerMessage(2381, LogLevel.Error, "A place of client {Client} could not be looked at; the next sweep does.")]
-    private partial void LogNotLookedAt(Exception e, string client);
 }

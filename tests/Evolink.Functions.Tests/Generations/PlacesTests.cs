@@ -83,7 +83,7 @@ public sealed class PlacesTests(AzuriteFixture azurite)
             await app.Storage.Generations.GetBlobClient(bad).DeleteIfExistsAsync();
         }
 
-        Assert.Contains(app.Log.Lines, line => line.Contains(" 2381: ", StringComparison.Ordinal));
+        Assert.Contains(app.Log.Lines, line => line.Contains(" 1801: ", StringComparison.Ordinal));
         Assert.Empty((await app.Get<ClientQuota>().LookAsync(_client, None)).Open);
     }
 

@@ -17,7 +17,9 @@ public sealed class SubmitRatePropertyTests(ITestOutputHelper output)
     [InlineData(0.95)]
     public void Below_the_rate_every_job_is_sent(double load) => Check(load, days: 2, run =>
     {
-        World.Require(run.Accepted > run.Arrivals * 0.98, $"Nearly all are sent, but {run.Accepted} of {run.Arrivals}.");
+        // Who came last may be in line when it ends, which is never longer than this.
+        double inLine = SubmitSimulation.PerSecond * SubmitSimulation.MaxSubmitAge.TotalSeconds;
+        World.Require(run.Accepted + inLine > run.Arrivals * 0.98, $"Nearly all are sent, but {run.Accepted} of {run.Arrivals}.");
         World.Require(
             run.ToldAtOnce + run.ToldLater < run.Arrivals * 0.01, $"Nobody is refused, but {run.ToldAtOnce} and {run.ToldLater} are.");
     });
