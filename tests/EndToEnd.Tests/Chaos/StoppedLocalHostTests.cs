@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using Evolink.Pipeline.Generations;
 using Evolink.Testing.Hosting;
 
@@ -31,9 +30,10 @@ public sealed class StoppedLocalHostTests : IDisposable
             await run.OrderAsync("saving", Each, """{"results":[{"kind":"refused","status":503,"times":2},{"kind":"slow","bytes_per_second":500,"times":1}]}""");
             JobId[] saving = await run.PostAsync("saving", Each);
             await run.UntilAsync(saving, job => job.State == JobState.Saving);
-            await run.OrderAsync("submitting", Each, """{"submit":{"kind":"slow_answer","seconds":6}}""");
+            await run.OrderAsync("submitting", Each, """{"submit":{"kind":"slow_answer","seconds":7}}""");
             JobId[] submitting = await run.PostAsync("submitting", Each);
-            await run.UntilAsync(submitting, job => job.State == JobState.Submitting);
+            // Where the machine is slow the first have their answer by now, and go on too.
+            await run.UntilAsync(submitting, job => job.State != JobState.Accepted);
             jobs = [.. saving, .. submitting];
             first.Signal(PosixSignal.SIGTERM);
             (int code, _, string errors) = await first.ToEndAsync();
@@ -46,11 +46,7 @@ public sealed class StoppedLocalHostTests : IDisposable
         Dictionary<JobId, JobRecord> ended = await again.UntilAsync(jobs, job => job.State.IsTerminal);
         TimeSpan took = TimeProvider.System.GetElapsedTime(started);
 
-        Assert.All(ended.Values, job => Assert.True(job.State == JobState.Completed, $"{job.Id} is {job.State}: {job.Error}"));
-        JsonElement[] charges = [.. (await again.LedgerAsync()).GetProperty("charges").EnumerateArray()];
-        Assert.Equal(
-            jobs.Select(job => $"{job}.1").Order(StringComparer.Ordinal),
-            charges.Select(charge => charge.GetProperty("idempotency_key").GetString()!).Order(StringComparer.Ordinal));
+        await again.AssertCompletedAndPaidOnceAsync(ended);
         Assert.True(took < Hidden, $"The last job ended {took.TotalSeconds:0} s after the restart.");
     }
 
