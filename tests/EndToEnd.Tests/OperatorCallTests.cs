@@ -151,10 +151,10 @@ public sealed class OperatorCallTests(ImagesApp images) : AppTests(images.App)
         // Completed: refused, and the task stays free.
         using HttpResponseMessage mistake = await operators.PostAsync($"v1/tasks/{done}/attach", body);
         await mistake.AssertErrorAsync(HttpStatusCode.Conflict, "job_has_video");
-        Assert.Null(await App.Store.FindClaimAsync(task, CancellationToken.None));
+        Assert.Null(await App.Store.Claims.FindAsync(task, CancellationToken.None));
 
         // Failed: it takes the task, until an operator frees it.
-        await App.Store.ClaimTaskAsync(task, wrong, 1, CancellationToken.None);
+        await App.Store.Claims.ClaimAsync(task, wrong, 1, CancellationToken.None);
         using HttpResponseMessage taken = await operators.PostAsync($"v1/tasks/{right}/attach", body);
         await taken.AssertErrorAsync(HttpStatusCode.Conflict, "task_claimed");
         using HttpResponseMessage refused = await Client.DeleteAsync($"v1/claims/{task}");

@@ -84,11 +84,11 @@ public sealed class SweepTests(SweptApp swept) : AppTests(swept.App), IClassFixt
     {
         JobId running = await StartStuckAsync();
         JobId left = JobId.New();
-        await App.Store.SetActiveMarkerAsync(left, CancellationToken.None);
+        await App.Store.Markers.SetAsync(left, CancellationToken.None);
 
-        while (await App.Store.FindActiveMarkerAsync(left, CancellationToken.None) is not null)
+        while (await App.Store.Markers.FindAsync(left, CancellationToken.None) is not null)
             await App.Host.RunTimerAsync(Names.Sweep);
-        Assert.NotNull(await App.Store.FindActiveMarkerAsync(running, CancellationToken.None));
+        Assert.NotNull(await App.Store.Markers.FindAsync(running, CancellationToken.None));
         Assert.Single((await LedgerAsync(running)).Submits);
         await ReleaseAsync(running);
         Assert.Equal(JobState.Completed, (await App.EndOfAsync(running)).State);
@@ -126,12 +126,12 @@ public sealed class SweepTests(SweptApp swept) : AppTests(swept.App), IClassFixt
         JobRecord job = await App.Store.UpdateAsync(id, record => record.WithWebhookDue(), CancellationToken.None);
         await App.Durable.EndOfAsync(WebhookRun.DueFor(job)!.InstanceId);
         await App.Durable.PurgeAsync(WebhookRun.DueFor(job)!.InstanceId);
-        await App.Store.SetActiveMarkerAsync(id, CancellationToken.None);
+        await App.Store.Markers.SetAsync(id, CancellationToken.None);
 
         await SweepUntilAsync(id, record => record.Webhook is { State: WebhookState.Delivered });
         IReadOnlyList<ReceivedCall> calls = await receiver.CallsAsync(2);
         Assert.Single(calls.Select(call => call.Header("webhook-id")).Distinct());
-        while (await App.Store.FindActiveMarkerAsync(id, CancellationToken.None) is not null)
+        while (await App.Store.Markers.FindAsync(id, CancellationToken.None) is not null)
             await App.Host.RunTimerAsync(Names.Sweep);
     }
 

@@ -34,6 +34,6 @@ public sealed class EndTeller(GenerationStore store, EventTeller events, ClientQ
         await held.WakeNextAsync(durable, job.Client, cancellationToken);
         if (WebhookRun.DueFor(job) is { } run)
             await GenerationStarter.StartAsync(durable, run, cancellationToken);
-        return await events.TellAsync(job, cancellationToken) && (marker is not { } seen || await store.RemoveActiveMarkerAsync(seen, cancellationToken));
+        return await events.TellAsync(job, cancellationToken) && (marker is not { } seen || await store.Markers.RemoveAsync(seen, cancellationToken));
     }
 }

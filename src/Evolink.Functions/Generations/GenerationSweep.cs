@@ -89,7 +89,7 @@ public sealed partial class GenerationSweep(
             {
                 // Intake died before the record: no job, and nobody was told of one.
                 case null:
-                    if (await store.RemoveActiveMarkerAsync(marker, cancellationToken))
+                    if (await store.Markers.RemoveAsync(marker, cancellationToken))
                         LogMarkerRemoved(marker.Id);
                     return;
                 // It was asked for again after an operator had deleted it, and that call died.
@@ -140,7 +140,7 @@ public sealed partial class GenerationSweep(
             LogWoken(job.Id, job.State, moved);
             // Not where something better is known of it.
             if (job.WaitingFor is null)
-                await store.UpdateAsync(job.Id, record => record.WithWaiting(job.CurrentRef, WaitReason.Stalled, now), cancellationToken);
+                await store.UpdateAsync(job, record => record.WithWaiting(job.CurrentRef, WaitReason.Stalled, now), cancellationToken);
         }
 
         return now + Rarer(now - moved, due - now);

@@ -17,27 +17,13 @@ public sealed partial class Sweep(GenerationSweep generations, BatchSweep batche
     public async Task RunAsync([TimerTrigger("0 * * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken)
     {
         int looked = 0;
-        List<Exception> failures = [];
-        await TryAsync("generations", async () => looked = await generations.RunAsync(durable, cancellationToken));
-        await TryAsync("batches", () => batches.RunAsync(durable, cancellationToken));
-        await TryAsync("quota", () => quota.RunAsync(cancellationToken));
-        await TryAsync("held", () => held.RunAsync(durable, cancellationToken));
-        if (failures.Count > 0)
-            throw new AggregateException("Parts of the sweep failed; the others ran.", failures);
+        IndependentParts parts = new(LogPartFailed, cancellationToken);
+        await parts.TryAsync("generations", async () => looked = await generations.RunAsync(durable, cancellationToken));
+        await parts.TryAsync("batches", () => batches.RunAsync(durable, cancellationToken));
+        await parts.TryAsync("quota", () => quota.RunAsync(cancellationToken));
+        await parts.TryAsync("held", () => held.RunAsync(durable, cancellationToken));
+        parts.ThrowIfAnyFailed("sweep");
         LogFinished(looked);
-
-        async Task TryAsync(string part, Func<Task> run)
-        {
-            try
-            {
-                await run();
-            }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-            {
-                LogPartFailed(e, part);
-                failures.Add(e);
-            }
-        }
     }
 
     // An alert is raised where this is not seen for a while.

@@ -47,29 +47,15 @@ public sealed partial class RetentionRun(
     /// <exception cref="AggregateException">Parts of it failed.</exception>
     public async Task RunAsync(DurableTaskClient durable, CancellationToken cancellationToken)
     {
-        List<Exception> failures = [];
-        int histories = await TryAsync("histories", () => HistoriesAsync(durable, cancellationToken));
-        int records = await TryAsync("jobs", () => JobsAsync(durable, cancellationToken));
-        int lists = await TryAsync("batches", () => BatchesAsync(cancellationToken));
-        int pictures = await TryAsync("images", () => ImagesAsync(cancellationToken));
+        (int histories, int records, int lists, int pictures) = (0, 0, 0, 0);
+        IndependentParts parts = new(LogPartFailed, cancellationToken);
+        await parts.TryAsync("histories", async () => histories = await HistoriesAsync(durable, cancellationToken));
+        await parts.TryAsync("jobs", async () => records = await JobsAsync(durable, cancellationToken));
+        await parts.TryAsync("batches", async () => lists = await BatchesAsync(cancellationToken));
+        await parts.TryAsync("images", async () => pictures = await ImagesAsync(cancellationToken));
         if (histories + records + lists + pictures > 0)
             LogRemoved(histories, records + lists, pictures);
-        if (failures.Count > 0)
-            throw new AggregateException("Parts of the retention failed; the others ran.", failures);
-
-        async Task<int> TryAsync(string part, Func<Task<int>> run)
-        {
-            try
-            {
-                return await run();
-            }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-            {
-                LogPartFailed(e, part);
-                failures.Add(e);
-                return 0;
-            }
-        }
+        parts.ThrowIfAnyFailed("retention");
     }
 
     private DateTimeOffset? Before(int days) => days == 0 ? null : time.GetUtcNow() - TimeSpan.FromDays(days);

@@ -42,7 +42,7 @@ public sealed class AttachTask(GenerationStore store, TaskReader tasks, JobReope
             return refusal;
         if ((await tasks.TryReadAsync(taskId, cancellationToken)).Task is null)
             return Errors.Conflict("task_not_readable", "Evolink does not know this task, or it cannot be read with this service's key.");
-        if (!await store.ClaimTaskAsync(taskId, job.Id, attempt.Number, cancellationToken))
+        if (!await store.Claims.ClaimAsync(taskId, job.Id, attempt.Number, cancellationToken))
             return Errors.Conflict("task_claimed", "This task belongs to another job; where that is a mistake, an operator can free it (DELETE /v1/claims/{task}).");
         (JobRecord opened, IResult answer) = await reopening.OpenAsync(durable, request, job.Id, taskId, cancellationToken);
         // Somebody else was faster with this job.

@@ -32,7 +32,7 @@ public sealed class GetTaskStory(GenerationStore store, TimeProvider time)
         TaskStory story = new(
             time.GetUtcNow(),
             JsonSerializer.SerializeToNode(job, PipelineJsonContext.Default.JobRecord)!,
-            await store.FindActiveMarkerAsync(job.Id, cancellationToken) is not null,
+            await store.Markers.FindAsync(job.Id, cancellationToken) is not null,
             await ClaimsAsync(job, cancellationToken),
             await OrchestrationsAsync(durable, job, cancellationToken));
         return TypedResults.Json(story, FunctionsJsonContext.Default.TaskStory);
@@ -42,7 +42,7 @@ public sealed class GetTaskStory(GenerationStore store, TimeProvider time)
     {
         Dictionary<string, string?> claims = new(StringComparer.Ordinal);
         foreach (string task in job.Attempts.SelectMany(attempt => attempt.Candidates.Append(attempt.TaskId)).OfType<string>())
-            claims[task] = (await store.FindClaimAsync(task, cancellationToken))?.Job.Value;
+            claims[task] = (await store.Claims.FindAsync(task, cancellationToken))?.Job.Value;
         return claims;
     }
 

@@ -15,7 +15,7 @@ public sealed class JobReopening(GenerationStore store, TaskViews views, TimePro
         DurableTaskClient durable, HttpRequest request, JobId id, string taskId, CancellationToken cancellationToken)
     {
         // The marker first: whatever happens after the record is written, the sweep sees the job.
-        await store.SetActiveMarkerAsync(id, cancellationToken);
+        await store.Markers.SetAsync(id, cancellationToken);
         JobRecord job = await store.UpdateAsync(id, record => record.WithReopened(taskId, time.GetUtcNow()), cancellationToken);
         // Its marker stays for the sweep: perhaps its end is not told to everybody yet.
         if (Refusal(job, taskId) is { } refusal)

@@ -34,7 +34,7 @@ public sealed class ListTasks(GenerationStore store, TaskPages pages, TaskViews 
             return await ByIdAsync(request, $"{query["ids"]}".Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), cancellationToken);
 
         if (query["evolink_task_id"] is [{ Length: > 0 } task])
-            return await ByIdAsync(request, await store.FindClaimAsync(task, cancellationToken) is { } claim ? [claim.Job.Value] : [], cancellationToken);
+            return await ByIdAsync(request, await store.Claims.FindAsync(task, cancellationToken) is { } claim ? [claim.Job.Value] : [], cancellationToken);
 
         (TaskQuery? wanted, ValidationIssue? mistake) = Read(query, client);
         if (wanted is null)

@@ -18,8 +18,6 @@ public sealed class BatchStore(EvolinkStorage storage)
     private const string ActivePrefix = "active-batches/";
     private const string RecordPrefix = "batches/";
     private const string DigestKey = "digest";
-    private static readonly BinaryData Empty = new([]);
-
     private readonly BlobContainerClient _container = storage.Generations;
 
     /// <summary>Writes a batch, or finds the one that is there under its id.</summary>
@@ -37,7 +35,7 @@ public sealed class BatchStore(EvolinkStorage storage)
         if (await FindAsync(record.Id, cancellationToken) is { } batch)
             return (batch, false);
         // Also over one that is there: a sweep that saw it without a record may be about to remove it.
-        await _container.GetBlobClient(ActivePath(record.Id)).UploadAsync(Empty, overwrite: true, cancellationToken);
+        await _container.GetBlobClient(ActivePath(record.Id)).UploadAsync(BinaryData.Empty, overwrite: true, cancellationToken);
         bool created = await _container.TryCreateAsync(RecordPath(record.Id), JsonBlobs.Json(record, PipelineJsonContext.Default.BatchRecord), cancellationToken);
         return (created ? record : await ReadAsync(record.Id, cancellationToken), created);
     }
@@ -76,7 +74,7 @@ public sealed class BatchStore(EvolinkStorage storage)
     {
         BlobClient blob = _container.GetBlobClient(RequestsPath(batch.Id));
         int offset = batch.RequestLengths.Take(index).Sum();
-        while (true)
+        for (int tries = 1; ; tries++)
         {
             try
             {
@@ -101,6 +99,7 @@ public sealed class BatchStore(EvolinkStorage storage)
             catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.ConditionNotMet)
             {
                 // Another item was blanked at the same time.
+                await BlobContention.PauseAsync(RequestsPath(batch.Id), tries, cancellationToken);
             }
         }
     }

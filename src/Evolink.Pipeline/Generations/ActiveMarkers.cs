@@ -21,15 +21,13 @@ public sealed class ActiveMarkers(EvolinkStorage storage)
     private const string SinceKey = "since";
     private const string HubKey = "hub";
 
-    private static readonly BinaryData Empty = new([]);
-
     private readonly BlobContainerClient _container = storage.Generations;
 
     /// <summary>Sets a marker, anew where there is one.</summary>
-    public Task SetAsync(JobId id, CancellationToken cancellationToken) => Blob(id).UploadAsync(Empty, overwrite: true, cancellationToken);
+    public Task SetAsync(JobId id, CancellationToken cancellationToken) => Blob(id).UploadAsync(BinaryData.Empty, overwrite: true, cancellationToken);
 
     /// <summary>Sets a marker unless there is one.</summary>
-    public Task SetIfAbsentAsync(JobId id, CancellationToken cancellationToken) => _container.TryCreateAsync(Prefix + id, Empty, cancellationToken);
+    public Task SetIfAbsentAsync(JobId id, CancellationToken cancellationToken) => _container.TryCreateAsync(Prefix + id, BinaryData.Empty, cancellationToken);
 
     /// <summary>The markers, page by page, in the order of their names.</summary>
     /// <param name="from">Where an earlier listing stopped; null: from the beginning.</param>

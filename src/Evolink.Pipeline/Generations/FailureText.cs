@@ -29,11 +29,14 @@ public static partial class FailureText
     {
         // Cut first: a long message costs no more than a short one.
         ReadOnlySpan<char> line = (message ?? "").AsSpan(0, Math.Min(message?.Length ?? 0, 2 * MaxLength));
-        string words = Link().Replace(line[..(line.IndexOfAny('\r', '\n') is >= 0 and var end ? end : line.Length)].ToString(), "(link)");
+        string words = WithoutLinks(line[..(line.IndexOfAny('\r', '\n') is >= 0 and var end ? end : line.Length)].ToString());
         string text = words.Length == 0 ? type ?? "" : type is null ? words : $"{type}: {words}";
         return text.Length <= MaxLength ? text : text[..MaxLength];
     }
 
-    [GeneratedRegex(@"[A-Za-z][A-Za-z0-9+.-]{0,20}://\S+", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    /// <summary>Words of others without links, which may be signed. They are cut first where there may be any number of them.</summary>
+    public static string WithoutLinks(string words) => Link().Replace(words, "(link)");
+
+    [GeneratedRegex(@"[A-Za-z][A-Za-z0-9+.-]*://\S+", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Link();
 }

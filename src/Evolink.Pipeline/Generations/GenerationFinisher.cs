@@ -19,7 +19,7 @@ public sealed partial class GenerationFinisher(GenerationStore store, TimeProvid
         JobRecord seen, GenerationRef generation, Func<JobRecord, JobRecord> change, CancellationToken cancellationToken)
     {
         // Before the end: whoever opens the job again after it sets the marker anew, and that one stays.
-        ActiveMarker? marker = await store.FindActiveMarkerAsync(seen.Id, cancellationToken);
+        ActiveMarker? marker = await store.Markers.FindAsync(seen.Id, cancellationToken);
         return await JobTrace.RunAsync(PipelineTelemetry.FinishActivity, seen, log, async activity =>
         {
             DateTimeOffset now = time.GetUtcNow();

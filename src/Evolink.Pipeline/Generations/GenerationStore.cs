@@ -15,8 +15,6 @@ public sealed partial class GenerationStore(EvolinkStorage storage, JobChanges c
     internal const string RecordPrefix = "records/";
     internal const string RequestPrefix = "requests/";
 
-    private static readonly BinaryData Empty = new([]);
-
     private readonly BlobContainerClient _container = storage.Generations;
 
     /// <summary>The markers of jobs that are not over.</summary>
@@ -56,7 +54,7 @@ public sealed partial class GenerationStore(EvolinkStorage storage, JobChanges c
         }
 
         JobRecord job = created ? record : there?.Record ?? throw new JobNotFoundException(record.Id);
-        await _container.TryCreateAsync(JobIndex.Path(job.Client, job.AcceptedAt, job.Id), Empty, cancellationToken);
+        await _container.TryCreateAsync(JobIndex.Path(job.Client, job.AcceptedAt, job.Id), BinaryData.Empty, cancellationToken);
         return (job, created);
     }
 
@@ -86,79 +84,44 @@ public sealed partial class GenerationStore(EvolinkStorage storage, JobChanges c
     /// The transition runs once per try, so it must be a pure function; returning its argument unchanged writes nothing.
     /// </summary>
     /// <exception cref="JobNotFoundException">There is no such job.</exception>
-    public async Task<JobRecord> UpdateAsync(JobId id, Func<JobRecord, JobRecord> transition, CancellationToken cancellationToken)
-    {
-        for (int tries = 1; ; tries++)
-        {
-            JobRecord before = await ReadAsync(id, cancellationToken);
-            JobRecord after = transition(before);
-            if (ReferenceEquals(after, before))
-                return after;
-            if (await TryWriteAsync(before, after, cancellationToken) is { } written)
-                return written;
-            await BlobContention.PauseAsync(RecordPath(id), tries, cancellationToken);
-        }
-    }
+    public Task<JobRecord> UpdateAsync(JobId id, Func<JobRecord, JobRecord> transition, CancellationToken cancellationToken) =>
+        ChangeAsync(id, seen: null, transition, anySchema: false, cancellationToken);
 
     /// <summary>
     /// Changes a record that was read before, without reading it again: that the write succeeds shows that nobody wrote in between. Otherwise, and where
     /// the transition changes nothing, which what was seen cannot vouch for, as <see cref="UpdateAsync(JobId, Func{JobRecord, JobRecord}, CancellationToken)"/>.
     /// </summary>
     /// <exception cref="JobNotFoundException">There is no such job.</exception>
-    public async Task<JobRecord> UpdateAsync(JobRecord seen, Func<JobRecord, JobRecord> transition, CancellationToken cancellationToken)
-    {
-        if (seen.Version is not null && transition(seen) is var after && !ReferenceEquals(after, seen)
-            && await TryWriteAsync(seen, after, cancellationToken) is { } written)
-        {
-            return written;
-        }
-
-        return await UpdateAsync(seen.Id, transition, cancellationToken);
-    }
+    public Task<JobRecord> UpdateAsync(JobRecord seen, Func<JobRecord, JobRecord> transition, CancellationToken cancellationToken) =>
+        ChangeAsync(seen.Id, seen, transition, anySchema: false, cancellationToken);
 
     /// <summary>
     /// Notes what became of a paid call, as <see cref="UpdateAsync(JobRecord, Func{JobRecord, JobRecord}, CancellationToken)"/> does, also in a record
     /// that a newer version has given another layout meanwhile: what was paid for must not be forgotten.
     /// </summary>
     /// <exception cref="JobNotFoundException">There is no such job.</exception>
-    public async Task<JobRecord> WriteOutcomeAsync(JobRecord seen, Func<JobRecord, JobRecord> transition, CancellationToken cancellationToken)
+    public Task<JobRecord> WriteOutcomeAsync(JobRecord seen, Func<JobRecord, JobRecord> transition, CancellationToken cancellationToken) =>
+        ChangeAsync(seen.Id, seen, transition, anySchema: true, cancellationToken);
+
+    private async Task<JobRecord> ChangeAsync(
+        JobId id, JobRecord? seen, Func<JobRecord, JobRecord> transition, bool anySchema, CancellationToken cancellationToken)
     {
-        JobRecord? before = seen.Version is null ? null : seen;
-        for (int tries = 1; ; tries++)
+        JobRecord? before = seen is { Version: not null } ? seen : null;
+        // What was read before costs no try.
+        for (int tries = before is null ? 1 : 0; ; tries++)
         {
-            before ??= (await StoredJob.FindAsync(_container, RecordPath(seen.Id), anySchema: true, cancellationToken))?.Record
-                ?? throw new JobNotFoundException(seen.Id);
+            before ??= (await StoredJob.FindAsync(_container, RecordPath(id), anySchema, cancellationToken))?.Record ?? throw new JobNotFoundException(id);
             JobRecord after = transition(before);
-            if (ReferenceEquals(after, before) && !ReferenceEquals(before, seen))
-                return after;
-            if (!ReferenceEquals(after, before) && await TryWriteAsync(before, after, cancellationToken) is { } written)
+            bool isChanged = !ReferenceEquals(after, before);
+            if (isChanged && await TryWriteAsync(before, after, cancellationToken) is { } written)
                 return written;
+            if (!isChanged && tries > 0)
+                return after;
+            if (tries > 0)
+                await BlobContention.PauseAsync(RecordPath(id), tries, cancellationToken);
             before = null;
-            await BlobContention.PauseAsync(RecordPath(seen.Id), tries, cancellationToken);
         }
     }
-
-    /// <summary>Sets the marker that says that a job is not over; before the record says so, so that a crash in between leaves no job unseen.</summary>
-    public Task SetActiveMarkerAsync(JobId id, CancellationToken cancellationToken) => Markers.SetAsync(id, cancellationToken);
-
-    /// <summary>The jobs that have an active marker.</summary>
-    public IAsyncEnumerable<ActiveMarker> ActiveAsync(CancellationToken cancellationToken) => Markers.ListAsync(cancellationToken);
-
-    /// <summary>The active marker of a job, or null where it has none.</summary>
-    public Task<ActiveMarker?> FindActiveMarkerAsync(JobId id, CancellationToken cancellationToken) => Markers.FindAsync(id, cancellationToken);
-
-    /// <summary>Takes a marker away, unless it was set anew since it was seen.</summary>
-    /// <returns>Whether it is gone.</returns>
-    public Task<bool> RemoveActiveMarkerAsync(ActiveMarker marker, CancellationToken cancellationToken) =>
-        Markers.RemoveAsync(marker, cancellationToken);
-
-    /// <summary>Makes <paramref name="id"/> the owner of a task of Evolink's, unless another job is.</summary>
-    /// <returns>Whether the job owns the task now.</returns>
-    public Task<bool> ClaimTaskAsync(string taskId, JobId id, int attempt, CancellationToken cancellationToken) =>
-        Claims.ClaimAsync(taskId, id, attempt, cancellationToken);
-
-    /// <summary>Which job owns a task of Evolink's; null where none does.</summary>
-    public Task<JobClaim?> FindClaimAsync(string taskId, CancellationToken cancellationToken) => Claims.FindAsync(taskId, cancellationToken);
 
     private async Task<JobRecord?> TryWriteAsync(JobRecord before, JobRecord job, CancellationToken cancellationToken)
     {

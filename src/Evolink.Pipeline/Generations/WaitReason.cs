@@ -68,13 +68,8 @@ public sealed record WaitReason(string Code, string Message)
 
     /// <summary>Submits are held back for all jobs, for what one of them was told.</summary>
     /// <param name="code">The code of one of these reasons.</param>
-    public static WaitReason OfClosedGate(string? code) => code switch
-    {
-        "evolink_unauthorized" => Unauthorized,
-        "balance" => Balance,
-        "throttled" => Throttled,
-        _ => Unreachable,
-    };
+    public static WaitReason OfClosedGate(string? code) =>
+        new[] { Unauthorized, Balance, Throttled }.FirstOrDefault(reason => reason.Code == code) ?? Unreachable;
 
     private static WaitReason Of(int? status, string? code) => (status, code) switch
     {

@@ -41,7 +41,7 @@ public sealed class ImageUse(GenerationStore jobs, JobIndex index, BatchStore ba
     public async Task<IReadOnlySet<string>> OfLiveJobsAsync(CancellationToken cancellationToken)
     {
         ConcurrentDictionary<string, bool> live = new(StringComparer.Ordinal);
-        await AddImagesOfAsync(jobs.ActiveAsync(cancellationToken).Select(marker => marker.Id), live, cancellationToken);
+        await AddImagesOfAsync(jobs.Markers.ListAsync(cancellationToken).Select(marker => marker.Id), live, cancellationToken);
         return live.Keys.ToHashSet(StringComparer.Ordinal);
     }
 

@@ -77,7 +77,7 @@ public sealed partial class SubmitRecovery(
         List<(string Id, VideoTask Task)> fitting = [];
         foreach (string candidate in attempt.Candidates)
         {
-            if (await store.FindClaimAsync(candidate, cancellationToken) is { } claim && claim.Job != job.Id)
+            if (await store.Claims.FindAsync(candidate, cancellationToken) is { } claim && claim.Job != job.Id)
                 continue;
             (VideoTask? task, EvolinkException? failure) = await tasks.TryReadAsync(candidate, cancellationToken);
             if (task is null)
@@ -99,7 +99,7 @@ public sealed partial class SubmitRecovery(
 
     private async Task<Attempt?> AdoptAsync(JobRecord job, Attempt attempt, string taskId, VideoTask task, CancellationToken cancellationToken)
     {
-        if (!await store.ClaimTaskAsync(taskId, job.Id, attempt.Number, cancellationToken))
+        if (!await store.Claims.ClaimAsync(taskId, job.Id, attempt.Number, cancellationToken))
             return null;
         JobRecord adopted = await store.UpdateAsync(job, record => record.WithAdopted(attempt.Number, Adopt, time.GetUtcNow()), cancellationToken);
         if (adopted.CurrentAttempt is not { State: AttemptState.Accepted } entry || entry.TaskId != taskId)

@@ -74,7 +74,7 @@ public sealed partial class Submitter(
         {
             case { State: AttemptState.Accepted, TaskId: { } taskId } attempt when job.State != JobState.Submitting:
                 metrics.DuplicateSuppressed("submit");
-                await store.ClaimTaskAsync(taskId, job.Id, attempt.Number, cancellationToken);
+                await store.Claims.ClaimAsync(taskId, job.Id, attempt.Number, cancellationToken);
                 return AcceptedBefore(attempt);
             case { State: AttemptState.Intent } attempt:
                 metrics.DuplicateSuppressed("submit");
@@ -273,7 +273,7 @@ public sealed partial class Submitter(
         switch (job.CurrentAttempt)
         {
             case { State: AttemptState.Accepted, TaskId: { } taskId } attempt:
-                if (!await store.ClaimTaskAsync(taskId, id, attempt.Number, CancellationToken.None))
+                if (!await store.Claims.ClaimAsync(taskId, id, attempt.Number, CancellationToken.None))
                     LogClaimLost(id, taskId);
                 await quota.CorrectAsync(job, CancellationToken.None);
                 return job.State.IsTerminal ? new Submission.Ended() : Accepted(attempt);

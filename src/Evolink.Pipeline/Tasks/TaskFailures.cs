@@ -1,11 +1,10 @@
-using System.Text.RegularExpressions;
 using Evolink.Client;
 using Evolink.Pipeline.Generations;
 
 namespace Evolink.Pipeline.Tasks;
 
 /// <summary>What a task's failure means. Source of the table: Evolink's documentation of task errors.</summary>
-public static partial class TaskFailures
+public static class TaskFailures
 {
     private const int MaxCode = 100;
     private const int MaxMessage = 500;
@@ -39,10 +38,7 @@ public static partial class TaskFailures
         if (task.Error?.Message is not { Length: > 0 } message)
             return null;
         string head = message.Length > MaxRead ? message[..MaxRead] : message;
-        string words = Link().Replace(head.ReplaceLineEndings(" "), "(link)");
+        string words = FailureText.WithoutLinks(head.ReplaceLineEndings(" "));
         return words.Length > MaxMessage ? words[..MaxMessage] : words;
     }
-
-    [GeneratedRegex(@"\b[a-z][a-z0-9+.-]*://\S+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
-    private static partial Regex Link();
 }

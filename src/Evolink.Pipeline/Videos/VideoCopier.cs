@@ -43,12 +43,7 @@ public sealed partial class VideoCopier(
     /// </summary>
     internal long ResumedFrom { get; set; } = 64L << 20;
 
-    /// <summary>Copies the video of an attempt, in bounded memory.</summary>
-    /// <exception cref="VideoDownloadException">It could not be had; nothing is visible in storage.</exception>
-    public Task<SavedVideo> CopyAsync(string link, JobRecord job, Attempt attempt, CancellationToken cancellationToken) =>
-        CopyAsync([link], job, attempt, cancellationToken);
-
-    /// <summary>Copies the video of an attempt from the first of some links that leads to one.</summary>
+    /// <summary>Copies the video of an attempt, in bounded memory, from the first of some links that leads to one.</summary>
     /// <exception cref="VideoDownloadException">None does; nothing is visible in storage.</exception>
     public async Task<SavedVideo> CopyAsync(
         IReadOnlyList<string> links, JobRecord job, Attempt attempt, CancellationToken cancellationToken)

@@ -51,6 +51,16 @@ internal sealed record ServedApp(HttpClient App, Uri Simulator, EvolinkStorage S
 
     public async Task<JsonElement> LedgerAsync() => await Http.GetFromJsonAsync<JsonElement>(new Uri(Simulator, "_simulator/ledger?videos=false"));
 
+    /// <summary>Checks that all are completed, and that Evolink has charged each of them once, and nothing else.</summary>
+    public async Task AssertCompletedAndPaidOnceAsync(Dictionary<JobId, JobRecord> jobs)
+    {
+        Assert.All(jobs.Values, job => Assert.True(job.State == JobState.Completed, $"{job.Id} is {job.State}: {job.Error}"));
+        JsonElement[] charges = [.. (await LedgerAsync()).GetProperty("charges").EnumerateArray()];
+        Assert.Equal(
+            jobs.Keys.Select(job => $"{job}.1").Order(StringComparer.Ordinal),
+            charges.Select(charge => charge.GetProperty("idempotency_key").GetString()!).Order(StringComparer.Ordinal));
+    }
+
     public async Task<Dictionary<JobId, JobRecord>> ReadAsync(JobId[] jobs)
     {
         IReadOnlyDictionary<string, JobRecord> records = (await StorageSnapshot.ReadAsync(Storage)).Records;

@@ -139,7 +139,7 @@ internal static class CopyOnceCommand
             LeaseUntil = now,
             Intent = new SubmitIntent("", "", null, null),
         };
-        return copier.CopyAsync(link, job, attempt, CancellationToken.None);
+        return copier.CopyAsync([link], job, attempt, CancellationToken.None);
     }
 
     private static async Task UploadAsync(HttpClient http, BlobContainerClient container, string link)

@@ -28,8 +28,8 @@ public sealed class GenerationSweepTests(AzuriteFixture azurite) : IAsyncLifetim
     {
         _app = await StoredApp.StartAsync(azurite);
         // Other tests' jobs are of other hubs.
-        await foreach (ActiveMarker marker in _app.Store.ActiveAsync(None))
-            await _app.Store.RemoveActiveMarkerAsync(marker, None);
+        await foreach (ActiveMarker marker in _app.Store.Markers.ListAsync(None))
+            await _app.Store.Markers.RemoveAsync(marker, None);
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
@@ -80,7 +80,7 @@ public sealed class GenerationSweepTests(AzuriteFixture azurite) : IAsyncLifetim
         GenerationSweep sweep = Sweeping(Hour);
         Assert.Equal(1, await sweep.RunAsync(running, None));
         Assert.Equal(0, await sweep.RunAsync(running, None));
-        ActiveMarker marker = (await _app.Store.FindActiveMarkerAsync(job.Id, None))!.Value;
+        ActiveMarker marker = (await _app.Store.Markers.FindAsync(job.Id, None))!.Value;
         Assert.Equal(_app.Get<Microsoft.Extensions.Options.IOptions<EvolinkOptions>>().Value.Hub, marker.Hub);
         Assert.True(marker.Due > Now + Hour);
         // It was set an hour before that sweep, and that is its age.
@@ -145,7 +145,7 @@ public sealed class GenerationSweepTests(AzuriteFixture azurite) : IAsyncLifetim
     {
         JobRecord job = await StartAsync();
         await _app.Store.RemoveAsync(job, new JobTombstone(job.Id, Client, Now), None);
-        await _app.Store.SetActiveMarkerAsync(job.Id, None);
+        await _app.Store.Markers.SetAsync(job.Id, None);
         await _app.Storage.Generations.GetBlobClient($"requests/{job.Id}.json").UploadAsync(BinaryData.FromString("{}"));
         NotedDurable lost = new();
         await SweepAsync(Hour, lost);

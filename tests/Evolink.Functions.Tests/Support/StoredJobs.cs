@@ -28,8 +28,8 @@ internal static class StoredJobs
     {
         JobRecord ended = await app.Store.UpdateAsync(
             job.Id, record => record with { State = JobState.Cancelled, EndedAt = TimeProvider.System.GetUtcNow() }, CancellationToken.None);
-        if (await app.Store.FindActiveMarkerAsync(job.Id, CancellationToken.None) is { } marker)
-            await app.Store.RemoveActiveMarkerAsync(marker, CancellationToken.None);
+        if (await app.Store.Markers.FindAsync(job.Id, CancellationToken.None) is { } marker)
+            await app.Store.Markers.RemoveAsync(marker, CancellationToken.None);
         return ended;
     }
 

@@ -58,13 +58,13 @@ public sealed class GenerationStoreTests(AzuriteFixture azurite)
         // A sweep sees the marker of a caller who died before the record; then the same request comes again.
         ActiveMarker seen = await MarkerAsync(pipeline, job.Id);
         await pipeline.Store.CreateAsync(job, Request("cat"), None);
-        Assert.False(await pipeline.Store.RemoveActiveMarkerAsync(seen, None));
-        Assert.True(await pipeline.Store.RemoveActiveMarkerAsync(await MarkerAsync(pipeline, job.Id), None));
+        Assert.False(await pipeline.Store.Markers.RemoveAsync(seen, None));
+        Assert.True(await pipeline.Store.Markers.RemoveAsync(await MarkerAsync(pipeline, job.Id), None));
     }
 
     private static async Task<ActiveMarker> MarkerAsync(TestPipeline pipeline, JobId id)
     {
-        await foreach (ActiveMarker marker in pipeline.Store.ActiveAsync(None))
+        await foreach (ActiveMarker marker in pipeline.Store.Markers.ListAsync(None))
         {
             if (marker.Id == id)
                 return marker;
@@ -129,9 +129,9 @@ public sealed class GenerationStoreTests(AzuriteFixture azurite)
         await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
         JobId first = JobId.New(), second = JobId.New();
         string task = $"task-{Guid.NewGuid():N}";
-        Assert.True(await pipeline.Store.ClaimTaskAsync(task, first, 1, None));
-        Assert.True(await pipeline.Store.ClaimTaskAsync(task, first, 1, None));
-        Assert.False(await pipeline.Store.ClaimTaskAsync(task, second, 1, None));
+        Assert.True(await pipeline.Store.Claims.ClaimAsync(task, first, 1, None));
+        Assert.True(await pipeline.Store.Claims.ClaimAsync(task, first, 1, None));
+        Assert.False(await pipeline.Store.Claims.ClaimAsync(task, second, 1, None));
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class SubmitterTests(AzuriteFixture azurite)
         JobRecord job = await pipeline.ReadAsync(generation);
         Assert.Equal(JobState.Waiting, job.State);
         Assert.Equal(accepted.TaskId, job.CurrentAttempt!.TaskId);
-        Assert.False(await pipeline.Store.ClaimTaskAsync(accepted.TaskId, JobId.New(), 1, None));
+        Assert.False(await pipeline.Store.Claims.ClaimAsync(accepted.TaskId, JobId.New(), 1, None));
         Assert.Equal($"{generation.Id}.1", Assert.Single((await pipeline.Simulator.ReadLedgerAsync()).Charges).IdempotencyKey);
     }
 

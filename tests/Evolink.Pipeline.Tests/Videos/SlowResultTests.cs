@@ -80,7 +80,7 @@ public sealed class SlowResultTests(AzuriteFixture azurite)
         await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, configure: Small, time: time);
         // Else the parts that are too slow would be followed by one try in one stream.
         JobRecord job = Jobs.Waiting() with { SaveAsOneStream = true };
-        Task<SavedVideo> copy = pipeline.Copier.CopyAsync(server.Link, job, job.CurrentAttempt!, None);
+        Task<SavedVideo> copy = pipeline.Copier.CopyAsync([server.Link], job, job.CurrentAttempt!, None);
         await UntilReadingAsync(time);
         time.Advance(TimeSpan.FromSeconds(61));
         VideoDownloadException e = await Assert.ThrowsAsync<VideoDownloadException>(() => copy);
@@ -104,7 +104,7 @@ public sealed class SlowResultTests(AzuriteFixture azurite)
         });
         await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, configure: Small, time: time);
         JobRecord job = Jobs.Waiting();
-        Task<SavedVideo> copy = pipeline.Copier.CopyAsync(server.Link, job, job.CurrentAttempt!, None);
+        Task<SavedVideo> copy = pipeline.Copier.CopyAsync([server.Link], job, job.CurrentAttempt!, None);
         await UntilReadingAsync(time);
         time.Advance(TimeSpan.FromMinutes(20));
         rest.SetResult();

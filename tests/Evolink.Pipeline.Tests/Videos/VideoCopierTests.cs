@@ -37,7 +37,7 @@ public sealed class VideoCopierTests(AzuriteFixture azurite)
     private static async Task<BlobProperties> AssertCopiedAsync(TestPipeline pipeline, ResultServer server, byte[] video)
     {
         (JobRecord job, Attempt attempt) = Waiting();
-        SavedVideo saved = await pipeline.Copier.CopyAsync(server.Link, job, attempt, CancellationToken.None);
+        SavedVideo saved = await pipeline.Copier.CopyAsync([server.Link], job, attempt, CancellationToken.None);
         BlobDownloadResult blob = await pipeline.Storage.Videos.GetBlobClient(saved.Blob).DownloadContentAsync();
         Assert.True(blob.Content.ToMemory().Span.SequenceEqual(video));
         Assert.Equal((video.LongLength, Convert.ToHexStringLower(SHA256.HashData(video))), (saved.Size, saved.Sha256));
@@ -219,7 +219,7 @@ public sealed class VideoCopierTests(AzuriteFixture azurite)
             context.Response.WriteAsync("<!DOCTYPE html>\n<html><head><title>Link expired https://x.example/?sig=SECRET</title></head></html>"));
         await using TestPipeline pipeline = await StartAsync();
         (JobRecord job, Attempt attempt) = Waiting();
-        VideoDownloadException e = await Assert.ThrowsAsync<VideoDownloadException>(() => pipeline.Copier.CopyAsync(server.Link, job, attempt, CancellationToken.None));
+        VideoDownloadException e = await Assert.ThrowsAsync<VideoDownloadException>(() => pipeline.Copier.CopyAsync([server.Link], job, attempt, CancellationToken.None));
         Assert.Equal(DownloadFailure.NotAVideo, e.Failure);
         Assert.Contains("an HTML page: \"Link expired ...\"", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("SECRET", e.ToString(), StringComparison.Ordinal);
@@ -233,6 +233,6 @@ public sealed class VideoCopierTests(AzuriteFixture azurite)
         await using TestPipeline pipeline = await StartAsync();
         (JobRecord job, Attempt attempt) = Waiting();
         await pipeline.Storage.Videos.GetBlobClient(VideoStore.BlobName(job.Id, attempt.Number)).UploadAsync(BinaryData.FromString("somebody else's"));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => pipeline.Copier.CopyAsync(server.Link, job, attempt, CancellationToken.None));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => pipeline.Copier.CopyAsync([server.Link], job, attempt, CancellationToken.None));
     }
 }
