@@ -3,7 +3,9 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using EndToEnd.Tests.Support;
 using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Storage;
 using Evolink.Testing.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EndToEnd.Tests;
 
@@ -80,6 +82,19 @@ public sealed class TaskListTests(Apps apps) : AppTests(apps.Usual)
         string body = Api.Body("A cat playing piano", more: ",\"quality\":\"1080p\",\"model_params\":{\"shot_type\":\"multi\"}");
         JobId job = await Client.StartAsync(body);
         Assert.True(JsonElement.DeepEquals(JsonDocument.Parse(body).RootElement, await Client.GetFromJsonAsync<JsonElement>($"v1/tasks/{job}/request")));
+    }
+
+    [Fact]
+    public async Task A_request_that_is_not_kept_any_more_is_told_so()
+    {
+        JobId job = await Client.StartAsync();
+        await App.EndOfAsync(job);
+        await App.Services.GetRequiredService<EvolinkStorage>().Generations.DeleteBlobAsync(
+            $"requests/{job}.json", cancellationToken: TestContext.Current.CancellationToken);
+
+        using HttpResponseMessage response = await Client.GetAsync($"v1/tasks/{job}/request");
+
+        await response.AssertErrorAsync(HttpStatusCode.NotFound, "request_not_found");
     }
 
     [Fact]

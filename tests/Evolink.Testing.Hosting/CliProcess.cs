@@ -16,9 +16,10 @@ public sealed class CliProcess : IDisposable
     /// <param name="args">Its arguments.</param>
     /// <param name="environment">Environment variables besides those of the tests.</param>
     /// <param name="ownTerminal">Whether it and all that it starts get the signals of a terminal of their own, as in a shell (Linux).</param>
-    public CliProcess(string[] args, IReadOnlyDictionary<string, string?>? environment = null, bool ownTerminal = false)
+    /// <param name="program">Another build of it than this one.</param>
+    public CliProcess(string[] args, IReadOnlyDictionary<string, string?>? environment = null, bool ownTerminal = false, string? program = null)
     {
-        string[] command = [.. ownTerminal ? ["setsid"] : Array.Empty<string>(), DotnetPath(), "exec", Program, .. args];
+        string[] command = [.. ownTerminal ? ["setsid"] : Array.Empty<string>(), DotnetPath(), "exec", program ?? Program, .. args];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             UseShellExecute = false,
