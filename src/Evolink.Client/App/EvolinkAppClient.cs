@@ -22,10 +22,15 @@ public class EvolinkAppClient
     private const int BufferBytes = 128 << 10;
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(25);
+
+    // The app holds only so many answers; the others come at once.
+    private static readonly TimeSpan LeastBetweenReads = TimeSpan.FromSeconds(1);
 
     private readonly HttpClient _http;
     private readonly Uri _baseUrl;
     private readonly AuthenticationHeaderValue? _authorization;
+    private readonly TimeProvider _time;
     private readonly ResiliencePipeline<HttpResponseMessage> _retry;
 
     /// <summary>Makes a client.</summary>
@@ -40,7 +45,8 @@ public class EvolinkAppClient
         _http = http;
         _baseUrl = baseUrl.AbsoluteUri.EndsWith('/') ? baseUrl : new Uri(baseUrl.AbsoluteUri + "/");
         _authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
-        _retry = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time ?? TimeProvider.System }
+        _time = time ?? TimeProvider.System;
+        _retry = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = _time }
             .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
             {
                 MaxRetryAttempts = Tries,
@@ -115,6 +121,26 @@ public class EvolinkAppClient
         },
         cancellationToken);
 
+    /// <summary>Follows a task to its end: yields it as it is now, and whenever it was read again. The last one is over.</summary>
+    /// <param name="id">The job.</param>
+    /// <param name="cancellationToken">Stops following; the task goes on.</param>
+    /// <exception cref="EvolinkAppException">There is no such task, or the app refused.</exception>
+    public virtual async IAsyncEnumerable<EvolinkAppTask> WatchAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        EvolinkAppTask task = await GetTaskAsync(id, wait: null, cancellationToken).ConfigureAwait(false);
+        yield return task;
+        while (!task.IsOver)
+        {
+            long asked = _time.GetTimestamp();
+            string before = task.Status;
+            task = await GetTaskAsync(id, LongestWait, cancellationToken).ConfigureAwait(false);
+            TimeSpan early = LeastBetweenReads - _time.GetElapsedTime(asked);
+            if (task.Status == before && early > TimeSpan.Zero)
+                await Task.Delay(early, _time, cancellationToken).ConfigureAwait(false);
+            yield return task;
+        }
+    }
+
     /// <summary>Stops waiting for a task that is not over. Evolink cannot cancel, and may charge what was submitted.</summary>
     /// <exception cref="EvolinkAppException">There is no such task, or it is over.</exception>
     public virtual Task<EvolinkAppTask> CancelTaskAsync(string id, CancellationToken cancellationToken = default) =>
@@ -167,6 +193,31 @@ public class EvolinkAppClient
         string sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
         if (task.Video is { } told && (told.Size != size || !string.Equals(told.Sha256, sha256, StringComparison.OrdinalIgnoreCase)))
             throw new EvolinkAppException("download_damaged", $"The video arrived damaged: {size} bytes with SHA-256 {sha256}, expected {told.Size} with {told.Sha256}.");
+    }
+
+    /// <summary>Downloads the video of a completed task into a file, which is there whole and checked, or not at all.</summary>
+    /// <param name="task">The task, with a link that is not dead.</param>
+    /// <param name="file">The file, which is replaced; its folder is made.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <exception cref="EvolinkAppException">There is no video, the link is dead, or it arrived damaged.</exception>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public virtual async Task DownloadVideoAsync(EvolinkAppTask task, string file, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        Directory.CreateDirectory(folder);
+        // Named after the job: two that want one name do not meet in it.
+        string aside = Path.Combine(folder, $"{task.Id}.part");
+        try
+        {
+            using (FileStream part = new(aside, FileMode.Create, FileAccess.Write, FileShare.None))
+                await DownloadVideoAsync(task, part, cancellationToken).ConfigureAwait(false);
+            File.Move(aside, file, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(aside);
+        }
     }
 
     /// <summary>Any other call of the app's, such as an operator's: JSON in, JSON out.</summary>
