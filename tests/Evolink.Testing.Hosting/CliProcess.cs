@@ -18,7 +18,7 @@ public sealed class CliProcess : IDisposable
     /// <param name="ownTerminal">Whether it and all that it starts get the signals of a terminal of their own, as in a shell (Linux).</param>
     public CliProcess(string[] args, IReadOnlyDictionary<string, string?>? environment = null, bool ownTerminal = false)
     {
-        string[] command = [.. ownTerminal ? ["setsid"] : Array.Empty<string>(), DotnetPath(), "exec", Program, .. args];
+        string[] command = [.. ownTerminal ? ["setsid"] : Array.Empty<string>(), .. Command, .. args];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             UseShellExecute = false,
@@ -31,6 +31,9 @@ public sealed class CliProcess : IDisposable
         _process = Process.Start(start)!;
         _errors = _process.StandardError.ReadToEndAsync();
     }
+
+    /// <summary>How it is started, before its arguments.</summary>
+    public static IReadOnlyList<string> Command => [DotnetPath(), "exec", Program];
 
     public int Id => _process.Id;
 

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Text.Json;
 using Evolink.LocalHost.Chaos;
 using Spectre.Console;
@@ -12,10 +11,12 @@ internal static class ChaosCommand
 
     public static Command Build()
     {
-        Option<int> generations = Number("--generations", "How many generations.", 500, least: 1);
-        Option<int> kills = Number("--kills", "How often host, worker or both are killed; every crash point takes one.", 25, Death.Fewest);
-        Option<int> seed = Number("--seed", "Same seed, same faults and kills.", 1, int.MinValue);
-        Option<int> deadline = Number("--deadline", "Seconds after which jobs that are not over count as failures.", 600, least: 1);
+        Option<int> generations = CommonOptions.Number("--generations", "How many generations.", "N", 1, 100_000, 500);
+        Option<int> kills = CommonOptions.Number(
+            "--kills", "How often host, worker or both are killed; every crash point takes one.", "N", Death.Fewest, 10_000, 25);
+        Option<int> seed = CommonOptions.Number("--seed", "Same seed, same faults and kills.", "N", int.MinValue, int.MaxValue, 1);
+        Option<int> deadline = CommonOptions.Number(
+            "--deadline", "Seconds after which jobs that are not over count as failures.", "SECONDS", 1, 86_400, 600);
         Option<string?> azurite = CommonOptions.Azurite();
         Option<bool> json = new("--json") { Description = "The counters as one JSON object on the last line." };
         var command = new Command("chaos", "Kills the app again and again while the simulated Evolink misbehaves, and checks that nothing was paid twice or lost.")
@@ -76,12 +77,5 @@ internal static class ChaosCommand
         foreach ((string name, object value) in rows)
             table.AddRow(Markup.Escape(name), $"{value}");
         return table;
-    }
-
-    private static Option<int> Number(string name, string description, int standard, int least)
-    {
-        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => standard };
-        option.Validators.Add(result => CommonOptions.Require(result, result.GetValueOrDefault<int>() >= least, $"{name} is at least {least}."));
-        return option;
     }
 }

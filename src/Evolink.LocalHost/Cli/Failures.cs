@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Evolink.Client;
 using FunctionsHost;
 using Microsoft.AspNetCore.Connections;
 

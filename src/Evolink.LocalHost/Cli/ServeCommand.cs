@@ -1,5 +1,3 @@
-using System.CommandLine;
-using Evolink.Client;
 using Evolink.LocalHost.Hosting;
 using Microsoft.Extensions.Logging;
 

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Evolink.LocalHost.Data;
 using Evolink.Simulator;
 
