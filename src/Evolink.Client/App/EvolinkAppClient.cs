@@ -17,7 +17,7 @@ namespace Evolink.Client;
 /// </summary>
 public class EvolinkAppClient
 {
-    private const int Tries = 5;
+    private const int UsualRetries = 5;
     private const int LargestPage = 100;
     private const int BufferBytes = 128 << 10;
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
@@ -38,7 +38,8 @@ public class EvolinkAppClient
     /// <param name="baseUrl">Address of the app.</param>
     /// <param name="key">A client's or an operator's key of the app; null where the platform authenticates.</param>
     /// <param name="time">The clock; null: the system's.</param>
-    public EvolinkAppClient(HttpClient http, Uri baseUrl, string? key, TimeProvider? time = null)
+    /// <param name="retries">How often transient trouble is waited out; 0: it is the caller's.</param>
+    public EvolinkAppClient(HttpClient http, Uri baseUrl, string? key, TimeProvider? time = null, int retries = UsualRetries)
     {
         ArgumentNullException.ThrowIfNull(http);
         ArgumentNullException.ThrowIfNull(baseUrl);
@@ -46,10 +47,12 @@ public class EvolinkAppClient
         _baseUrl = baseUrl.AbsoluteUri.EndsWith('/') ? baseUrl : new Uri(baseUrl.AbsoluteUri + "/");
         _authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
         _time = time ?? TimeProvider.System;
-        _retry = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = _time }
+        _retry = retries == 0
+            ? ResiliencePipeline<HttpResponseMessage>.Empty
+            : new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = _time }
             .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
             {
-                MaxRetryAttempts = Tries,
+                MaxRetryAttempts = retries,
                 Delay = FirstPause,
                 BackoffType = DelayBackoffType.Exponential,
                 ShouldHandle = static tried => ValueTask.FromResult(
@@ -125,7 +128,8 @@ public class EvolinkAppClient
     /// <param name="id">The job.</param>
     /// <param name="cancellationToken">Stops following; the task goes on.</param>
     /// <exception cref="EvolinkAppException">There is no such task, or the app refused.</exception>
-    public virtual async IAsyncEnumerable<EvolinkAppTask> WatchAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public virtual async IAsyncEnumerable<EvolinkAppTask> WatchAsync(
+        string id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         EvolinkAppTask task = await GetTaskAsync(id, wait: null, cancellationToken).ConfigureAwait(false);
         yield return task;
@@ -218,6 +222,34 @@ public class EvolinkAppClient
         {
             File.Delete(aside);
         }
+    }
+
+    /// <summary>Downloads the video of a completed task into a folder, and replaces no video of another task there.</summary>
+    /// <param name="task">The task, with a link that is not dead.</param>
+    /// <param name="folder">The folder; it is made.</param>
+    /// <param name="name">What the file shall be called, without an extension; where that is taken, the task's id follows it.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>The file.</returns>
+    /// <exception cref="EvolinkAppException">There is no video, the link is dead, or it arrived damaged.</exception>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public virtual async Task<string> DownloadVideoAsync(
+        EvolinkAppTask task, string folder, string name, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        string whole = Path.Combine(folder, $"{task.Id}.mp4");
+        await DownloadVideoAsync(task, whole, cancellationToken).ConfigureAwait(false);
+        string named = Path.Combine(folder, $"{name}.mp4");
+        try
+        {
+            File.Move(whole, named, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(named) && named != whole)
+        {
+            named = Path.Combine(folder, $"{name}-{task.Id}.mp4");
+            File.Move(whole, named, overwrite: true);
+        }
+
+        return named;
     }
 
     /// <summary>Any other call of the app's, such as an operator's: JSON in, JSON out.</summary>

@@ -92,7 +92,8 @@ public sealed record EvolinkAppWaiting(string Code, string Message, DateTimeOffs
 /// <param name="MessageId">The id of a queue message.</param>
 /// <param name="Batch">The batch.</param>
 /// <param name="Index">The place in the batch, from 0.</param>
-public sealed record EvolinkAppSource(string Kind, string? Container, string? Name, string? Version, string? MessageId, string? Batch, int? Index);
+public sealed record EvolinkAppSource(
+    string Kind, string? Container, string? Name, string? Version, string? MessageId, string? Batch, int? Index);
 
 /// <summary>A stored video.</summary>
 /// <param name="Size">Length in bytes.</param>

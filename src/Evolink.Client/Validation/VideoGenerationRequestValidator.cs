@@ -171,7 +171,8 @@ public static class VideoGenerationRequestValidator
         "" => new(param, ValidationCodes.Required, $"{param} is empty; leave it out, or give a text."),
         { Length: > MaxReferenceLength } => new(param, ValidationCodes.TooLong,
             $"{param} has {text.Length} characters; at most {MaxReferenceLength} are allowed."),
-        _ when text.Any(char.IsControl) => new(param, ValidationCodes.Malformed, $"{param} has a control character in it; give a text of one line."),
+        _ when text.Any(char.IsControl) => new(param, ValidationCodes.Malformed,
+            $"{param} has a control character in it; give a text of one line."),
         _ => null,
     };
 
@@ -180,13 +181,15 @@ public static class VideoGenerationRequestValidator
         if (metadata is null) yield break;
         if (metadata.Count > MaxMetadata)
         {
-            yield return new("metadata", ValidationCodes.TooLong, $"metadata has {metadata.Count} texts; at most {MaxMetadata} are allowed.");
+            yield return new("metadata", ValidationCodes.TooLong,
+                $"metadata has {metadata.Count} texts; at most {MaxMetadata} are allowed.");
             yield break;
         }
 
         foreach ((string name, string text) in metadata)
         {
-            yield return name is { Length: > 0 and <= MaxMetadataNameLength } && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '_')
+            yield return name is { Length: > 0 and <= MaxMetadataNameLength }
+                && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '_')
                 ? CheckOwnText($"metadata.{name}", text)
                 : new("metadata", ValidationCodes.Malformed,
                     $"metadata has the name {Quote(name)}; a name has 1 to {MaxMetadataNameLength} characters of A-Z, a-z, 0-9 and _.");

@@ -1,6 +1,3 @@
-using System.Net.Sockets;
-using Evolink.LocalHost.Data;
-
 namespace Evolink.LocalHost.Cli;
 
 /// <summary>Which app a command talks to: one at an address, or the one that holds the data folder.</summary>
@@ -30,7 +27,7 @@ internal sealed record AppConnection(Uri? Endpoint, string? Key, string Folder, 
 
     /// <summary>The address of the app; null where none was given, and none runs on the data folder.</summary>
     public async Task<Uri?> FindAsync(CancellationToken cancellationToken) =>
-        Endpoint ?? (DataFolder.AddressOfRun(Folder) is { } announced && await AnswersAsync(announced, cancellationToken) ? announced : null);
+        Endpoint ?? (DataFolder.AddressOfRun(Folder) is { } told && await AnswersAsync(told, cancellationToken) ? told : null);
 
     /// <summary>A client of the app at an address.</summary>
     public static EvolinkAppClient ClientOf(Uri address, string? key) => new(Http, address, key);
@@ -97,5 +94,6 @@ internal sealed class AppConnectionOptions(bool asOperator = false)
         command.Add(Data);
     }
 
-    public AppConnection Read(ParseResult parsed) => new(parsed.GetValue(Endpoint), parsed.GetValue(Key), parsed.GetValue(Data)!, asOperator);
+    public AppConnection Read(ParseResult parsed) =>
+        new(parsed.GetValue(Endpoint), parsed.GetValue(Key), parsed.GetValue(Data)!, asOperator);
 }

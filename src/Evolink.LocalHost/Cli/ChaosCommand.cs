@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Evolink.LocalHost.Chaos;
 using Spectre.Console;
 
@@ -53,7 +52,7 @@ internal static class ChaosCommand
         await Console.Error.WriteLineAsync($"Crash points: {string.Join(", ", result.CrashPoints.Select(point => $"{point.Key} {point.Value}"))}.");
         foreach (IGrouping<string, double> cause in result.Standstills.GroupBy(standstill => standstill.Cause, standstill => standstill.Length.TotalSeconds))
             await Console.Error.WriteLineAsync($"{cause.Key} died: held up {cause.Count()} jobs, half of them for less than {cause.Order().ElementAt(cause.Count() / 2):0.0} s, the longest for {cause.Max():0.0} s.");
-        foreach (Finding finding in result.Findings.Take(MostFindingsTold))
+        foreach (Chaos.Finding finding in result.Findings.Take(MostFindingsTold))
             await Console.Error.WriteLineAsync($"{finding.Kind} {finding.Job}: {finding.Words}");
         if (result.Evidence is { } folder)
             await Console.Error.WriteLineAsync($"{result.Findings.Count} findings; log, histories and records are in {folder}.");
@@ -67,15 +66,8 @@ internal static class ChaosCommand
     private static Table Table(ChaosReport report)
     {
         Table table = new Table().Border(TableBorder.Simple).AddColumn("").AddColumn(new TableColumn("").RightAligned()).HideHeaders();
-        (string Name, object Value)[] rows =
-        [
-            ("generations", report.Generations), ("accepted", report.Accepted), ("completed", report.Completed), ("failed", report.Failed),
-            .. report.FailedByCode.Select(code => ("  " + code.Key, (object)code.Value)),
-            ("kills", report.Kills), ("  of hosts", report.HostKills), ("  of workers", report.WorkerKills), ("longest standstill, s", report.LongestStandstillSeconds), ("charged", report.Charged), ("charged twice", report.ChargedTwice), ("lost", report.Lost),
-            ("mismatched", report.Mismatched), ("orphaned", report.Orphaned), ("seconds", report.Seconds), ("seed", report.Seed),
-        ];
-        foreach ((string name, object value) in rows)
-            table.AddRow(Markup.Escape(name), $"{value}");
+        foreach ((string name, JsonNode? value) in JsonSerializer.SerializeToNode(report, ChaosJson.Default.ChaosReport)!.AsObject())
+            table.AddRow(Markup.Escape(name.Replace('_', ' ')), Markup.Escape(value?.ToJsonString() ?? ""));
         return table;
     }
 }

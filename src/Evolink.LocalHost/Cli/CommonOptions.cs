@@ -1,7 +1,5 @@
 using System.CommandLine.Parsing;
-using System.Globalization;
 using System.Numerics;
-using Microsoft.Extensions.Logging;
 
 namespace Evolink.LocalHost.Cli;
 
@@ -44,7 +42,7 @@ internal static class CommonOptions
             CustomParser = result => ReadNumber(result, least, most),
         };
 
-    /// <summary>Reads the number that an option was given, or adds what is wrong with it: the library's own conversion throws in validators.</summary>
+    /// <summary>Reads the number that an option was given, or says what is wrong: the library's own conversion throws in validators.</summary>
     public static T? ReadNumber<T>(ArgumentResult result, T least, T most)
         where T : INumber<T>
     {
@@ -52,8 +50,8 @@ internal static class CommonOptions
         if (T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out T? number) && number >= least && number <= most)
             return number;
         string kind = typeof(T) == typeof(int) ? "whole number" : "number";
-        result.AddError(string.Create(
-            CultureInfo.InvariantCulture, $"{((OptionResult)result.Parent!).Option.Name} is a {kind} from {least} to {most}, not \"{text}\"."));
+        string name = ((OptionResult)result.Parent!).Option.Name;
+        result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} is a {kind} from {least} to {most}, not \"{text}\"."));
         return default;
     }
 
@@ -63,16 +61,19 @@ internal static class CommonOptions
             result.AddError(rule);
     }
 
-    /// <summary>Refuses empty texts, which a script passes on where a variable of it is not set; none is meant by any option or argument.</summary>
+    /// <summary>Refuses empty texts, which a script passes on where a variable of it is not set; no option or argument means one.</summary>
     public static void RefuseEmptyTexts(Command command)
     {
         foreach (Option option in command.Options.Where(option => IsText(option.ValueType)))
-            option.Validators.Add(result => Require(result, result.Tokens.All(token => token.Value.Length > 0), $"{option.Name} is empty."));
+            option.Validators.Add(result => RequireTexts(result, option.Name));
         foreach (Argument argument in command.Arguments.Where(argument => IsText(argument.ValueType)))
-            argument.Validators.Add(result => Require(result, result.Tokens.All(token => token.Value.Length > 0), $"{argument.Name} is empty."));
+            argument.Validators.Add(result => RequireTexts(result, argument.Name));
         foreach (Command inner in command.Subcommands)
             RefuseEmptyTexts(inner);
     }
+
+    private static void RequireTexts(SymbolResult result, string name) =>
+        Require(result, result.Tokens.All(token => token.Value.Length > 0), $"{name} is empty.");
 
     private static bool IsText(Type type) => type == typeof(string) || type == typeof(string[]);
 }

@@ -40,29 +40,17 @@ internal static class FollowedTask
     /// <param name="app">The app.</param>
     /// <param name="task">The task.</param>
     /// <param name="target">A file, which is replaced; or a folder if it ends with a separator.</param>
-    /// <param name="name">What it is called in a folder; where a file has that name already, the task's id follows it. Null: the id alone.</param>
+    /// <param name="name">What it is called in a folder; where that is taken, the task's id follows it. Null: the id alone.</param>
     /// <param name="cancellationToken">Stops.</param>
     public static async Task<string> SaveAsync(
         EvolinkAppClient app, EvolinkAppTask task, string target, string? name, CancellationToken cancellationToken)
     {
-        bool inFolder = Path.EndsInDirectorySeparator(target);
-        string file = Path.GetFullPath(inFolder ? Path.Combine(target, $"{task.Id}.mp4") : target);
+        string path = Path.GetFullPath(target);
+        if (name is not null && Path.EndsInDirectorySeparator(target))
+            return await app.DownloadVideoAsync(task, path, name, cancellationToken);
+        string file = Path.EndsInDirectorySeparator(target) ? Path.Combine(path, $"{task.Id}.mp4") : path;
         await app.DownloadVideoAsync(task, file, cancellationToken);
-        if (!inFolder || name is null)
-            return file;
-        string named = Path.Combine(Path.GetDirectoryName(file)!, $"{name}.mp4");
-        try
-        {
-            File.Move(file, named, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(named))
-        {
-            // Another image's video, or one of an earlier run: neither is lost.
-            named = Path.Combine(Path.GetDirectoryName(file)!, $"{name}-{task.Id}.mp4");
-            File.Move(file, named, overwrite: true);
-        }
-
-        return named;
+        return file;
     }
 
     // The app tells its progress when the status changes; in between the bar follows the estimate, and never claims the end.

@@ -1,7 +1,4 @@
 using System.CommandLine.Parsing;
-using Evolink.LocalHost.Hosting;
-using Evolink.Pipeline.Generations;
-using Microsoft.Extensions.Logging;
 
 namespace Evolink.LocalHost.Cli;
 
@@ -12,8 +9,8 @@ internal sealed class GenerateCommand : Command
 
     private readonly Option<string[]> _image = new("--image")
     {
-        Description = "The first frame: a file (jpeg, png without alpha, bmp or webp, at most 10 MB, each side 360 to 2000 pixels) or a public "
-            + "link. Several, or a pattern such as \"shop/*.png\": a video each.",
+        Description = "The first frame: a file (jpeg, png without alpha, bmp or webp, at most 10 MB, each side 360 to 2000 pixels) "
+            + "or a public link. Several, or a pattern such as \"shop/*.png\": a video each.",
         HelpName = "PATH",
         Required = true,
         AllowMultipleArgumentsPerToken = true,
@@ -33,12 +30,14 @@ internal sealed class GenerateCommand : Command
         CustomParser = static result => CommonOptions.ReadNumber(result, 2, 15),
     };
 
-    private readonly Option<string?> _quality = Text("--quality", "720p (default) or 1080p.", "QUALITY").AcceptOnlyFromAmong("720p", "1080p");
-    private readonly Option<string?> _shot = Text("--shot-type", "single (default) or multi.", "TYPE").AcceptOnlyFromAmong("single", "multi");
+    private readonly Option<string?> _quality = Text("--quality", "Default: 720p.", "QUALITY").AcceptOnlyFromAmong("720p", "1080p");
+    private readonly Option<string?> _shot = Text("--shot-type", "Default: single.", "TYPE").AcceptOnlyFromAmong("single", "multi");
     private readonly Option<bool> _noExtend = new("--no-prompt-extend") { Description = "Use the prompt as it is." };
     private readonly Option<string?> _audio = Text("--audio-url", "Link to an mp3 that the video is made to.", "URL");
     private readonly Option<string?> _callback = Text("--callback-url", "Where the app calls when it is over.", "URL");
-    private readonly Option<string?> _output = Text("--out", "Save the video here; into a folder where it ends with a slash, named after the image.", "FILE");
+    private readonly Option<string?> _output =
+        Text("--out", "Save the video here; into a folder where it ends with a slash, named after the image.", "FILE");
+
     private readonly Option<string?> _reference =
         Text("--reference", "Your own name for it, in lists, events and webhooks; default: the image's name.", "TEXT");
 
@@ -56,21 +55,26 @@ internal sealed class GenerateCommand : Command
     private readonly Option<bool> _verbose = CommonOptions.Verbose();
 
     public GenerateCommand()
-        : base("generate", "Makes a video from an image and a prompt, by the app that holds the data folder; where none does, by one of its own.")
+        : base("generate", "Makes a video from an image and a prompt, by the app that holds the data folder, or by one of its own.")
     {
         Option[] options =
         [
-            _image, _prompt, _duration, _quality, _shot, _noExtend, _audio, _reference, _callback, _key, _output, _json, _simulatorTime, _azurite, _verbose,
+            _image, _prompt, _duration, _quality, _shot, _noExtend, _audio, _reference, _callback, _key, _output, _json,
+            _simulatorTime, _azurite, _verbose,
         ];
         foreach (Option option in options)
             Add(option);
         _connection.AddTo(this);
         _key.Validators.Add(static result => CommonOptions.Require(
-            result, result.Tokens.All(token => IdempotencyKey.IsValid(token.Value)), $"--idempotency-key must have {IdempotencyKey.Rule}."));
+            result, result.Tokens.All(key => IdempotencyKey.IsValid(key.Value)), $"--idempotency-key must have {IdempotencyKey.Rule}."));
         Validators.Add(result => CommonOptions.Require(
-            result, !IsGiven(result, _noExtend) || !IsGiven(result, _shot), "--shot-type only works while the prompt may be rewritten: leave out --no-prompt-extend."));
+            result,
+            !IsGiven(result, _noExtend) || !IsGiven(result, _shot),
+            "--shot-type only works while the prompt may be rewritten: leave out --no-prompt-extend."));
         Validators.Add(result => CommonOptions.Require(
-            result, !IsGiven(result, _connection.Key) || IsGiven(result, _connection.Endpoint), "--key is for the app at --endpoint: give both, or neither."));
+            result,
+            !IsGiven(result, _connection.Key) || IsGiven(result, _connection.Endpoint),
+            "--key is for the app at --endpoint: give both, or neither."));
         SetAction(parsed => GenerateRun.RunAsync(Read(parsed)));
     }
 
@@ -104,7 +108,8 @@ internal sealed class GenerateCommand : Command
         },
     };
 
-    private static Option<string?> Text(string name, string description, string unit) => new(name) { Description = description, HelpName = unit };
+    private static Option<string?> Text(string name, string description, string unit) =>
+        new(name) { Description = description, HelpName = unit };
 
     private static bool IsGiven(SymbolResult result, Option option) => result.GetResult(option) is { Implicit: false };
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Evolink.LocalHost.Cli;
 
 /// <summary>What <c>generate</c> was asked for.</summary>
@@ -25,7 +23,7 @@ internal sealed record GenerateOptions
 
     public required Hosting.LocalEnvironmentOptions Local { get; init; }
 
-    /// <summary>The key of one image's generation. Of several, each has one that follows from the image, whatever else the pattern finds next time.</summary>
+    /// <summary>The key of one image's generation. Of several, each has one that follows from the image, whatever else is there.</summary>
     public string KeyOf(InputImage image, int images) => IdempotencyKey switch
     {
         null => string.Create(CultureInfo.InvariantCulture, $"generate-{Guid.NewGuid():N}"),

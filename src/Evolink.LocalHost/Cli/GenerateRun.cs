@@ -1,10 +1,6 @@
-using Evolink.LocalHost.Data;
-using Evolink.LocalHost.Hosting;
-using Evolink.Pipeline.Generations;
-
 namespace Evolink.LocalHost.Cli;
 
-/// <summary>One run of <c>generate</c>: an app (a running one, or its own), a generation for each image, and what is reported of them.</summary>
+/// <summary>One run of <c>generate</c>: an app (a running one, or its own), and a generation for each image.</summary>
 internal static class GenerateRun
 {
     // The app bounds what it submits; this bounds what one command holds open.
@@ -21,7 +17,7 @@ internal static class GenerateRun
         if (generations.Length > 1 && options.Out is { } file && !Path.EndsInDirectorySeparator(file))
             throw new UsageException($"There are {generations.Length} images, so --out must be a folder: write {file}{Path.DirectorySeparatorChar}");
         if (generations.FirstOrDefault(generation => !IdempotencyKey.IsValid(generation.Key)) is { } tooLong)
-            throw new UsageException($"--idempotency-key is too long for several images, of which each gets a key of its own, such as {tooLong.Key}");
+            throw new UsageException($"--idempotency-key is too long for several images, of which each gets one, such as {tooLong.Key}");
         string[] names = generations is [_] ? [""] : [.. generations.Select(generation => generation.Image.Name)];
         using var signals = new StopSignals();
         Uri? running = await options.Connection.FindAsync(signals.Token);
@@ -35,7 +31,8 @@ internal static class GenerateRun
         }
         catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync(HowToGoOn(options, running, [.. generations.Select(generation => generation.Id).OfType<string>()]));
+            string[] started = [.. generations.Select(generation => generation.Id).OfType<string>()];
+            await Console.Error.WriteLineAsync(HowToGoOn(options, running, started));
             return ExitCode.Interrupted;
         }
     }
@@ -51,8 +48,9 @@ internal static class GenerateRun
         if (running is not null)
         {
             if (options.Connection.Endpoint is null)
-                await Console.Error.WriteLineAsync($"The app at {running.GetLeftPart(UriPartial.Authority)}, which holds {options.Connection.Folder}, makes it.");
-            return await GenerateAsync(await options.Connection.OpenAsync(cancellationToken), target, generations, reports, cancellationToken);
+                await Console.Error.WriteLineAsync($"The app at {running.Authority}, which holds {options.Connection.Folder}, makes it.");
+            EvolinkAppClient other = await options.Connection.OpenAsync(cancellationToken);
+            return await GenerateAsync(other, target, generations, reports, cancellationToken);
         }
 
         reports[0](new GenerationProgress("starting", 0));
@@ -73,15 +71,15 @@ internal static class GenerateRun
         return outcomes;
     }
 
-    private static string HowToGoOn(GenerateOptions options, Uri? running, IReadOnlyList<string> ids)
+    private static string HowToGoOn(GenerateOptions options, Uri? running, string[] ids)
     {
-        if (ids.Count == 0)
+        if (ids.Length == 0)
             return "Stopped before anything was sent: no generation was started.";
         string all = string.Join(", ", ids);
         if (running is not null)
-            return $"Stopped waiting. {all} {(ids.Count == 1 ? "goes" : "go")} on there; `watch {ids[0]} --endpoint {running.GetLeftPart(UriPartial.Authority)}` follows.";
+            return $"Stopped waiting. {all} {(ids.Length == 1 ? "goes" : "go")} on there; `watch {ids[0]} --endpoint {running}` follows.";
         string folder = options.Connection.Folder;
-        return $"Stopped. {all} {(ids.Count == 1 ? "is" : "are")} kept in {folder}; `serve --data {folder}` finishes "
-            + $"{(ids.Count == 1 ? "it" : "them")}, without paying again.";
+        return $"Stopped. {all} {(ids.Length == 1 ? "is" : "are")} kept in {folder}; `serve --data {folder}` finishes "
+            + $"{(ids.Length == 1 ? "it" : "them")}, without paying again.";
     }
 }

@@ -32,7 +32,8 @@ internal sealed class Generation(VideoGenerationRequest request, string key, Inp
                 ? await app.UploadImageAsync(await File.ReadAllBytesAsync(image.Source, cancellationToken), type, cancellationToken)
                 : image.Source;
             // Not to be interrupted: whether it was accepted, and under which id, is worth the moment.
-            task = await app.StartAsync(request with { ImageUrls = [url], Reference = request.Reference ?? image.Reference }, key, CancellationToken.None);
+            VideoGenerationRequest asked = request with { ImageUrls = [url], Reference = request.Reference ?? image.Reference };
+            task = await app.StartAsync(asked, key, CancellationToken.None);
             Id = task.Id;
             task = await FollowedTask.ToEndAsync(app, task.Id, time, report, cancellationToken);
             if (!task.IsCompleted)
@@ -51,8 +52,9 @@ internal sealed class Generation(VideoGenerationRequest request, string key, Inp
         }
         catch (Exception e) when (e is HttpRequestException or IOException or UnauthorizedAccessException)
         {
-            // The other images' generations go on.
-            return Ended(null, new ReportedError("local_error", Failures.Explain(e)));
+            // The other images' generations go on; and so does this one, where the app has it.
+            string then = Id is null ? "" : $" {Id} is kept, and goes on while the app runs: `watch {Id}` follows it.";
+            return Ended(null, new ReportedError("local_error", Failures.Explain(e) + then));
         }
 
         Outcome Ended(string? file, ReportedError? error) => new(image, task, file, error, time.GetElapsedTime(started));

@@ -4,7 +4,7 @@ using Evolink.Pipeline.Images;
 
 namespace Evolink.LocalHost.Cli;
 
-/// <summary>Finds the images that a command line names: links, files, and patterns such as <c>shop/*.png</c> where the shell left them alone.</summary>
+/// <summary>Finds the images that a command line names: links, files, and patterns of files that the shell left alone.</summary>
 internal static class ImageFiles
 {
     private static readonly EnumerationOptions Matching = new() { MatchCasing = MatchCasing.PlatformDefault };
@@ -38,7 +38,7 @@ internal static class ImageFiles
         {
             FileInfo file = new(name);
             if (!file.Exists)
-                throw new UsageException(Directory.Exists(name) ? $"{name} is a folder; --image is a file." : $"There is no image at {name}.");
+                throw new UsageException(Directory.Exists(name) ? $"{name} is a folder; --image is a file." : $"There is no image {name}.");
             if (file.Length > ImageCheck.MaxBytes)
                 throw new UsageException($"The image {name} has {file.Length / 1048576.0:0.0} MB; Evolink takes at most 10.");
             // As the app does, and before anything starts: of many images, none is paid for where one is no good.

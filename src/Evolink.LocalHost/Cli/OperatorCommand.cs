@@ -1,10 +1,8 @@
 using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace Evolink.LocalHost.Cli;
 
-/// <summary><c>operator</c>: what operators do with a running app, one command for each of their calls. Answers are JSON on standard output.</summary>
+/// <summary><c>operator</c>: what operators do with a running app, one command for each of their calls. Answers are JSON.</summary>
 internal static class OperatorCommand
 {
     // For people: a link keeps its &.
@@ -50,7 +48,12 @@ internal static class OperatorCommand
     {
         Option<bool> sure = new("--yes") { Description = "Needed: video, image and records of the job go for good." };
         AppCommand command = Call(
-            "purge", "Removes a job that is over, with its video, image, records and histories.", HttpMethod.Delete, "v1/tasks/{0}", Job(), sure);
+            "purge",
+            "Removes a job that is over, with its video, image, records and histories.",
+            HttpMethod.Delete,
+            "v1/tasks/{0}",
+            Job(),
+            sure);
         command.Validators.Add(result => CommonOptions.Require(result, result.GetValue(sure), "purge removes the job for good: add --yes."));
         return command;
     }
@@ -76,7 +79,8 @@ internal static class OperatorCommand
             new Symbol?[] { id, more }.OfType<Symbol>(),
             async (parsed, app, cancellationToken) =>
             {
-                string called = id is null ? path : path.Replace("{0}", Uri.EscapeDataString(parsed.GetValue(id)!), StringComparison.Ordinal);
+                string name = id is null ? "" : Uri.EscapeDataString(parsed.GetValue(id)!);
+                string called = path.Replace("{0}", name, StringComparison.Ordinal);
                 Console.WriteLine((await app.SendAsync(method, called, body?.Invoke(parsed), cancellationToken)).ToJsonString(Readable));
                 return ExitCode.Done;
             },

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Evolink.LocalHost.Cli;
 
 /// <summary>How a generation ended.</summary>

@@ -1,6 +1,3 @@
-using Evolink.LocalHost.Data;
-using Evolink.Simulator;
-
 namespace Evolink.LocalHost.Cli;
 
 /// <summary><c>simulate</c>: the simulated Evolink API alone.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Evolink.LocalHost.Cli;
 
 /// <summary><c>list</c>, <c>show</c>, <c>cancel</c>, <c>watch</c> and <c>open</c>: the tasks of a running app.</summary>
@@ -89,10 +87,26 @@ internal static class TaskCommands
             EvolinkAppTask task = await app.GetTaskAsync(parsed.GetValue(id)!, wait: null, cancellationToken);
             string link = task.Link ?? throw new EvolinkAppException("video_not_found", $"The task is {task.Status}{(task.Error?.Code is { } code ? $" ({code})" : "")}; it has no video.");
             Console.WriteLine(link);
-            if (!Console.IsOutputRedirected && !Browser.TryOpen(link))
+            if (!Console.IsOutputRedirected && !TryOpen(link))
                 await Console.Error.WriteLineAsync("No browser could be started; the link opens in any.");
             return ExitCode.Done;
         });
+    }
+
+    // Anything but a web address is not handed to the system.
+    private static bool TryOpen(string link)
+    {
+        if (!Uri.TryCreate(link, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
+            return false;
+        try
+        {
+            using Process? started = Process.Start(new ProcessStartInfo(address.AbsoluteUri) { UseShellExecute = true });
+            return true;
+        }
+        catch (Exception e) when (e is Win32Exception or FileNotFoundException)
+        {
+            return false;
+        }
     }
 
     private static async Task<(EvolinkAppTask Task, string? File)> FollowAsync(
@@ -100,7 +114,9 @@ internal static class TaskCommands
     {
         EvolinkAppTask task = await FollowedTask.ToEndAsync(app, id, TimeProvider.System, report, cancellationToken);
         report(new GenerationProgress(task.Status, task.IsCompleted ? 100 : task.Progress ?? 0));
-        return (task, target is null || !task.IsCompleted ? null : await FollowedTask.SaveAsync(app, task, target, name: null, cancellationToken));
+        return target is null || !task.IsCompleted
+            ? (task, null)
+            : (task, await FollowedTask.SaveAsync(app, task, target, name: null, cancellationToken));
     }
 
     private static void Tell(EvolinkAppTask task, bool json, IEnumerable<string> lines)

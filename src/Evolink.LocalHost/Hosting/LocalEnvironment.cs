@@ -1,9 +1,3 @@
-using System.Net.Sockets;
-using Evolink.LocalHost.Azurite;
-using Evolink.LocalHost.Data;
-using Evolink.Simulator;
-using FunctionsHost;
-
 namespace Evolink.LocalHost.Hosting;
 
 /// <summary>Evolink.Functions on this machine with all that it needs: data folder, Azurite, the simulator (unless there is a key for the real API).</summary>

@@ -130,6 +130,10 @@ public sealed class EvolinkAppClientTests
             await Client(storage).DownloadVideoAsync(task, file);
             Assert.Equal(video, await File.ReadAllBytesAsync(file));
             Assert.Equal([file], Directory.GetFiles(Path.Combine(folder, "videos")));
+            Assert.Equal(Path.Combine(folder, "dog.mp4"), await Client(storage).DownloadVideoAsync(task, folder, "dog"));
+            // Never over another one's.
+            Assert.Equal(Path.Combine(folder, "dog-gen-1.mp4"), await Client(storage).DownloadVideoAsync(task, folder, "dog"));
+            Assert.Equal(2, Directory.GetFiles(folder).Length);
         }
         finally
         {
