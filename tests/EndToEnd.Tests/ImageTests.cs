@@ -55,7 +55,8 @@ public sealed class ImageTests(ImagesApp images) : AppTests(images.App)
         UriBuilder elsewhere = new(link) { Host = "localhost" };
         string[] wrong =
         [
-            link[..^40] + "...", link[..^64] + new string('0', 64), link + "?s=1", new Uri(new Uri(link), "/v1/videos/gen-x/content").AbsoluteUri,
+            link[..^40] + "...", link[..^64] + new string('0', 64), link + "?s=1",
+            new Uri(new Uri(link), "/v1/videos/gen-x/content").AbsoluteUri,
             new UriBuilder(link) { Host = "localhost", Path = "/cat.png" }.Uri.AbsoluteUri, new Uri(link).GetLeftPart(UriPartial.Authority),
         ];
         foreach (string image in wrong)

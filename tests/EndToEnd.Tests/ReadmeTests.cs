@@ -9,6 +9,7 @@ namespace EndToEnd.Tests;
 /// <summary>What README.md tells people to paste, pasted.</summary>
 public sealed partial class ReadmeTests : IDisposable
 {
+    private static readonly string[] NotHere = ["completion", "dotnet run"];
     private static readonly string[] Sections = ["## HTTP", "## Command line"];
     private readonly string _folder = Directory.CreateTempSubdirectory("evolink-readme-").FullName;
 
@@ -34,14 +35,17 @@ public sealed partial class ReadmeTests : IDisposable
         Assert.True(new FileInfo(Path.Combine(_folder, "cat.mp4")).Length > 1000);
     }
 
-    private static IEnumerable<string?> Names(string folder) => Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal);
+    private static IEnumerable<string?> Names(string folder) =>
+        Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal);
 
     private async Task<(string Output, string Errors)> PasteAsync(string app)
     {
         string readme = await File.ReadAllTextAsync(Path.Combine(Clone.Root, "README.md"));
-        IEnumerable<string> blocks = Sections.SelectMany(section => Block().Matches(SectionOf(readme, section))).Select(block => block.Groups["commands"].Value)
-            // What ends up in a start-up file, and what rebuilds a part of the repository.
-            .Where(commands => !commands.Contains("completion", StringComparison.Ordinal) && !commands.Contains("dotnet run", StringComparison.Ordinal));
+        // Not what ends up in a start-up file, nor what rebuilds a part of the repository.
+        IEnumerable<string> blocks = Sections
+            .SelectMany(section => Block().Matches(SectionOf(readme, section)))
+            .Select(block => block.Groups["commands"].Value)
+            .Where(commands => !Array.Exists(NotHere, words => commands.Contains(words, StringComparison.Ordinal)));
         string script = $$"""
             trap 'echo "FAILED: $BASH_COMMAND" >&2' ERR
             Evolink.LocalHost() { {{string.Join(' ', CliProcess.Command.Select(word => $"'{word}'"))}} "$@"; }
@@ -70,6 +74,7 @@ public sealed partial class ReadmeTests : IDisposable
         return from.IndexOf("\n## ", StringComparison.Ordinal) is > 0 and int end ? from[..end] : from;
     }
 
-    [GeneratedRegex("^```sh\\n(?<commands>.*?)^```$", RegexOptions.ExplicitCapture | RegexOptions.Multiline | RegexOptions.Singleline, 1000)]
+    [GeneratedRegex(
+        "^```sh\\n(?<commands>.*?)^```$", RegexOptions.ExplicitCapture | RegexOptions.Multiline | RegexOptions.Singleline, 1000)]
     private static partial Regex Block();
 }

@@ -55,7 +55,8 @@ public sealed class TaskListTests(Apps apps) : AppTests(apps.Usual)
     public async Task A_job_says_where_it_came_from_and_what_its_client_calls_it_in_task_list_and_storage()
     {
         string prompt = $"{Prompt} {new string('x', 300)}";
-        JobId id = await Client.StartAsync(Api.Body(prompt, more: ",\"reference\":\"größte Katze\",\"metadata\":{\"shop\":\"cats & dogs\"}"));
+        const string own = ",\"reference\":\"größte Katze\",\"metadata\":{\"shop\":\"cats & dogs\"}";
+        JobId id = await Client.StartAsync(Api.Body(prompt, more: own));
         JobRecord job = await App.EndOfAsync(id);
 
         JsonElement item = (await ListAsync(Client, $"ids={id}")).GetProperty("data")[0];

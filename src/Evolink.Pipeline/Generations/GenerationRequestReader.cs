@@ -15,8 +15,8 @@ public static class GenerationRequestReader
 
     private static readonly string[] Known =
     [
-        "model", "prompt", "duration", "quality", "image_urls", "prompt_extend", "model_params", "audio_url", "callback_url", "reference", "metadata",
-        ImageName,
+        "model", "prompt", "duration", "quality", "image_urls", "prompt_extend", "model_params", "audio_url", "callback_url",
+        "reference", "metadata", ImageName,
     ];
 
     private static readonly string[] KnownModelParams = ["shot_type"];
@@ -71,8 +71,8 @@ public static class GenerationRequestReader
         issues.AddRange([.. fields.Issues, .. model?.Issues ?? []]);
         if (!rules.AllowUnknown)
             issues.AddRange([.. fields.UnknownIssues(), .. model?.UnknownIssues() ?? []]);
-        // The client's own image is not fetched over its link, so the rules for links do not concern it. Evolink would fetch every other link of this
-        // app in vain: without the client's key it gets none.
+        // The client's own image is not fetched over its link, so the rules for links do not concern it. Evolink would fetch every other
+        // link of this app in vain: without the client's key it gets none.
         bool isOwn = request.ImageUrls is [var image] && ImageLinks.Own(image, rules.OwnBases) is not null;
         if (request.ImageUrls is [var link] && !isOwn && ImageLinks.LeadsTo(link, rules.OwnBases))
             issues.Add(NoImageOfOurs);
@@ -89,7 +89,8 @@ public static class GenerationRequestReader
     private static ValidationIssue NoImageOfOurs => new(
         "image_urls[0]",
         ValidationCodes.NotSupported,
-        "image_urls[0] leads to this app, but to no image that a client can name; POST the image to /v1/images, and give the link that it answers, as it is.");
+        "image_urls[0] leads to this app, but to no image that a client can name; POST the image to /v1/images, and give the link that it "
+        + "answers, as it is.");
 
     // The name of the client's own image is short for its link.
     private static IReadOnlyList<string>? ImageUrls(JsonFields fields, List<ValidationIssue> issues)

@@ -57,7 +57,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("a key goes with an endpoint", "--key is for the app at --endpoint", "generate", "--image", "x", "--prompt", "x", "--key", "k")]
     [InlineData("an idempotency key has no blanks", "--idempotency-key must have 1 to 255", "generate", "--image", "x", "--prompt", "x", "--idempotency-key", "a b")]
     [InlineData("an id is not empty", "ID is empty.", "show", "")]
-    [InlineData("the image is not there", "There is no image at nowhere.png.", "generate", "--image", "nowhere.png", "--prompt", "x")]
+    [InlineData("the image is not there", "There is no image nowhere.png.", "generate", "--image", "nowhere.png", "--prompt", "x")]
     [InlineData("a campaign kills at every crash point", "--kills is a whole number from 4 to 10000, not \"3\".", "chaos", "--kills", "3")]
     [InlineData("a pattern matches nothing", "No file matches nowhere/*.png.", "generate", "--image", "nowhere/*.png", "--prompt", "x")]
     [InlineData("a purge asks whether it is meant", "add --yes", "operator", "purge", "gen-x")]

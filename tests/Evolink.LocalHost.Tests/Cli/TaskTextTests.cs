@@ -25,14 +25,16 @@ public sealed class TaskTextTests
             + "A cat playing [[piano]] with four hands...  content_policy_violation",
             line);
         Assert.Equal(
-            "ID                              STATUS         %       AGE  CREDITS  SOURCE                    PROMPT                                    NOTE",
+            "ID                              STATUS         %       AGE  CREDITS  SOURCE                    "
+            + "PROMPT                                    NOTE",
             TaskText.Header);
     }
 
     [Fact]
     public void A_line_names_what_a_task_was_made_from()
     {
-        Assert.Contains("  cats/cat.png  ", LineOf(new EvolinkAppSource("blob", "uploads", "cats/cat.png", "1", null, null, null)), StringComparison.Ordinal);
+        EvolinkAppSource upload = new("blob", "uploads", "cats/cat.png", "1", null, null, null);
+        Assert.Contains("  cats/cat.png  ", LineOf(upload), StringComparison.Ordinal);
         Assert.Contains("  bat-1 3  ", LineOf(new EvolinkAppSource("batch", null, null, null, null, "bat-1", 3)), StringComparison.Ordinal);
         Assert.Contains("  http  ", LineOf(new EvolinkAppSource("http", null, null, null, null, null, null)), StringComparison.Ordinal);
 

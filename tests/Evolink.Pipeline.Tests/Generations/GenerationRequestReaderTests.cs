@@ -163,7 +163,8 @@ public sealed class GenerationRequestReaderTests
     [Fact]
     public void A_reference_and_metadata_are_read()
     {
-        (VideoGenerationRequest? request, IReadOnlyList<ValidationIssue> issues) = Read(With("\"reference\":\"order 7\",\"metadata\":{\"shop\":\"cats\"}"));
+        const string own = "\"reference\":\"order 7\",\"metadata\":{\"shop\":\"cats\"}";
+        (VideoGenerationRequest? request, IReadOnlyList<ValidationIssue> issues) = Read(With(own));
         Assert.Empty(issues);
         Assert.Equal("order 7", request!.Reference);
         Assert.Equal("cats", Assert.Single(request.Metadata!, pair => pair.Key == "shop").Value);

@@ -34,7 +34,9 @@ public sealed class RequestDigestTests
 
     [Fact]
     public void The_digest_of_a_request_without_a_reference_is_what_earlier_versions_stored() =>
-        Assert.Equal("7226a212ffab48aa45b3704ca8c4814388a02aec67b18e1d7c387b04436ff607", RequestDigest.Of(Cat with { Metadata = new Dictionary<string, string>() }));
+        Assert.Equal(
+            "7226a212ffab48aa45b3704ca8c4814388a02aec67b18e1d7c387b04436ff607",
+            RequestDigest.Of(Cat with { Metadata = new Dictionary<string, string>() }));
 
     [Fact]
     public void The_order_of_unknown_fields_does_not_count()
