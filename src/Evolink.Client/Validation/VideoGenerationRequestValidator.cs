@@ -169,8 +169,8 @@ public static class VideoGenerationRequestValidator
     private static ValidationIssue? CheckOwnText(string param, string text) => text switch
     {
         "" => new(param, ValidationCodes.Required, $"{param} is empty; leave it out, or give a text."),
-        { Length: > MaxReferenceLength } => new(param, ValidationCodes.TooLong,
-            $"{param} has {text.Length} characters; at most {MaxReferenceLength} are allowed."),
+        _ when text.EnumerateRunes().Count() is > MaxReferenceLength and var length => new(param, ValidationCodes.TooLong,
+            $"{param} has {length} characters (Unicode code points); at most {MaxReferenceLength} are allowed."),
         _ when text.Any(char.IsControl) => new(param, ValidationCodes.Malformed,
             $"{param} has a control character in it; give a text of one line."),
         _ => null,
