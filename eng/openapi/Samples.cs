@@ -47,6 +47,8 @@ internal static class Samples
         ModelParams = new VideoModelParameters { ShotType = "multi" },
         AudioUrl = "https://example.com/music.mp3",
         CallbackUrl = "https://example.com/hooks/video",
+        Reference = "order 4712",
+        Metadata = new Dictionary<string, string> { ["shop"] = "cats" },
     };
 
     public static TaskView Pending { get; } = new()
@@ -60,6 +62,7 @@ internal static class Samples
         TaskInfo = new VideoTaskInfo { CanCancel = true, EstimatedTime = 120 },
         Usage = new VideoUsage { CreditsReserved = 0 },
         Revision = 1,
+        Source = new JobSource { Kind = NewGeneration.Http },
     };
 
     public static TaskView Completed { get; } = Pending with

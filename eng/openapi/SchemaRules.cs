@@ -14,6 +14,7 @@ namespace Evolink.OpenApi;
 internal static class SchemaRules
 {
     private const string ImageName = "^[0-9a-f]{64}$";
+    private static readonly string MetadataName = $"^[A-Za-z0-9_]{{1,{VideoGenerationRequestValidator.MaxMetadataNameLength}}}$";
 
     public static void Apply(Type type, JsonObject schema)
     {
@@ -77,6 +78,11 @@ internal static class SchemaRules
         Set(schema, "audio_url", ("format", "uri"));
         Set(schema, "callback_url", ("format", "uri"), ("maxLength", VideoGenerationRequestValidator.MaxCallbackUrlLength),
             ("description", "Where this app calls when the task is completed, failed or cancelled: https, public. The body is that of `GET /v1/tasks/{id}`, signed as Standard Webhooks say."));
+        Set(schema, "reference", ("minLength", 1), ("maxLength", VideoGenerationRequestValidator.MaxReferenceLength),
+            ("description", "Your own name for it: in lists, events and webhooks, and beside the video."));
+        Set(schema, "metadata", ("maxProperties", VideoGenerationRequestValidator.MaxMetadata),
+            ("propertyNames", new JsonObject { ["pattern"] = MetadataName }),
+            ("description", "Texts of your own, which come along wherever `reference` does."));
         schema["properties"]!["image"] = new JsonObject { ["type"] = "string", ["pattern"] = ImageName, ["description"] = "In place of `image_urls`: the name of an image that you uploaded, the end of its link." };
         schema.Require("model", "prompt");
         schema["oneOf"] = new JsonArray(Required("image_urls"), Required("image"));

@@ -1,13 +1,4 @@
-using System.Net;
 using System.Net.Sockets;
-using FunctionsHost.App;
-using FunctionsHost.Http;
-using FunctionsHost.Jobs;
-using FunctionsHost.Worker;
-using Microsoft.Azure.WebJobs;
-using Microsoft.Azure.WebJobs.Extensions.Timers;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging;
 
 namespace FunctionsHost;
 
@@ -92,7 +83,9 @@ public sealed partial class FunctionAppHost : IAsyncDisposable
         _logs.Dispose();
     }
 
-    private static Socket Listen(int port)
+    /// <summary>Listens on a port of 127.0.0.1; 0: any.</summary>
+    /// <exception cref="SocketException">The port is in use, or not allowed.</exception>
+    public static Socket Listen(int port)
     {
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try

@@ -1,6 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-
 namespace FunctionsHost;
 
 /// <summary>Which function app to run, and how.</summary>

@@ -48,6 +48,29 @@ public sealed class ImageTests(ImagesApp images) : AppTests(images.App)
     }
 
     [Fact]
+    public async Task A_link_of_the_app_that_is_no_image_of_the_callers_is_refused_and_leaves_the_idempotency_key_free()
+    {
+        string link = await Client.UploadSampleAsync();
+        string key = $"order-{Guid.NewGuid():N}";
+        UriBuilder elsewhere = new(link) { Host = "localhost" };
+        string[] wrong =
+        [
+            link[..^40] + "...", link[..^64] + new string('0', 64), link + "?s=1",
+            new Uri(new Uri(link), "/v1/videos/gen-x/content").AbsoluteUri,
+            new UriBuilder(link) { Host = "localhost", Path = "/cat.png" }.Uri.AbsoluteUri, new Uri(link).GetLeftPart(UriPartial.Authority),
+        ];
+        foreach (string image in wrong)
+        {
+            using HttpResponseMessage refused = await Client.GenerateAsync(Api.Body(image: image), key);
+            JsonElement error = await refused.AssertErrorAsync(HttpStatusCode.BadRequest, "invalid_request");
+            Assert.Equal("image_urls[0]", error.GetProperty("param").GetString());
+        }
+
+        JobId id = await Client.StartAsync(Api.Body(image: elsewhere.Uri.AbsoluteUri), key);
+        Assert.Equal(JobState.Completed, (await App.EndOfAsync(id)).State);
+    }
+
+    [Fact]
     public async Task Evolink_fetches_the_image_by_a_signed_link_that_opens_nothing_else()
     {
         string link = await Client.UploadSampleAsync();

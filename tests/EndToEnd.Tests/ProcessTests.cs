@@ -44,20 +44,46 @@ public sealed partial class ProcessTests : IDisposable
         using CliProcess serve = new(["serve", "--port", "0", "--data", _data, "--simulator-time", "0.1"]);
         using HttpClient client = await serve.ClientAsync(_data);
 
-        string[] all = ["--prompt", "A cat", "--duration", "2", "--endpoint", client.BaseAddress!.AbsoluteUri, "--data", _data, "--json"];
+        string videos = Path.Combine(_data, "out") + Path.DirectorySeparatorChar;
+        string[] all = ["--prompt", "A cat", "--duration", "2", "--idempotency-key", "cats", "--out", videos, "--data", _data, "--json"];
         (int code, string output, string errors) = await CliProcess.RunAsync(["generate", "--image", Path.Combine(_data, "*.png"), .. all]);
         Assert.Equal((2, ""), (code, output)); // before anything is paid
         Assert.Contains("c.png", errors, StringComparison.Ordinal);
         File.Delete(Path.Combine(_data, "c.png"));
-        (code, output, _) = await CliProcess.RunAsync(["generate", "--image", Path.Combine(_data, "*.png"), .. all]);
+        await using (FileStream b = File.OpenWrite(Path.Combine(_data, "b.png")))
+        {
+            // Behind its end: the same picture, and another file.
+            b.Seek(0, SeekOrigin.End);
+            b.WriteByte(0);
+        }
+
+        // No --endpoint: the app that runs on the folder makes them.
+        (code, output, errors) = await CliProcess.RunAsync(["generate", "--image", Path.Combine(_data, "*.png"), .. all]);
+        Assert.Contains($"The app at {client.BaseAddress!.Authority}", errors, StringComparison.Ordinal);
         JsonElement[] reports = [.. Lines(output)];
         Assert.Equal((0, "completed completed"), (code, string.Join(' ', reports.Select(report => report.GetProperty("status").GetString()))));
         Assert.Equal(["a.png", "b.png"], reports.Select(report => Path.GetFileName(report.GetProperty("image").GetString())!));
+        Assert.Equal(["a.mp4", "b.mp4"], Directory.GetFiles(videos).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        string[] named = [Path.Combine(_data, "b.png"), Path.Combine(_data, "a.png")];
+        (code, output, _) = await CliProcess.RunAsync(["generate", "--image", .. named, .. all]);
+        Assert.Equal(
+            reports.Select(report => report.GetProperty("id").GetString()).Reverse(),
+            Lines(output).Select(report => report.GetProperty("id").GetString())); // sent again, and neither paid nor overwritten
+        Assert.Equal(4, Directory.GetFiles(videos).Length);
 
         (code, output, _) = await CliProcess.RunAsync("list", "--data", _data, "--json");
         string?[] ids = [.. Lines(output).Select(task => task.GetProperty("id").GetString())];
         Assert.Equal(0, code);
         Assert.Equal(reports.Select(report => report.GetProperty("id").GetString()).Order(StringComparer.Ordinal), ids.Order(StringComparer.Ordinal));
+
+        (code, output, _) = await CliProcess.RunAsync("list", "--data", _data);
+        string[] lines = output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+        Assert.StartsWith("ID ", lines[0], StringComparison.Ordinal);
+        Assert.Contains("  A cat  ", Assert.Single(lines, line => line.Contains("  b.png  ", StringComparison.Ordinal)), StringComparison.Ordinal);
+
+        (code, output, errors) = await CliProcess.RunAsync("operator", "story", ids[0]!, "--data", _data);
+        Assert.True(code == 0, errors);
+        Assert.Contains(ids[0]!, output, StringComparison.Ordinal);
 
         (code, output, _) = await CliProcess.RunAsync("watch", ids[0]!, "--data", _data, "--out", Path.Combine(_data, "out") + Path.DirectorySeparatorChar);
         Assert.Equal(0, code);
@@ -78,7 +104,8 @@ public sealed partial class ProcessTests : IDisposable
         return children;
     }
 
-    [GeneratedRegex(@"^[a-z ]+ \d+% \(\d+ s(, about \d+ s left)?\)$|^Installing Azurite", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"^[a-z ]+ \d+% \(\d+ s(, about \d+ s left)?\)$|^Installing Azurite|^(Waiting for Azurite|Starting the app)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Progress();
 
     private static IEnumerable<JsonElement> Lines(string output) =>

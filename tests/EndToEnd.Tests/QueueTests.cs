@@ -28,6 +28,7 @@ public sealed class QueueTests(TriggersApp triggers) : AppTests(triggers.App)
         JobRecord job = await App.EndOfAsync(JobId.From("queue", Client.Name, key));
         Assert.True(job.State == JobState.Completed, job.Error?.ToString());
         Assert.Equal((Client.Name, "queue"), (job.Client, job.Source));
+        Assert.NotEmpty((await Client.TaskAsync(job.Id)).GetProperty("source").GetProperty("message_id").GetString()!);
         while ((await Messages.GetPropertiesAsync()).Value.ApproximateMessagesCount > 0)
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken);
         Assert.Single((await App.Simulator.ReadLedgerAsync(withVideos: false)).Charges, charge => charge.IdempotencyKey == $"{job.Id}.1");

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Azure.Storage.Blobs;
 using EndToEnd.Tests.Support;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Storage;
@@ -48,6 +49,34 @@ public sealed class TaskListTests(Apps apps) : AppTests(apps.Usual)
         JsonElement item = (await ListAsync(Client, $"ids={done}")).GetProperty("data")[0];
         Assert.Equal("completed", item.GetProperty("phase").GetString());
         Assert.StartsWith("http", item.GetProperty("results")[0].GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_job_says_where_it_came_from_and_what_its_client_calls_it_in_task_list_and_storage()
+    {
+        string prompt = $"{Prompt} {new string('x', 300)}";
+        const string own = ",\"reference\":\"größte Katze\",\"metadata\":{\"shop\":\"cats & dogs\"}";
+        JobId id = await Client.StartAsync(Api.Body(prompt, more: own));
+        JobRecord job = await App.EndOfAsync(id);
+
+        JsonElement item = (await ListAsync(Client, $"ids={id}")).GetProperty("data")[0];
+        foreach (JsonElement task in (JsonElement[])[await Client.TaskAsync(id), item])
+        {
+            Assert.Equal("""{"kind":"http"}""", task.GetProperty("source").GetRawText());
+            Assert.Equal("größte Katze", task.GetProperty("reference").GetString());
+            Assert.Equal("cats & dogs", task.GetProperty("metadata").GetProperty("shop").GetString());
+        }
+
+        Assert.Equal(prompt[..200], item.GetProperty("prompt").GetString());
+        using HttpClient operators = App.Client(TestApp.OperatorKey);
+        JsonElement seenByOperator = (await ListAsync(operators, $"ids={id}")).GetProperty("data")[0];
+        Assert.False(seenByOperator.TryGetProperty("prompt", out _));
+        BlobClient video = App.Services.GetRequiredService<EvolinkStorage>().Videos.GetBlobClient(job.Video!.Blob);
+        IDictionary<string, string> metadata = (await video.GetPropertiesAsync()).Value.Metadata;
+        Assert.Equal(
+            ("http", "größte Katze", "cats & dogs"),
+            (metadata["source"], Uri.UnescapeDataString(metadata["reference"]), Uri.UnescapeDataString(metadata["meta_shop"])));
+        Assert.Equal("gr__te Katze", (await video.GetTagsAsync()).Value.Tags["reference"]);
     }
 
     [Fact]

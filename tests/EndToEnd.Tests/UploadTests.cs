@@ -32,7 +32,10 @@ public sealed class UploadTests(TriggersApp triggers) : AppTests(triggers.App)
         JobRecord job = await App.EndOfAsync(first);
         Assert.True(job.State == JobState.Completed, job.Error?.ToString());
         Assert.Equal(("alice", "blob", 3), (job.Client, job.Source, job.Duration));
-        Assert.True(await Storage.Videos.GetBlobClient($"{job.Id}.mp4").ExistsAsync());
+        BlobProperties video = await Storage.Videos.GetBlobClient($"{job.Id}.mp4").GetPropertiesAsync();
+        Assert.Equal(name, Uri.UnescapeDataString(video.Metadata["source_name"]));
+        JobSource source = JobSource.Of(job);
+        Assert.Equal(("blob", "uploads", name, job.Origin!.UploadVersion), (source.Kind, source.Container, source.Name, source.Version));
         Assert.True(await Storage.Uploads.GetBlobClient(name).ExistsAsync());
 
         JobId second = await PutAsync(name, Cat, Metadata);

@@ -19,7 +19,7 @@ public sealed class CliProcess : IDisposable
     /// <param name="program">Another build of it than this one.</param>
     public CliProcess(string[] args, IReadOnlyDictionary<string, string?>? environment = null, bool ownTerminal = false, string? program = null)
     {
-        string[] command = [.. ownTerminal ? ["setsid"] : Array.Empty<string>(), DotnetPath(), "exec", program ?? Program, .. args];
+        string[] command = [.. ownTerminal ? ["setsid"] : Array.Empty<string>(), .. CommandOf(program ?? Program), .. args];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             UseShellExecute = false,
@@ -32,6 +32,9 @@ public sealed class CliProcess : IDisposable
         _process = Process.Start(start)!;
         _errors = _process.StandardError.ReadToEndAsync();
     }
+
+    /// <summary>How it is started, before its arguments.</summary>
+    public static IReadOnlyList<string> Command => CommandOf(Program);
 
     public int Id => _process.Id;
 
@@ -76,6 +79,8 @@ public sealed class CliProcess : IDisposable
             _process.Kill(entireProcessTree: true);
         _process.Dispose();
     }
+
+    private static string[] CommandOf(string program) => [DotnetPath(), "exec", program];
 
     private static void Send(PosixSignal signal, string target)
     {

@@ -28,6 +28,8 @@ public sealed class JsonSchemaCheck(JsonNode document)
         "additionalProperties" => value is not JsonObject o ? [] : Others(o, schema).SelectMany(name => rule is JsonObject others
             ? Check(o[name], others, $"{place}.{name}")
             : rule.GetValue<bool>() ? [] : [$"{place}.{name} is not allowed"]),
+        "maxProperties" => value is JsonObject o && o.Count > Number(rule) ? [$"{place} has {o.Count} properties"] : [],
+        "propertyNames" => value is not JsonObject o ? [] : o.SelectMany(property => Check(property.Key, rule.AsObject(), $"{place} (a name)")),
         "items" => value is not JsonArray list ? [] : list.SelectMany((item, index) => Check(item, rule.AsObject(), $"{place}[{index}]")),
         "oneOf" => rule.AsArray().Count(one => !Check(value, one!.AsObject(), place).Any()) is 1 ? [] : [$"{place} fits not one of {rule.ToJsonString()}"],
         "minItems" => value is JsonArray list && list.Count < Number(rule) ? [$"{place} has {list.Count} items"] : [],

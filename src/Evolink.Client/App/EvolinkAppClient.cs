@@ -17,15 +17,20 @@ namespace Evolink.Client;
 /// </summary>
 public class EvolinkAppClient
 {
-    private const int Tries = 5;
+    private const int UsualRetries = 5;
     private const int LargestPage = 100;
     private const int BufferBytes = 128 << 10;
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(25);
+
+    // The app holds only so many answers; the others come at once.
+    private static readonly TimeSpan LeastBetweenReads = TimeSpan.FromSeconds(1);
 
     private readonly HttpClient _http;
     private readonly Uri _baseUrl;
     private readonly AuthenticationHeaderValue? _authorization;
+    private readonly TimeProvider _time;
     private readonly ResiliencePipeline<HttpResponseMessage> _retry;
 
     /// <summary>Makes a client.</summary>
@@ -33,17 +38,21 @@ public class EvolinkAppClient
     /// <param name="baseUrl">Address of the app.</param>
     /// <param name="key">A client's or an operator's key of the app; null where the platform authenticates.</param>
     /// <param name="time">The clock; null: the system's.</param>
-    public EvolinkAppClient(HttpClient http, Uri baseUrl, string? key, TimeProvider? time = null)
+    /// <param name="retries">How often transient trouble is waited out; 0: it is the caller's.</param>
+    public EvolinkAppClient(HttpClient http, Uri baseUrl, string? key, TimeProvider? time = null, int retries = UsualRetries)
     {
         ArgumentNullException.ThrowIfNull(http);
         ArgumentNullException.ThrowIfNull(baseUrl);
         _http = http;
         _baseUrl = baseUrl.AbsoluteUri.EndsWith('/') ? baseUrl : new Uri(baseUrl.AbsoluteUri + "/");
         _authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
-        _retry = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time ?? TimeProvider.System }
+        _time = time ?? TimeProvider.System;
+        _retry = retries == 0
+            ? ResiliencePipeline<HttpResponseMessage>.Empty
+            : new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = _time }
             .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
             {
-                MaxRetryAttempts = Tries,
+                MaxRetryAttempts = retries,
                 Delay = FirstPause,
                 BackoffType = DelayBackoffType.Exponential,
                 ShouldHandle = static tried => ValueTask.FromResult(
@@ -115,6 +124,27 @@ public class EvolinkAppClient
         },
         cancellationToken);
 
+    /// <summary>Follows a task to its end: yields it as it is now, and whenever it was read again. The last one is over.</summary>
+    /// <param name="id">The job.</param>
+    /// <param name="cancellationToken">Stops following; the task goes on.</param>
+    /// <exception cref="EvolinkAppException">There is no such task, or the app refused.</exception>
+    public virtual async IAsyncEnumerable<EvolinkAppTask> WatchAsync(
+        string id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        EvolinkAppTask task = await GetTaskAsync(id, wait: null, cancellationToken).ConfigureAwait(false);
+        yield return task;
+        while (!task.IsOver)
+        {
+            long asked = _time.GetTimestamp();
+            string before = task.Status;
+            task = await GetTaskAsync(id, LongestWait, cancellationToken).ConfigureAwait(false);
+            TimeSpan early = LeastBetweenReads - _time.GetElapsedTime(asked);
+            if (task.Status == before && early > TimeSpan.Zero)
+                await Task.Delay(early, _time, cancellationToken).ConfigureAwait(false);
+            yield return task;
+        }
+    }
+
     /// <summary>Stops waiting for a task that is not over. Evolink cannot cancel, and may charge what was submitted.</summary>
     /// <exception cref="EvolinkAppException">There is no such task, or it is over.</exception>
     public virtual Task<EvolinkAppTask> CancelTaskAsync(string id, CancellationToken cancellationToken = default) =>
@@ -167,6 +197,59 @@ public class EvolinkAppClient
         string sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
         if (task.Video is { } told && (told.Size != size || !string.Equals(told.Sha256, sha256, StringComparison.OrdinalIgnoreCase)))
             throw new EvolinkAppException("download_damaged", $"The video arrived damaged: {size} bytes with SHA-256 {sha256}, expected {told.Size} with {told.Sha256}.");
+    }
+
+    /// <summary>Downloads the video of a completed task into a file, which is there whole and checked, or not at all.</summary>
+    /// <param name="task">The task, with a link that is not dead.</param>
+    /// <param name="file">The file, which is replaced; its folder is made.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <exception cref="EvolinkAppException">There is no video, the link is dead, or it arrived damaged.</exception>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public virtual async Task DownloadVideoAsync(EvolinkAppTask task, string file, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        Directory.CreateDirectory(folder);
+        // Named after the job: two that want one name do not meet in it.
+        string aside = Path.Combine(folder, $"{task.Id}.part");
+        try
+        {
+            using (FileStream part = new(aside, FileMode.Create, FileAccess.Write, FileShare.None))
+                await DownloadVideoAsync(task, part, cancellationToken).ConfigureAwait(false);
+            File.Move(aside, file, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(aside);
+        }
+    }
+
+    /// <summary>Downloads the video of a completed task into a folder, and replaces no video of another task there.</summary>
+    /// <param name="task">The task, with a link that is not dead.</param>
+    /// <param name="folder">The folder; it is made.</param>
+    /// <param name="name">What the file shall be called, without an extension; where that is taken, the task's id follows it.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>The file.</returns>
+    /// <exception cref="EvolinkAppException">There is no video, the link is dead, or it arrived damaged.</exception>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public virtual async Task<string> DownloadVideoAsync(
+        EvolinkAppTask task, string folder, string name, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        string whole = Path.Combine(folder, $"{task.Id}.mp4");
+        await DownloadVideoAsync(task, whole, cancellationToken).ConfigureAwait(false);
+        string named = Path.Combine(folder, $"{name}.mp4");
+        try
+        {
+            File.Move(whole, named, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(named) && named != whole)
+        {
+            named = Path.Combine(folder, $"{name}-{task.Id}.mp4");
+            File.Move(whole, named, overwrite: true);
+        }
+
+        return named;
     }
 
     /// <summary>Any other call of the app's, such as an operator's: JSON in, JSON out.</summary>

@@ -45,6 +45,18 @@ public sealed record EvolinkAppTask
     /// <summary>Evolink's id of the task, once it has it.</summary>
     public string? EvolinkTaskId { get; init; }
 
+    /// <summary>Where it came from.</summary>
+    public EvolinkAppSource? Source { get; init; }
+
+    /// <summary>The client's own name for it.</summary>
+    public string? Reference { get; init; }
+
+    /// <summary>Texts of the client's own.</summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    /// <summary>In lists of one's own: the beginning of the prompt.</summary>
+    public string? Prompt { get; init; }
+
     /// <summary>What this version does not know, as it came.</summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? More { get; set; }
@@ -71,6 +83,17 @@ public sealed record EvolinkAppTask
 /// <param name="Message">For people.</param>
 /// <param name="Since">Since when.</param>
 public sealed record EvolinkAppWaiting(string Code, string Message, DateTimeOffset Since);
+
+/// <summary>Where a task came from.</summary>
+/// <param name="Kind"><c>http</c>, <c>queue</c>, <c>blob</c> or <c>batch</c>; values may be added.</param>
+/// <param name="Container">The container of an upload.</param>
+/// <param name="Name">The name of an upload.</param>
+/// <param name="Version">The version of an upload.</param>
+/// <param name="MessageId">The id of a queue message.</param>
+/// <param name="Batch">The batch.</param>
+/// <param name="Index">The place in the batch, from 0.</param>
+public sealed record EvolinkAppSource(
+    string Kind, string? Container, string? Name, string? Version, string? MessageId, string? Batch, int? Index);
 
 /// <summary>A stored video.</summary>
 /// <param name="Size">Length in bytes.</param>

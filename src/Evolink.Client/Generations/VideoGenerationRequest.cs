@@ -46,6 +46,19 @@ public sealed record VideoGenerationRequest
     [JsonPropertyName("callback_url")]
     public string? CallbackUrl { get; init; }
 
+    /// <summary>
+    /// The client's own name for it, at most 256 characters. An Evolink.Functions app keeps it and tells it; Evolink itself does not know it.
+    /// </summary>
+    [JsonPropertyName("reference")]
+    public string? Reference { get; init; }
+
+    /// <summary>
+    /// Up to 16 texts of the client's own, each of at most 256 characters, by names of 1 to 40 characters of <c>[A-Za-z0-9_]</c>.
+    /// An Evolink.Functions app keeps them and tells them; Evolink itself does not know them.
+    /// </summary>
+    [JsonPropertyName("metadata")]
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
     /// <summary>Properties that this version does not know; they are sent as they are.</summary>
     /// <remarks>Settable, because generated JSON code cannot fill extension data that is init-only.</remarks>
     [JsonExtensionData]

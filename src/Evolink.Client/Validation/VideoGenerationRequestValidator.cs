@@ -23,6 +23,15 @@ public static class VideoGenerationRequestValidator
     /// <summary>Most characters of a callback url.</summary>
     public const int MaxCallbackUrlLength = 2048;
 
+    /// <summary>Most characters of a reference, and of each text in the metadata.</summary>
+    public const int MaxReferenceLength = 256;
+
+    /// <summary>Most texts in the metadata.</summary>
+    public const int MaxMetadata = 16;
+
+    /// <summary>Most characters of a name in the metadata.</summary>
+    public const int MaxMetadataNameLength = 40;
+
     private static readonly ValidationOptions Strict = new();
 
     /// <summary>Finds every mistake of a request, in the order of its fields; empty when there is none.</summary>
@@ -40,6 +49,8 @@ public static class VideoGenerationRequestValidator
             .. CheckShotType(request.ModelParams?.ShotType, request.PromptExtend),
             CheckAudio(request.AudioUrl, options),
             CheckCallback(request.CallbackUrl, options),
+            request.Reference is { } reference ? CheckOwnText("reference", reference) : null,
+            .. CheckMetadata(request.Metadata),
         ];
         return [.. found.OfType<ValidationIssue>()];
     }
@@ -151,6 +162,39 @@ public static class VideoGenerationRequestValidator
             $"callback_url has {url.Length} characters; at most {MaxCallbackUrlLength} are allowed."),
         _ => UrlRules.Check("callback_url", url, options),
     };
+
+    /// <summary>Whether a text can be a <see cref="VideoGenerationRequest.Reference"/>.</summary>
+    public static bool IsReference(string text) => CheckOwnText("reference", text) is null;
+
+    private static ValidationIssue? CheckOwnText(string param, string text) => text switch
+    {
+        "" => new(param, ValidationCodes.Required, $"{param} is empty; leave it out, or give a text."),
+        _ when text.EnumerateRunes().Count() is > MaxReferenceLength and var length => new(param, ValidationCodes.TooLong,
+            $"{param} has {length} characters (Unicode code points); at most {MaxReferenceLength} are allowed."),
+        _ when text.Any(char.IsControl) => new(param, ValidationCodes.Malformed,
+            $"{param} has a control character in it; give a text of one line."),
+        _ => null,
+    };
+
+    private static IEnumerable<ValidationIssue?> CheckMetadata(IReadOnlyDictionary<string, string>? metadata)
+    {
+        if (metadata is null) yield break;
+        if (metadata.Count > MaxMetadata)
+        {
+            yield return new("metadata", ValidationCodes.TooLong,
+                $"metadata has {metadata.Count} texts; at most {MaxMetadata} are allowed.");
+            yield break;
+        }
+
+        foreach ((string name, string text) in metadata)
+        {
+            yield return name is { Length: > 0 and <= MaxMetadataNameLength }
+                && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '_')
+                ? CheckOwnText($"metadata.{name}", text)
+                : new("metadata", ValidationCodes.Malformed,
+                    $"metadata has the name {Quote(name)}; a name has 1 to {MaxMetadataNameLength} characters of A-Z, a-z, 0-9 and _.");
+        }
+    }
 
     private static string Quote(string value) => value.Length <= 40 ? $"'{value}'" : $"'{value.AsSpan(0, 40)}...'";
 }

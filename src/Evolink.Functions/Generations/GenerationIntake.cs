@@ -87,6 +87,8 @@ public sealed partial class GenerationIntake(
             Hub = options.Value.Hub,
             Source = generation.Source,
             Origin = generation.Origin,
+            Reference = generation.Request.Reference,
+            Metadata = generation.Request.Metadata is { Count: > 0 } metadata ? metadata : null,
             RequestDigest = RequestDigest.Of(generation.Request),
             Model = generation.Request.Model ?? VideoGenerationRequest.Wan26ImageToVideo,
             Duration = generation.Request.Duration,

@@ -11,7 +11,7 @@ namespace Evolink.Functions.Generations;
 /// <param name="OwnBases">Addresses under which this app is reached: a link to an image there names the client's own image.</param>
 public sealed record NewGeneration(string Source, string Client, VideoGenerationRequest Request, string? Key, IReadOnlyList<Uri> OwnBases)
 {
-    /// <summary>Where else its prompt lies, for a delete to find.</summary>
+    /// <summary>What it was made from, where that is no request over HTTP.</summary>
     public JobOrigin? Origin { get; init; }
 
     /// <summary>Source of what is asked for over HTTP.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Azure.Storage.Queues.Models;
 using Evolink.Client;
 using Evolink.Functions.Generations;
+using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Options;
 using Evolink.Pipeline.Queues;
 using Evolink.Pipeline.Telemetry;
@@ -42,7 +43,10 @@ public sealed partial class GenerationRequested(
         if (request is null)
             return RejectReason.From(issues);
         NewGeneration wanted = new(
-            QueuedRequest.Source, request.Client, request.Request, request.Key, options.Value.PublicBaseUrl is { } own ? [own] : []);
+            QueuedRequest.Source, request.Client, request.Request, request.Key, options.Value.PublicBaseUrl is { } own ? [own] : [])
+        {
+            Origin = new JobOrigin { MessageId = message.MessageId },
+        };
         return await intake.AcceptAsync(durable, wanted, cancellationToken) switch
         {
             IntakeResult.Accepted or IntakeResult.Removed => null,

@@ -64,9 +64,12 @@ public sealed class ListTasks(GenerationStore store, TaskPages pages, TaskViews 
 
     private async Task<IResult> AnswerAsync(HttpRequest request, IReadOnlyList<JobRecord> jobs, string? next, CancellationToken cancellationToken)
     {
+        string caller = request.HttpContext.Caller.Name;
+        IReadOnlyDictionary<JobId, string> prompts =
+            await pages.ReadPromptsAsync(jobs.Where(job => job.Client == caller), cancellationToken);
         List<TaskView> data = [];
         foreach (JobRecord job in jobs)
-            data.Add(await views.MakeAsync(job, request.OwnBase, cancellationToken));
+            data.Add(await views.MakeAsync(job, request.OwnBase, cancellationToken) with { Prompt = prompts.GetValueOrDefault(job.Id) });
         return TypedResults.Json(new TaskList(data, next), FunctionsJsonContext.Default.TaskList);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Telemetry;
 
@@ -9,6 +10,7 @@ public sealed class TaskPages(JobIndex index, GenerationStore store, ItemLoop lo
     // A filter that hardly anything passes must not read a client's whole past in one request.
     private const int MostRead = 500;
     private const int AtOnce = 16;
+    private const int ShownOfPrompt = 200;
 
     /// <summary>One page.</summary>
     /// <exception cref="FormatException">The cursor is none of this list's.</exception>
@@ -56,6 +58,29 @@ public sealed class TaskPages(JobIndex index, GenerationStore store, ItemLoop lo
             e => e is InvalidDataException);
         return records;
     }
+
+    /// <summary>The beginnings of the prompts of jobs; those of jobs whose request is gone, or cannot be read, are left out.</summary>
+    public async Task<IReadOnlyDictionary<JobId, string>> ReadPromptsAsync(IEnumerable<JobRecord> jobs, CancellationToken cancellationToken)
+    {
+        ConcurrentDictionary<JobId, string> prompts = new();
+        await loop.RunAsync(
+            "prompts",
+            jobs.ToAsyncEnumerable(),
+            AtOnce,
+            job => job.Id.Value,
+            async (job, stopping) =>
+            {
+                if ((await store.ReadRequestAsync(job.Id, stopping)).Body.Prompt is { } prompt)
+                    prompts[job.Id] = Beginning(prompt);
+            },
+            cancellationToken,
+            e => e is InvalidDataException or JobNotFoundException);
+        return prompts;
+    }
+
+    private static string Beginning(string prompt) => prompt.Length <= ShownOfPrompt
+        ? prompt
+        : prompt[..(char.IsHighSurrogate(prompt[ShownOfPrompt - 1]) ? ShownOfPrompt - 1 : ShownOfPrompt)];
 }
 
 /// <summary>Which jobs are wanted.</summary>

@@ -76,6 +76,22 @@ public sealed record TaskView
     [JsonPropertyName("revision")]
     public required int Revision { get; init; }
 
+    /// <summary>Where it came from.</summary>
+    [JsonPropertyName("source")]
+    public required JobSource Source { get; init; }
+
+    /// <summary>The client's own name for it.</summary>
+    [JsonPropertyName("reference")]
+    public string? Reference { get; init; }
+
+    /// <summary>Texts of the client's own.</summary>
+    [JsonPropertyName("metadata")]
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    /// <summary>In lists of one's own: the first 200 characters of the prompt.</summary>
+    [JsonPropertyName("prompt")]
+    public string? Prompt { get; init; }
+
     /// <summary>How the end was told to the <c>callback_url</c>; not in the body that goes there.</summary>
     [JsonPropertyName("webhook")]
     public WebhookView? Webhook { get; init; }

@@ -39,6 +39,9 @@ public sealed class TaskViews(VideoLinks links, TimeProvider time)
             EvolinkTaskId = attempt?.TaskId,
             ExpiresAt = link?.ExpiresAt,
             Revision = job.Revision,
+            Source = JobSource.Of(job),
+            Reference = job.Reference,
+            Metadata = job.Metadata,
             Webhook = job.Webhook is { } hook ? new WebhookView(hook.Host, hook.State, hook.NextAt, hook.Calls) : null,
         };
     }

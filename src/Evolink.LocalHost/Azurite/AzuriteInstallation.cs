@@ -1,6 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
-
 namespace Evolink.LocalHost.Azurite;
 
 /// <summary>The folder whose <c>node_modules</c> holds Azurite; <c>npm ci</c> fills it on first use.</summary>

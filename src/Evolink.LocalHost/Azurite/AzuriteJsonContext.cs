@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Evolink.LocalHost.Azurite;
 
 /// <summary>What the wrapper writes once its services listen.</summary>

@@ -1,7 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
-using System.Text.Json;
-
 namespace Evolink.LocalHost.Azurite;
 
 /// <summary>
@@ -99,14 +95,6 @@ public sealed class AzuriteServer : IAsyncDisposable
 
     private static Process Launch(AzuriteInstallation installation, AzuriteOptions options)
     {
-        var start = new ProcessStartInfo("node")
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-            CreateNoWindow = true,
-        };
         string[] arguments =
         [
             AzuriteInstallation.Script,
@@ -117,8 +105,8 @@ public sealed class AzuriteServer : IAsyncDisposable
             .. options.Tls is { } tls ? ["--cert", tls.Certificate, "--key", tls.Key] : Array.Empty<string>(),
             .. options.DataFolder is { } folder ? ["--location", Path.GetFullPath(folder)] : Array.Empty<string>(),
         ];
-        foreach (string argument in arguments)
-            start.ArgumentList.Add(argument);
+        ProcessStartInfo start = new("node", arguments) { UseShellExecute = false, CreateNoWindow = true };
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         try
         {
             return Process.Start(start)!;

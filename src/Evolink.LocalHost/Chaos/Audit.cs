@@ -1,6 +1,4 @@
-using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Videos;
-using Evolink.Simulator;
 
 namespace Evolink.LocalHost.Chaos;
 

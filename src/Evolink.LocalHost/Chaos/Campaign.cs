@@ -1,12 +1,5 @@
-using System.Net.Sockets;
-using System.Text.Json;
-using Evolink.LocalHost.Azurite;
-using Evolink.LocalHost.Hosting;
 using Evolink.Pipeline;
-using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Options;
-using Evolink.Pipeline.Storage;
-using Evolink.Simulator;
 using Microsoft.Extensions.Options;
 
 namespace Evolink.LocalHost.Chaos;

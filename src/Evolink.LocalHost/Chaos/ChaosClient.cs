@@ -1,9 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
-using System.Text.Json;
-using Evolink.Client;
 
 namespace Evolink.LocalHost.Chaos;
 
@@ -16,19 +11,12 @@ internal sealed class ChaosClient : IDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(20);
 
-    private readonly HttpClient _http;
+    private readonly HttpClient _http = new() { Timeout = AnswerTimeout };
+    private readonly EvolinkAppClient _app;
     private readonly int _seed;
 
-    public ChaosClient(Uri app, int seed)
-    {
-        _seed = seed;
-        _http = new HttpClient
-        {
-            BaseAddress = app,
-            Timeout = AnswerTimeout,
-            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", ChaosSettings.ClientKey) },
-        };
-    }
+    // Without retries: some clients give up, and what no answer may be is counted here.
+    public ChaosClient(Uri app, int seed) => (_app, _seed) = (new EvolinkAppClient(_http, app, ChaosSettings.ClientKey, retries: 0), seed);
 
     /// <summary>The answers so far: number of the generation, id of its job.</summary>
     public ConcurrentDictionary<int, string> Jobs { get; } = new();
@@ -46,15 +34,14 @@ internal sealed class ChaosClient : IDisposable
     /// <param name="givesUp">Whether the client is gone for good when the connection breaks: whether there is a job then, nobody was told.</param>
     /// <param name="cancellationToken">Stops.</param>
     public Task PostAsync(int number, bool givesUp, CancellationToken cancellationToken) => UntilAnsweredAsync(
-        () => new HttpRequestMessage(HttpMethod.Post, "v1/videos/generations") { Headers = { { "Idempotency-Key", $"chaos-{_seed}-{number}" } }, Content = Body(number) },
-        $"Generation {number}",
-        async response =>
+        async () =>
         {
-            PostedTask? task = JsonSerializer.Deserialize(await response.Content.ReadAsStreamAsync(cancellationToken), ChaosJson.Default.PostedTask);
-            string job = Jobs.GetOrAdd(number, task?.Id ?? "");
-            if (job != task?.Id)
-                Surprises.Enqueue($"Generation {number} was answered as {task?.Id}, and before as {job}.");
+            EvolinkAppTask task = await _app.StartAsync(Request(number), $"chaos-{_seed}-{number}", cancellationToken);
+            string job = Jobs.GetOrAdd(number, task.Id);
+            if (job != task.Id)
+                Surprises.Enqueue($"Generation {number} was answered as {task.Id}, and before as {job}.");
         },
+        $"Generation {number}",
         givesUp,
         cancellationToken);
 
@@ -64,29 +51,26 @@ internal sealed class ChaosClient : IDisposable
         await Task.Delay(after, TimeProvider.System, cancellationToken);
         string job = Jobs[number];
         Cancelled[job] = true;
-        await UntilAnsweredAsync(
-            () => new HttpRequestMessage(HttpMethod.Post, $"v1/tasks/{job}/cancel"), $"The cancel of {job}", _ => Task.CompletedTask, givesUp: false, cancellationToken);
+        await UntilAnsweredAsync(() => _app.CancelTaskAsync(job, cancellationToken), $"The cancel of {job}", false, cancellationToken);
     }
 
-    private async Task UntilAnsweredAsync(
-        Func<HttpRequestMessage> make, string what, Func<HttpResponseMessage, Task> answered, bool givesUp, CancellationToken cancellationToken)
+    private async Task UntilAnsweredAsync(Func<Task> call, string what, bool givesUp, CancellationToken cancellationToken)
     {
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                using HttpRequestMessage request = make();
-                using HttpResponseMessage response = await _http.SendAsync(request, cancellationToken);
-                bool later = response.StatusCode is >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests;
-                if (response.IsSuccessStatusCode)
-                    await answered(response);
-                else if (!later)
-                    Surprises.Enqueue($"{what} was refused: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync(cancellationToken)}");
-                if (!later)
-                    return;
+                await call();
+                return;
             }
-            catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            catch (EvolinkAppException refused) when (refused.StatusCode is not (>= 500 or 429))
+            {
+                Surprises.Enqueue($"{what} was refused: {refused.StatusCode} {refused.Code}: {refused.Message}");
+                return;
+            }
+            catch (Exception e) when (e is EvolinkAppException or HttpRequestException or IOException
+                || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
                 // The host was killed, or takes too long: nobody knows what it has done.
             }
@@ -97,13 +81,10 @@ internal sealed class ChaosClient : IDisposable
         }
     }
 
-    private static JsonContent Body(int number) => JsonContent.Create(
-        new VideoGenerationRequest
-        {
-            Model = VideoGenerationRequest.Wan26ImageToVideo,
-            Prompt = $"Generation {number} of a campaign",
-            ImageUrls = ["https://example.com/cat.png"],
-            Duration = 2 + (number % 4),
-        },
-        EvolinkJsonContext.Default.VideoGenerationRequest);
+    private static VideoGenerationRequest Request(int number) => new()
+    {
+        Prompt = $"Generation {number} of a campaign",
+        ImageUrls = ["https://example.com/cat.png"],
+        Duration = 2 + (number % 4),
+    };
 }

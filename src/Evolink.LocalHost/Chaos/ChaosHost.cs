@@ -1,8 +1,3 @@
-using System.Text.Json;
-using Evolink.LocalHost.Hosting;
-using FunctionsHost;
-using Microsoft.Extensions.Logging;
-
 namespace Evolink.LocalHost.Chaos;
 
 /// <summary>The process that is killed: the Functions host, and nothing that must survive.</summary>

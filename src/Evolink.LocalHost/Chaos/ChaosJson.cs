@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Evolink.LocalHost.Chaos;
 
 /// <summary>What the host of a campaign is told, as one line on its standard input.</summary>
@@ -27,15 +25,11 @@ internal sealed record ChaosReport(
     double Seconds,
     int Seed);
 
-/// <summary>What the campaign needs of the app's answer to a post.</summary>
-internal sealed record PostedTask(string? Id);
-
 /// <summary>The worker that runs, as the host notes it.</summary>
 internal sealed record NotedWorker([property: JsonPropertyName("Id")] int Id, [property: JsonPropertyName("Started")] DateTime Started);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ChaosHostOrder))]
 [JsonSerializable(typeof(ChaosReport))]
-[JsonSerializable(typeof(PostedTask))]
 [JsonSerializable(typeof(NotedWorker))]
 internal sealed partial class ChaosJson : JsonSerializerContext;

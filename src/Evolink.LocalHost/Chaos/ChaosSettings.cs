@@ -1,6 +1,3 @@
-using Evolink.LocalHost.Azurite;
-using Evolink.Simulator;
-
 namespace Evolink.LocalHost.Chaos;
 
 /// <summary>What a campaign is set to: windows of hours and minutes in seconds, so that their ends are reached, and faults of every kind.</summary>

@@ -1,7 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
-using System.Text.Json;
-
 namespace Evolink.LocalHost.Chaos;
 
 /// <summary>One life of the host and of its workers, seen from the campaign.</summary>

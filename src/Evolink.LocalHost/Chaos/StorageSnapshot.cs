@@ -1,9 +1,6 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
-using Evolink.Pipeline.Generations;
-using Evolink.Pipeline.Storage;
 
 namespace Evolink.LocalHost.Chaos;
 
@@ -57,14 +54,12 @@ internal sealed record StorageSnapshot(
         return names;
     }
 
-    private static async Task<ReadOnlyMemory<byte>> ReadAsync(BlobClient blob) => (await blob.DownloadContentAsync()).Value.Content.ToMemory();
-
-    private static async Task<byte[]> ContentAsync(BlobClient blob) => (await ReadAsync(blob)).ToArray();
+    private static async Task<byte[]> ContentAsync(BlobClient blob) => (await blob.DownloadContentAsync()).Value.Content.ToArray();
 
     private static async Task<StoredVideo> VideoAsync(BlobClient blob)
     {
-        ReadOnlyMemory<byte> bytes = await ReadAsync(blob);
-        return new StoredVideo(bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes.Span)));
+        byte[] bytes = await ContentAsync(blob);
+        return new StoredVideo(bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)));
     }
 }
 

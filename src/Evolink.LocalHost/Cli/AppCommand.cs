@@ -1,18 +1,19 @@
-using System.CommandLine;
-using Evolink.Client;
-
 namespace Evolink.LocalHost.Cli;
 
 /// <summary>A command that talks to a running app.</summary>
 internal sealed class AppCommand : Command
 {
-    private readonly AppConnectionOptions _connection = new();
-
     /// <param name="name">Its name.</param>
     /// <param name="description">What it does.</param>
     /// <param name="symbols">Its own arguments and options, before those that say which app.</param>
     /// <param name="run">Does it, and returns the exit code.</param>
-    public AppCommand(string name, string description, IEnumerable<Symbol> symbols, Func<ParseResult, EvolinkAppClient, CancellationToken, Task<int>> run)
+    /// <param name="asOperator">Whether it is for operators.</param>
+    public AppCommand(
+        string name,
+        string description,
+        IEnumerable<Symbol> symbols,
+        Func<ParseResult, EvolinkAppClient, CancellationToken, Task<int>> run,
+        bool asOperator = false)
         : base(name, description)
     {
         foreach (Symbol symbol in symbols)
@@ -23,12 +24,12 @@ internal sealed class AppCommand : Command
                 Add((Option)symbol);
         }
 
-        _connection.AddTo(this);
+        AppConnectionOptions connection = new(asOperator);
+        connection.AddTo(this);
         SetAction(async parsed =>
         {
             using var signals = new StopSignals();
-            EvolinkAppClient app = await _connection.Read(parsed).OpenAsync(signals.Token);
-            return await run(parsed, app, signals.Token);
+            return await run(parsed, await connection.Read(parsed).OpenAsync(signals.Token), signals.Token);
         });
     }
 

@@ -1,16 +1,14 @@
-using System.CommandLine;
-using System.Net.Sockets;
-using Evolink.Client;
-using Evolink.LocalHost.Data;
-
 namespace Evolink.LocalHost.Cli;
 
-/// <summary>Which app a command talks to: one at an address, or the <c>serve</c> that holds the data folder.</summary>
+/// <summary>Which app a command talks to: one at an address, or the one that holds the data folder.</summary>
 /// <param name="Endpoint">Its address; <see langword="null"/>: the data folder tells it.</param>
-/// <param name="Key">A client key of it; <see langword="null"/>: the data folder's, for an app on this machine.</param>
-/// <param name="DataFolder">The folder.</param>
-internal sealed record AppConnection(Uri? Endpoint, string? Key, string DataFolder)
+/// <param name="Key">A key of it; <see langword="null"/>: the data folder's, for an app on this machine.</param>
+/// <param name="Folder">The data folder.</param>
+/// <param name="AsOperator">Whether an operator's key is needed, instead of a client's.</param>
+internal sealed record AppConnection(Uri? Endpoint, string? Key, string Folder, bool AsOperator = false)
 {
+    public const string OperatorKeyVariable = "EVOLINK_OPERATOR_KEY";
+
     private static readonly HttpClient Http = new()
     {
         Timeout = TimeSpan.FromMinutes(5),
@@ -18,24 +16,33 @@ internal sealed record AppConnection(Uri? Endpoint, string? Key, string DataFold
     };
 
     /// <summary>Finds the app.</summary>
-    /// <exception cref="UsageException">None runs there, or it needs a key that nobody gave.</exception>
-    public async Task<EvolinkAppClient> OpenAsync(CancellationToken cancellationToken)
-    {
-        if (Endpoint is { } endpoint)
-            return ClientOf(endpoint, Key ?? KeyFor(endpoint));
-        Uri address = Data.DataFolder.AddressOfRun(DataFolder) is { } announced && await AnswersAsync(announced, cancellationToken)
-            ? announced
-            : throw new UsageException($"No app is running with the data folder {DataFolder}. Start one with `serve`, name its folder with --data DIR, or the address of another with --endpoint URL.");
-        return ClientOf(address, Key ?? KeyFor(address));
-    }
+    /// <exception cref="LocalHostException">None runs there.</exception>
+    /// <exception cref="UsageException">It needs a key that nobody gave.</exception>
+    public async Task<EvolinkAppClient> OpenAsync(CancellationToken cancellationToken) =>
+        await FindAsync(cancellationToken) is { } address
+            ? ClientOf(address, Key ?? KeyFor(address))
+            : throw new LocalHostException(
+                $"No app is running with the data folder {Folder}. Start one with `serve`, "
+                + "name its folder with --data DIR, or the address of another with --endpoint URL.");
+
+    /// <summary>The address of the app; null where none was given, and none runs on the data folder.</summary>
+    public async Task<Uri?> FindAsync(CancellationToken cancellationToken) =>
+        Endpoint ?? (DataFolder.AddressOfRun(Folder) is { } told && await AnswersAsync(told, cancellationToken) ? told : null);
 
     /// <summary>A client of the app at an address.</summary>
     public static EvolinkAppClient ClientOf(Uri address, string? key) => new(Http, address, key);
 
-    private string? KeyFor(Uri endpoint) =>
-        endpoint.IsLoopback && LocalKeys.Read(DataFolder) is { } keys
-            ? keys.Client
-            : throw new UsageException("--endpoint needs a client key of that app: give it with --key.");
+    // The data folder's keys are for the app that runs on it, and go to no other machine.
+    private string KeyFor(Uri address)
+    {
+        if (AsOperator && Endpoint is not null && Environment.GetEnvironmentVariable(OperatorKeyVariable) is { Length: > 0 } given)
+            return given;
+        if (address.IsLoopback && LocalKeys.Read(Folder) is { } keys)
+            return AsOperator ? keys.Operator : keys.Client;
+        throw new UsageException(AsOperator
+            ? $"There is no operator's key for {address.Host}: give --key, or set {OperatorKeyVariable}."
+            : "--endpoint needs a client key of that app: give it with --key.");
+    }
 
     // A run that was killed leaves its address behind.
     private static async Task<bool> AnswersAsync(Uri address, CancellationToken cancellationToken)
@@ -54,11 +61,12 @@ internal sealed record AppConnection(Uri? Endpoint, string? Key, string DataFold
 }
 
 /// <summary>The options that make an <see cref="AppConnection"/>.</summary>
-internal sealed class AppConnectionOptions
+/// <param name="asOperator">Whether an operator's key is needed.</param>
+internal sealed class AppConnectionOptions(bool asOperator = false)
 {
     public Option<Uri?> Endpoint { get; } = new("--endpoint")
     {
-        Description = "Address of a running app, here or in Azure.",
+        Description = "Address of a running app, here or in Azure; default: the one that holds the data folder.",
         HelpName = "URL",
         CustomParser = static result =>
         {
@@ -69,7 +77,13 @@ internal sealed class AppConnectionOptions
         },
     };
 
-    public Option<string?> Key { get; } = new("--key") { Description = "Client key for --endpoint; default: the data folder's development key, for an app on this machine.", HelpName = "KEY" };
+    public Option<string?> Key { get; } = new("--key")
+    {
+        Description = asOperator
+            ? $"An operator's key; default: {AppConnection.OperatorKeyVariable}, or the data folder's own for an app on this machine."
+            : "Client key for --endpoint; default: the data folder's development key, for an app on this machine.",
+        HelpName = "KEY",
+    };
 
     public Option<string> Data { get; } = CommonOptions.Data();
 
@@ -80,5 +94,6 @@ internal sealed class AppConnectionOptions
         command.Add(Data);
     }
 
-    public AppConnection Read(ParseResult parsed) => new(parsed.GetValue(Endpoint), parsed.GetValue(Key), parsed.GetValue(Data)!);
+    public AppConnection Read(ParseResult parsed) =>
+        new(parsed.GetValue(Endpoint), parsed.GetValue(Key), parsed.GetValue(Data)!, asOperator);
 }

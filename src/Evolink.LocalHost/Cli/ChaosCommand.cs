@@ -1,5 +1,3 @@
-using System.CommandLine;
-using System.Text.Json;
 using Evolink.LocalHost.Chaos;
 using Spectre.Console;
 
@@ -12,10 +10,12 @@ internal static class ChaosCommand
 
     public static Command Build()
     {
-        Option<int> generations = Number("--generations", "How many generations.", 500, least: 1);
-        Option<int> kills = Number("--kills", "How often host, worker or both are killed; every crash point takes one.", 25, Death.Fewest);
-        Option<int> seed = Number("--seed", "Same seed, same faults and kills.", 1, int.MinValue);
-        Option<int> deadline = Number("--deadline", "Seconds after which jobs that are not over count as failures.", 600, least: 1);
+        Option<int> generations = CommonOptions.Number("--generations", "How many generations.", "N", 1, 100_000, 500);
+        Option<int> kills = CommonOptions.Number(
+            "--kills", "How often host, worker or both are killed; every crash point takes one.", "N", Death.Fewest, 10_000, 25);
+        Option<int> seed = CommonOptions.Number("--seed", "Same seed, same faults and kills.", "N", int.MinValue, int.MaxValue, 1);
+        Option<int> deadline = CommonOptions.Number(
+            "--deadline", "Seconds after which jobs that are not over count as failures.", "SECONDS", 1, 86_400, 600);
         Option<string?> azurite = CommonOptions.Azurite();
         Option<bool> json = new("--json") { Description = "The counters as one JSON object on the last line." };
         var command = new Command("chaos", "Kills the app again and again while the simulated Evolink misbehaves, and checks that nothing was paid twice or lost.")
@@ -52,7 +52,7 @@ internal static class ChaosCommand
         await Console.Error.WriteLineAsync($"Crash points: {string.Join(", ", result.CrashPoints.Select(point => $"{point.Key} {point.Value}"))}.");
         foreach (IGrouping<string, double> cause in result.Standstills.GroupBy(standstill => standstill.Cause, standstill => standstill.Length.TotalSeconds))
             await Console.Error.WriteLineAsync($"{cause.Key} died: held up {cause.Count()} jobs, half of them for less than {cause.Order().ElementAt(cause.Count() / 2):0.0} s, the longest for {cause.Max():0.0} s.");
-        foreach (Finding finding in result.Findings.Take(MostFindingsTold))
+        foreach (Chaos.Finding finding in result.Findings.Take(MostFindingsTold))
             await Console.Error.WriteLineAsync($"{finding.Kind} {finding.Job}: {finding.Words}");
         if (result.Evidence is { } folder)
             await Console.Error.WriteLineAsync($"{result.Findings.Count} findings; log, histories and records are in {folder}.");
@@ -66,22 +66,8 @@ internal static class ChaosCommand
     private static Table Table(ChaosReport report)
     {
         Table table = new Table().Border(TableBorder.Simple).AddColumn("").AddColumn(new TableColumn("").RightAligned()).HideHeaders();
-        (string Name, object Value)[] rows =
-        [
-            ("generations", report.Generations), ("accepted", report.Accepted), ("completed", report.Completed), ("failed", report.Failed),
-            .. report.FailedByCode.Select(code => ("  " + code.Key, (object)code.Value)),
-            ("kills", report.Kills), ("  of hosts", report.HostKills), ("  of workers", report.WorkerKills), ("longest standstill, s", report.LongestStandstillSeconds), ("charged", report.Charged), ("charged twice", report.ChargedTwice), ("lost", report.Lost),
-            ("mismatched", report.Mismatched), ("orphaned", report.Orphaned), ("seconds", report.Seconds), ("seed", report.Seed),
-        ];
-        foreach ((string name, object value) in rows)
-            table.AddRow(Markup.Escape(name), $"{value}");
+        foreach ((string name, JsonNode? value) in JsonSerializer.SerializeToNode(report, ChaosJson.Default.ChaosReport)!.AsObject())
+            table.AddRow(Markup.Escape(name.Replace('_', ' ')), Markup.Escape(value?.ToJsonString() ?? ""));
         return table;
-    }
-
-    private static Option<int> Number(string name, string description, int standard, int least)
-    {
-        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => standard };
-        option.Validators.Add(result => CommonOptions.Require(result, result.GetValueOrDefault<int>() >= least, $"{name} is at least {least}."));
-        return option;
     }
 }

@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace Evolink.LocalHost.Cli;
 
 /// <summary><c>completion</c>: prints what makes a shell complete the command line. The program itself answers what may follow.</summary>

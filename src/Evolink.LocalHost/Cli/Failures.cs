@@ -1,6 +1,3 @@
-using System.Net.Sockets;
-using Evolink.Client;
-using FunctionsHost;
 using Microsoft.AspNetCore.Connections;
 
 namespace Evolink.LocalHost.Cli;
@@ -28,3 +25,6 @@ internal static class Failures
         _ => $"Something unexpected happened ({exception.GetType().Name}): {exception.Message} Run again with --verbose to see where.",
     };
 }
+
+/// <summary>An argument is well-formed, but cannot be worked with (a file that is not there).</summary>
+internal sealed class UsageException(string message, Exception? innerException = null) : Exception(message, innerException);

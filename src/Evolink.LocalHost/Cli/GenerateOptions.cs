@@ -1,42 +1,33 @@
-using Evolink.Client;
-
 namespace Evolink.LocalHost.Cli;
 
 /// <summary>What <c>generate</c> was asked for.</summary>
 internal sealed record GenerateOptions
 {
-    /// <summary>Files, and patterns of files.</summary>
+    private const int ShownOfIdentity = 16;
+
+    /// <summary>Links, files, and patterns of files.</summary>
     public required IReadOnlyList<string> Images { get; init; }
 
-    public required string Prompt { get; init; }
+    /// <summary>What is the same for every image.</summary>
+    public required VideoGenerationRequest Request { get; init; }
 
-    public int? Duration { get; init; }
-
-    public string? Quality { get; init; }
-
-    public string? ShotType { get; init; }
-
-    public bool NoPromptExtend { get; init; }
-
-    public string? AudioUrl { get; init; }
+    /// <summary>The caller's own; <see langword="null"/>: every run is something new.</summary>
+    public string? IdempotencyKey { get; init; }
 
     public string? Out { get; init; }
 
     public bool Json { get; init; }
 
-    /// <summary>The running app to send it to; without an endpoint one is run for it.</summary>
+    /// <summary>The app to send it to; where none runs, one is run for it.</summary>
     public required AppConnection Connection { get; init; }
 
     public required Hosting.LocalEnvironmentOptions Local { get; init; }
 
-    public VideoGenerationRequest ToRequest(string imageUrl) => new()
+    /// <summary>The key of one image's generation. Of several, each has one that follows from the image, whatever else is there.</summary>
+    public string KeyOf(InputImage image, int images) => IdempotencyKey switch
     {
-        Prompt = Prompt,
-        ImageUrls = [imageUrl],
-        Duration = Duration,
-        Quality = Quality,
-        PromptExtend = NoPromptExtend ? false : null,
-        ModelParams = ShotType is null ? null : new VideoModelParameters { ShotType = ShotType },
-        AudioUrl = AudioUrl,
+        null => string.Create(CultureInfo.InvariantCulture, $"generate-{Guid.NewGuid():N}"),
+        { } key when images == 1 => key,
+        { } key => $"{key}.{image.Identity[..ShownOfIdentity]}",
     };
 }

@@ -1,12 +1,17 @@
-using Evolink.Client;
-
 namespace Evolink.LocalHost.Cli;
 
-/// <summary>One generation through the app's HTTP interface, with its progress told.</summary>
-internal sealed class Generation(GenerateOptions options, LocalImage image, TimeProvider time)
+/// <summary>One generation through the app's HTTP interface, with its progress reported.</summary>
+/// <param name="request">What is asked for, but for the image.</param>
+/// <param name="key">Its idempotency key.</param>
+/// <param name="image">What it is made from.</param>
+/// <param name="time">The clock.</param>
+internal sealed class Generation(VideoGenerationRequest request, string key, InputImage image, TimeProvider time)
 {
     /// <summary>What it is made from.</summary>
-    public LocalImage Image => image;
+    public InputImage Image => image;
+
+    /// <summary>Its idempotency key.</summary>
+    public string Key => key;
 
     /// <summary>The job's id, once the app has accepted it.</summary>
     public string? Id { get; private set; }
@@ -23,16 +28,21 @@ internal sealed class Generation(GenerateOptions options, LocalImage image, Time
         try
         {
             report(new GenerationProgress("uploading the image", 0));
-            string url = await app.UploadImageAsync(await File.ReadAllBytesAsync(image.Path, cancellationToken), image.ContentType, cancellationToken);
+            string url = image.ContentType is { } type
+                ? await app.UploadImageAsync(await File.ReadAllBytesAsync(image.Source, cancellationToken), type, cancellationToken)
+                : image.Source;
             // Not to be interrupted: whether it was accepted, and under which id, is worth the moment.
-            task = await app.StartAsync(options.ToRequest(url), $"generate-{Guid.NewGuid():N}", CancellationToken.None);
+            VideoGenerationRequest asked = request with { ImageUrls = [url], Reference = request.Reference ?? image.Reference };
+            task = await app.StartAsync(asked, key, CancellationToken.None);
             Id = task.Id;
-            FollowedTask followed = new(app, time, report);
-            task = await followed.ToEndAsync(task, cancellationToken);
+            task = await FollowedTask.ToEndAsync(app, task.Id, time, report, cancellationToken);
             if (!task.IsCompleted)
                 return Ended(null, ReportedError.Of(task));
 
-            string? file = target is null ? null : await followed.SaveAsync(task, target, cancellationToken);
+            report(new GenerationProgress("downloading", 95));
+            string? file = target is null
+                ? null
+                : await FollowedTask.SaveAsync(app, task, target, Path.GetFileNameWithoutExtension(image.Name), cancellationToken);
             report(new GenerationProgress("done", 100));
             return Ended(file, null);
         }
@@ -42,8 +52,9 @@ internal sealed class Generation(GenerateOptions options, LocalImage image, Time
         }
         catch (Exception e) when (e is HttpRequestException or IOException or UnauthorizedAccessException)
         {
-            // The other images' generations go on.
-            return Ended(null, new ReportedError("local_error", Failures.Explain(e)));
+            // The other images' generations go on; and so does this one, where the app has it.
+            string then = Id is null ? "" : $" {Id} is kept, and goes on while the app runs: `watch {Id}` follows it.";
+            return Ended(null, new ReportedError("local_error", Failures.Explain(e) + then));
         }
 
         Outcome Ended(string? file, ReportedError? error) => new(image, task, file, error, time.GetElapsedTime(started));

@@ -1,132 +1,88 @@
-using System.CommandLine;
-using System.Globalization;
 using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Evolink.Client;
-using Evolink.LocalHost.Data;
 
 namespace Evolink.LocalHost.Cli;
 
-/// <summary><c>operator</c>: what operators do with a running app, one command for each of its operators' calls. Answers are JSON on standard output.</summary>
+/// <summary><c>operator</c>: what operators do with a running app, one command for each of their calls. Answers are JSON.</summary>
 internal static class OperatorCommand
 {
-    private const string KeyVariable = "EVOLINK_OPERATOR_KEY";
-    private const string LocalEndpoint = "http://127.0.0.1:7071";
-
     // For people: a link keeps its &.
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static Command Build()
+    public static Command Build() => new("operator", "Looks after the jobs of a running app.")
     {
-        var endpoint = new Option<string>("--endpoint")
-        {
-            Description = "Address of the app.",
-            HelpName = "URL",
-            Recursive = true,
-            DefaultValueFactory = static _ => LocalEndpoint,
-        };
-        endpoint.Validators.Add(static result => CommonOptions.Require(
-            result, Uri.TryCreate(result.GetValueOrDefault<string>(), UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https", "--endpoint is an address such as https://my-app.azurewebsites.net."));
-        var key = new Option<string?>("--key")
-        {
-            Description = $"An operator's key; default: {KeyVariable}, or the data folder's own for an app on this machine.",
-            HelpName = "KEY",
-            Recursive = true,
-        };
-        Option<string> data = CommonOptions.Data();
-        data.Recursive = true;
-        Call call = (parsed, method, path, body) => RunAsync(new Uri(parsed.GetValue(endpoint)!), parsed.GetValue(key), parsed.GetValue(data)!, method, path, body);
-        return new Command("operator", "Looks after the jobs of a running app.")
-        {
-            endpoint, key, data,
-            Find(call),
-            OfJob("story", "Tells all that is known of a job, without secrets.", HttpMethod.Get, "/story", call),
-            OfJob("redeliver", "Tells a job's end to its callback_url once more.", HttpMethod.Post, "/redeliver", call),
-            OfJob("retry-save", "Saves a video that could not be saved before.", HttpMethod.Post, "/retry-save", call),
-            Attach(call),
-            FreeClaim(call),
-            Purge(call),
-            Submits("submits", "Says whether submits go out.", HttpMethod.Get, string.Empty, call),
-            Submits("pause", "Holds all submits back: jobs wait, nothing is lost.", HttpMethod.Post, "/pause", call),
-            Submits("resume", "Lets submits go again.", HttpMethod.Post, "/resume", call),
-        };
-    }
-
-    private delegate Task<int> Call(ParseResult parsed, HttpMethod method, string path, JsonNode? body);
+        Call("find", "Finds the job that owns a task of Evolink's.", HttpMethod.Get, "v1/tasks?evolink_task_id={0}", Task()),
+        Call("story", "Tells all that is known of a job, without secrets.", HttpMethod.Get, "v1/tasks/{0}/story", Job()),
+        Call("redeliver", "Tells a job's end to its callback_url once more.", HttpMethod.Post, "v1/tasks/{0}/redeliver", Job()),
+        Call("retry-save", "Saves a video that could not be saved before.", HttpMethod.Post, "v1/tasks/{0}/retry-save", Job()),
+        Attach(),
+        Call(
+            "free-claim",
+            "Takes a task away from the job that has it by mistake, so that it can be attached to another.",
+            HttpMethod.Delete,
+            "v1/claims/{0}",
+            Task()),
+        Purge(),
+        Call("submits", "Says whether submits go out.", HttpMethod.Get, "v1/submits"),
+        Call("pause", "Holds all submits back: jobs wait, nothing is lost.", HttpMethod.Post, "v1/submits/pause"),
+        Call("resume", "Lets submits go again.", HttpMethod.Post, "v1/submits/resume"),
+    };
 
     private static Argument<string> Job() => new("job") { Description = "The job, gen-..." };
 
     private static Argument<string> Task() => new("task") { Description = "Evolink's id of a task." };
 
-    private static string PathOf(string job) => $"v1/tasks/{Uri.EscapeDataString(job)}";
-
-    private static Command Find(Call call)
+    private static AppCommand Attach()
     {
         Argument<string> task = Task();
-        var command = new Command("find", "Finds the job that owns a task of Evolink's.") { task };
-        command.SetAction(parsed => call(parsed, HttpMethod.Get, $"v1/tasks?evolink_task_id={Uri.EscapeDataString(parsed.GetValue(task)!)}", null));
-        return command;
+        return Call(
+            "attach",
+            "Gives a job the task of its lost submit: it is waited for, and its video saved.",
+            HttpMethod.Post,
+            "v1/tasks/{0}/attach",
+            Job(),
+            task,
+            parsed => new JsonObject { ["evolink_task_id"] = parsed.GetValue(task) });
     }
 
-    private static Command OfJob(string name, string description, HttpMethod method, string suffix, Call call)
+    private static AppCommand Purge()
     {
-        Argument<string> job = Job();
-        var command = new Command(name, description) { job };
-        command.SetAction(parsed => call(parsed, method, PathOf(parsed.GetValue(job)!) + suffix, null));
-        return command;
-    }
-
-    private static Command Attach(Call call)
-    {
-        Argument<string> job = Job();
-        Argument<string> task = Task();
-        var command = new Command("attach", "Gives a job the task of its lost submit: it is waited for, and its video saved.") { job, task };
-        command.SetAction(parsed => call(
-            parsed, HttpMethod.Post, PathOf(parsed.GetValue(job)!) + "/attach", new JsonObject { ["evolink_task_id"] = parsed.GetValue(task) }));
-        return command;
-    }
-
-    private static Command FreeClaim(Call call)
-    {
-        Argument<string> task = Task();
-        var command = new Command("free-claim", "Takes a task away from the job that has it by mistake, so that it can be attached to another.") { task };
-        command.SetAction(parsed => call(parsed, HttpMethod.Delete, $"v1/claims/{Uri.EscapeDataString(parsed.GetValue(task)!)}", null));
-        return command;
-    }
-
-    private static Command Purge(Call call)
-    {
-        Argument<string> job = Job();
-        var sure = new Option<bool>("--yes") { Description = "Needed: video, image and records of the job go for good." };
-        var command = new Command("purge", "Removes a job that is over, with its video, image, records and histories.") { job, sure };
+        Option<bool> sure = new("--yes") { Description = "Needed: video, image and records of the job go for good." };
+        AppCommand command = Call(
+            "purge",
+            "Removes a job that is over, with its video, image, records and histories.",
+            HttpMethod.Delete,
+            "v1/tasks/{0}",
+            Job(),
+            sure);
         command.Validators.Add(result => CommonOptions.Require(result, result.GetValue(sure), "purge removes the job for good: add --yes."));
-        command.SetAction(parsed => call(parsed, HttpMethod.Delete, PathOf(parsed.GetValue(job)!), null));
         return command;
     }
 
-    private static Command Submits(string name, string description, HttpMethod method, string suffix, Call call)
-    {
-        var command = new Command(name, description);
-        command.SetAction(parsed => call(parsed, method, "v1/submits" + suffix, null));
-        return command;
-    }
-
-    private static async Task<int> RunAsync(Uri endpoint, string? key, string data, HttpMethod method, string path, JsonNode? body)
-    {
-        using var signals = new StopSignals();
-        EvolinkAppClient app = AppConnection.ClientOf(endpoint, key ?? KeyFor(endpoint, data));
-        Console.WriteLine((await app.SendAsync(method, path, body, signals.Token)).ToJsonString(Readable));
-        return ExitCode.Done;
-    }
-
-    // The data folder's key is for the app that runs on it, and goes nowhere else.
-    private static string KeyFor(Uri endpoint, string data)
-    {
-        if (Environment.GetEnvironmentVariable(KeyVariable) is { Length: > 0 } given)
-            return given;
-        return endpoint.IsLoopback && LocalKeys.Read(data) is { } keys
-            ? keys.Operator
-            : throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"There is no operator's key for {endpoint.Host}: give --key, or set {KeyVariable}."));
-    }
+    /// <summary>A command that is one call of the app.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="description">What it does.</param>
+    /// <param name="method">The call's method.</param>
+    /// <param name="path">The call's path, with {0} where <paramref name="id"/> stands.</param>
+    /// <param name="id">The argument that names what the call is about.</param>
+    /// <param name="more">A further argument or option.</param>
+    /// <param name="body">Makes the call's body.</param>
+    private static AppCommand Call(
+        string name,
+        string description,
+        HttpMethod method,
+        string path,
+        Argument<string>? id = null,
+        Symbol? more = null,
+        Func<ParseResult, JsonNode>? body = null) => new(
+            name,
+            description,
+            new Symbol?[] { id, more }.OfType<Symbol>(),
+            async (parsed, app, cancellationToken) =>
+            {
+                string name = id is null ? "" : Uri.EscapeDataString(parsed.GetValue(id)!);
+                string called = path.Replace("{0}", name, StringComparison.Ordinal);
+                Console.WriteLine((await app.SendAsync(method, called, body?.Invoke(parsed), cancellationToken)).ToJsonString(Readable));
+                return ExitCode.Done;
+            },
+            asOperator: true);
 }

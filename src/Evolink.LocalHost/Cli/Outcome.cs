@@ -1,6 +1,3 @@
-using System.Text.Json;
-using Evolink.Client;
-
 namespace Evolink.LocalHost.Cli;
 
 /// <summary>How a generation ended.</summary>
@@ -9,7 +6,7 @@ namespace Evolink.LocalHost.Cli;
 /// <param name="File">Where the video was saved, if it was.</param>
 /// <param name="Error">Why it failed.</param>
 /// <param name="Elapsed">How long it took.</param>
-internal sealed record Outcome(LocalImage Image, EvolinkAppTask? Task, string? File, ReportedError? Error, TimeSpan Elapsed)
+internal sealed record Outcome(InputImage Image, EvolinkAppTask? Task, string? File, ReportedError? Error, TimeSpan Elapsed)
 {
     /// <summary>Says it: one JSON object on one line, or words, failures on standard error.</summary>
     /// <param name="json">Whether as JSON.</param>
@@ -37,7 +34,7 @@ internal sealed record Outcome(LocalImage Image, EvolinkAppTask? Task, string? F
     }
 
     private GenerateReport ToReport() => new(
-        Image.Path,
+        Image.Source,
         Task?.Id,
         Error is null ? "completed" : "failed",
         Task?.EvolinkTaskId,

@@ -1,8 +1,3 @@
-using System.CommandLine;
-using Evolink.Client;
-using Evolink.LocalHost.Hosting;
-using Microsoft.Extensions.Logging;
-
 namespace Evolink.LocalHost.Cli;
 
 /// <summary><c>serve</c>: the app on this machine until Ctrl-C.</summary>
@@ -67,7 +62,10 @@ internal static class ServeCommand
     {
         try
         {
-            return await app.UploadImageAsync(SampleImage.Read(), SampleImage.ContentType, cancellationToken);
+            using Stream sample = typeof(ServeCommand).Assembly.GetManifestResourceStream("cat.png")!;
+            using MemoryStream image = new();
+            await sample.CopyToAsync(image, cancellationToken);
+            return await app.UploadImageAsync(image.ToArray(), "image/png", cancellationToken);
         }
         catch (EvolinkAppException refused)
         {

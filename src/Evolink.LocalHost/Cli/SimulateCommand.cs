@@ -1,7 +1,3 @@
-using System.CommandLine;
-using Evolink.LocalHost.Data;
-using Evolink.Simulator;
-
 namespace Evolink.LocalHost.Cli;
 
 /// <summary><c>simulate</c>: the simulated Evolink API alone.</summary>

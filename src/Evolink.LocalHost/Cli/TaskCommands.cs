@@ -1,7 +1,3 @@
-using System.CommandLine;
-using System.Text.Json;
-using Evolink.Client;
-
 namespace Evolink.LocalHost.Cli;
 
 /// <summary><c>list</c>, <c>show</c>, <c>cancel</c>, <c>watch</c> and <c>open</c>: the tasks of a running app.</summary>
@@ -14,16 +10,16 @@ internal static class TaskCommands
     private static AppCommand List()
     {
         Option<string?> status = new Option<string?>("--status") { Description = "Those of one status." }.AcceptOnlyFromAmong("pending", "processing", "completed", "failed");
-        Option<int> limit = new("--limit") { Description = "At most so many.", HelpName = "N", DefaultValueFactory = static _ => UsualLimit };
-        limit.Validators.Add(static result => CommonOptions.Require(result, result.GetValueOrDefault<int>() >= 1, "--limit is at least 1."));
+        Option<int> limit = CommonOptions.Number("--limit", "At most so many.", "N", 1, 1_000_000, UsualLimit);
         Option<bool> json = AppCommand.Json("One JSON object for each task, as the app tells it.");
         return new AppCommand("list", "Lists your tasks, newest first.", [status, limit, json], async (parsed, app, cancellationToken) =>
         {
             int count = 0;
             await foreach (EvolinkAppTask task in app.ListTasksAsync(parsed.GetValue(status), cancellationToken).Take(parsed.GetValue(limit)))
             {
-                Tell(task, parsed.GetValue(json), TaskText.Line(task, TimeProvider.System.GetUtcNow()));
-                count++;
+                if (count++ == 0 && !parsed.GetValue(json))
+                    Console.WriteLine(TaskText.Header);
+                Tell(task, parsed.GetValue(json), [TaskText.Line(task, TimeProvider.System.GetUtcNow())]);
             }
 
             if (count == 0)
@@ -91,19 +87,36 @@ internal static class TaskCommands
             EvolinkAppTask task = await app.GetTaskAsync(parsed.GetValue(id)!, wait: null, cancellationToken);
             string link = task.Link ?? throw new EvolinkAppException("video_not_found", $"The task is {task.Status}{(task.Error?.Code is { } code ? $" ({code})" : "")}; it has no video.");
             Console.WriteLine(link);
-            if (!Console.IsOutputRedirected && !Browser.TryOpen(link))
+            if (!Console.IsOutputRedirected && !TryOpen(link))
                 await Console.Error.WriteLineAsync("No browser could be started; the link opens in any.");
             return ExitCode.Done;
         });
     }
 
-    private static async Task<(EvolinkAppTask Task, string? File)> FollowAsync(EvolinkAppClient app, string id, string? target, Action<GenerationProgress> report, CancellationToken cancellationToken)
+    // Anything but a web address is not handed to the system.
+    private static bool TryOpen(string link)
     {
-        FollowedTask followed = new(app, TimeProvider.System, report);
-        EvolinkAppTask task = await followed.ToEndAsync(await app.GetTaskAsync(id, wait: null, cancellationToken), cancellationToken);
-        string? file = target is not null && task.IsCompleted ? await followed.SaveAsync(task, target, cancellationToken) : null;
+        if (!Uri.TryCreate(link, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
+            return false;
+        try
+        {
+            using Process? started = Process.Start(new ProcessStartInfo(address.AbsoluteUri) { UseShellExecute = true });
+            return true;
+        }
+        catch (Exception e) when (e is Win32Exception or FileNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<(EvolinkAppTask Task, string? File)> FollowAsync(
+        EvolinkAppClient app, string id, string? target, Action<GenerationProgress> report, CancellationToken cancellationToken)
+    {
+        EvolinkAppTask task = await FollowedTask.ToEndAsync(app, id, TimeProvider.System, report, cancellationToken);
         report(new GenerationProgress(task.Status, task.IsCompleted ? 100 : task.Progress ?? 0));
-        return (task, file);
+        return target is null || !task.IsCompleted
+            ? (task, null)
+            : (task, await FollowedTask.SaveAsync(app, task, target, name: null, cancellationToken));
     }
 
     private static void Tell(EvolinkAppTask task, bool json, IEnumerable<string> lines)

@@ -1,5 +1,3 @@
-using System.Globalization;
-using Evolink.Client;
 using Spectre.Console;
 
 namespace Evolink.LocalHost.Cli;
@@ -7,8 +5,15 @@ namespace Evolink.LocalHost.Cli;
 /// <summary>A task in words, with Spectre's markup.</summary>
 internal static class TaskText
 {
-    /// <summary>In one line: id, where it stands, how far, how old, and its end.</summary>
-    public static IEnumerable<string> Line(EvolinkAppTask task, DateTimeOffset now)
+    private const int SourceWidth = 24;
+    private const int PromptWidth = 40;
+
+    /// <summary>What stands above the lines of <see cref="Line"/>.</summary>
+    public static string Header { get; } =
+        $"{"ID",-30}  {"STATUS",-10}     %  {"AGE",8}  {"CREDITS",7}  {"SOURCE",-SourceWidth}  {"PROMPT",-PromptWidth}  NOTE".TrimEnd();
+
+    /// <summary>In one line: id, where it stands, how far, how old, its cost, what it was made from and of, and its end.</summary>
+    public static string Line(EvolinkAppTask task, DateTimeOffset now)
     {
         string end = task switch
         {
@@ -17,7 +22,11 @@ internal static class TaskText
             { WaitingFor: { } waiting } => $"waits: {Safe(waiting.Code)}",
             _ => "",
         };
-        yield return string.Create(CultureInfo.InvariantCulture, $"{Safe(task.Id),-30}  {Coloured(task, 10)}  {task.Progress ?? 0,3} %  {Age(now - task.CreatedAt),8}  {end}").TrimEnd();
+        decimal? credits = task.Usage is { CreditsReserved: > 0 } usage ? usage.CreditsUsed ?? usage.CreditsReserved : null;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Safe(task.Id),-30}  {Coloured(task, 10)}  {task.Progress ?? 0,3} %  {Age(now - task.CreatedAt),8}  {credits,7:0.##}  "
+            + $"{Cell(SourceOf(task), SourceWidth)}  {Cell(task.Prompt, PromptWidth)}  {end}").TrimEnd();
     }
 
     /// <summary>In a line for each thing that is known.</summary>
@@ -27,6 +36,8 @@ internal static class TaskText
         if (task.WaitingFor is { } waiting)
             yield return $"waits     {Safe(waiting.Message)}";
         yield return string.Create(CultureInfo.InvariantCulture, $"created   {task.CreatedAt:yyyy-MM-dd HH:mm:ss}Z");
+        if (SourceOf(task) is { } source)
+            yield return $"source    {Safe(source)}";
         if (task.EvolinkTaskId is { } evolink)
             yield return $"Evolink   {Safe(evolink)}";
         if (task.Usage is { CreditsReserved: > 0 } usage)
@@ -45,6 +56,20 @@ internal static class TaskText
         }
     }
 
+    private static string? SourceOf(EvolinkAppTask task) => task switch
+    {
+        { Reference: { } reference } => reference,
+        { Source.Name: { } name } => name,
+        { Source: { Batch: { } batch, Index: { } index } } => string.Create(CultureInfo.InvariantCulture, $"{batch} {index}"),
+        _ => task.Source?.MessageId ?? task.Source?.Kind,
+    };
+
+    private static string Cell(string? text, int width)
+    {
+        string cleaned = Clean(text);
+        return Markup.Escape(cleaned.Length > width ? cleaned[..(width - 3)] + "..." : cleaned.PadRight(width));
+    }
+
     private static string Coloured(EvolinkAppTask task, int width)
     {
         string colour = task.Status switch { "completed" => "green", "failed" => "red", _ => "yellow" };
@@ -60,5 +85,7 @@ internal static class TaskText
     };
 
     // What a server says must not move the cursor, nor be read as markup.
-    private static string Safe(string? text) => Markup.Escape(string.Concat((text ?? "").Select(letter => char.IsControl(letter) ? ' ' : letter)));
+    private static string Safe(string? text) => Markup.Escape(Clean(text));
+
+    private static string Clean(string? text) => string.Concat((text ?? "").Select(letter => char.IsControl(letter) ? ' ' : letter));
 }

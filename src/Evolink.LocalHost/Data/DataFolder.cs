@@ -27,8 +27,8 @@ public sealed class DataFolder : IDisposable
     /// <summary>Folder of the simulator.</summary>
     public string Simulator => Path.Combine(Location, "simulator");
 
-    /// <summary>Folder for copies of finished videos.</summary>
-    public string Videos => Path.Combine(Location, "videos");
+    /// <summary>Folder for copies of finished videos, which ends with a separator.</summary>
+    public static string VideosOf(string path) => Path.Combine(path, "videos") + Path.DirectorySeparatorChar;
 
     /// <summary>Opens or makes the folder and holds it until disposed; a crash releases it too.</summary>
     /// <exception cref="LocalHostException">Another run holds it, the disk is full, or it cannot be written.</exception>

@@ -1,9 +1,3 @@
-using System.Net.Sockets;
-using Evolink.LocalHost.Azurite;
-using Evolink.LocalHost.Data;
-using Evolink.Simulator;
-using FunctionsHost;
-
 namespace Evolink.LocalHost.Hosting;
 
 /// <summary>Evolink.Functions on this machine with all that it needs: data folder, Azurite, the simulator (unless there is a key for the real API).</summary>
@@ -48,9 +42,9 @@ public sealed class LocalEnvironment : IAsyncDisposable
                 data,
                 Task.Run(() => StartAzuriteAsync(options, data, settings, cancellationToken), CancellationToken.None),
                 Task.Run(() => StartSimulatorAsync(options, data, settings, cancellationToken), CancellationToken.None));
-            AzuriteServer? azurite = await environment._azurite;
+            AzuriteServer? azurite = await Notes.WhileAsync(environment._azurite, "Waiting for Azurite, the local storage", options.Note);
             RunningSimulator? simulator = await environment._simulator;
-            environment._host = await FunctionAppHost.StartAsync(
+            Task<FunctionAppHost> host = FunctionAppHost.StartAsync(
                 new FunctionAppOptions
                 {
                     AppFolder = FunctionApp.Folder,
@@ -60,6 +54,7 @@ public sealed class LocalEnvironment : IAsyncDisposable
                     ConfigureLogging = logging => LocalLog.ToStandardError(logging, options.LogLevel),
                 },
                 cancellationToken);
+            environment._host = await Notes.WhileAsync(host, "Starting the app", options.Note);
             if (azurite is not null)
                 environment._uploads = UploadEvents.Start(azurite.ConnectionString, environment.BaseUrl);
             data.Announce(environment.BaseUrl);

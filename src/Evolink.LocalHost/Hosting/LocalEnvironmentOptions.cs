@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Evolink.LocalHost.Hosting;
 
 /// <summary>How to run Evolink.Functions with everything it needs on this machine.</summary>

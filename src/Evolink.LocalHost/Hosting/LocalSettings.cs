@@ -1,6 +1,3 @@
-using Evolink.LocalHost.Azurite;
-using Evolink.LocalHost.Data;
-using Evolink.Simulator;
 using Microsoft.Extensions.Configuration;
 
 namespace Evolink.LocalHost.Hosting;

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace Evolink.LocalHost.Hosting;
 
@@ -9,17 +8,12 @@ internal static class LoopbackSocket
     /// <exception cref="LocalHostException">The port is in use or not allowed.</exception>
     public static Socket Listen(int port)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-            // At once: on Linux two sockets may be bound to one port as long as neither listens.
-            socket.Listen();
-            return socket;
+            return FunctionAppHost.Listen(port);
         }
         catch (SocketException e)
         {
-            socket.Dispose();
             throw new LocalHostException(
                 e.SocketErrorCode == SocketError.AccessDenied
                     ? $"Port {port} needs rights that this user does not have. Choose one above 1023 with --port."

@@ -1,9 +1,7 @@
 using System.Net.Http.Json;
-using System.Text.Json.Nodes;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
-using Evolink.Pipeline.Storage;
 
 namespace Evolink.LocalHost.Hosting;
 

@@ -28,6 +28,15 @@ public sealed record JobEventData
     /// <summary>The client whose job it is.</summary>
     public required string Client { get; init; }
 
+    /// <summary>Where the job came from.</summary>
+    public JobSource? Source { get; init; }
+
+    /// <summary>The client's own name for it.</summary>
+    public string? Reference { get; init; }
+
+    /// <summary>Texts of the client's own.</summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
     /// <summary>The model.</summary>
     public required string Model { get; init; }
 

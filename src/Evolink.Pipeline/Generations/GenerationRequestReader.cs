@@ -14,7 +14,10 @@ public static class GenerationRequestReader
     internal const string ImageName = "image";
 
     private static readonly string[] Known =
-        ["model", "prompt", "duration", "quality", "image_urls", "prompt_extend", "model_params", "audio_url", "callback_url", ImageName];
+    [
+        "model", "prompt", "duration", "quality", "image_urls", "prompt_extend", "model_params", "audio_url", "callback_url",
+        "reference", "metadata", ImageName,
+    ];
 
     private static readonly string[] KnownModelParams = ["shot_type"];
 
@@ -61,21 +64,33 @@ public static class GenerationRequestReader
             },
             AudioUrl = fields.String("audio_url"),
             CallbackUrl = fields.String("callback_url"),
+            Reference = fields.String("reference"),
+            Metadata = fields.Texts("metadata"),
             AdditionalProperties = rules.AllowUnknown ? fields.Unknown() : null,
         };
         issues.AddRange([.. fields.Issues, .. model?.Issues ?? []]);
         if (!rules.AllowUnknown)
             issues.AddRange([.. fields.UnknownIssues(), .. model?.UnknownIssues() ?? []]);
-        // A field of the wrong type reads as absent: the type is its mistake, not the absence. The client's own image is not fetched over
-        // its link, so the rules for links do not concern it.
+        // The client's own image is not fetched over its link, so the rules for links do not concern it. Evolink would fetch every other
+        // link of this app in vain: without the client's key it gets none.
+        bool isOwn = request.ImageUrls is [var image] && ImageLinks.Own(image, rules.OwnBases) is not null;
+        if (request.ImageUrls is [var link] && !isOwn && ImageLinks.LeadsTo(link, rules.OwnBases))
+            issues.Add(NoImageOfOurs);
+        // A field of the wrong type reads as absent: the type is its mistake, not the absence.
         HashSet<string> settled = [.. issues.Select(issue => issue.Param)];
-        if (request.ImageUrls is [var image] && ImageLinks.Own(image, rules.OwnBases) is not null)
+        if (isOwn)
             settled.Add("image_urls[0]");
         if (settled.Contains(ImageName))
             settled.Add("image_urls");
         issues.AddRange(VideoGenerationRequestValidator.Validate(request, rules.Validation).Where(issue => !settled.Contains(issue.Param)));
         return (request, issues);
     }
+
+    private static ValidationIssue NoImageOfOurs => new(
+        "image_urls[0]",
+        ValidationCodes.NotSupported,
+        "image_urls[0] leads to this app, but to no image that a client can name; POST the image to /v1/images, and give the link that it "
+        + "answers, as it is.");
 
     // The name of the client's own image is short for its link.
     private static IReadOnlyList<string>? ImageUrls(JsonFields fields, List<ValidationIssue> issues)

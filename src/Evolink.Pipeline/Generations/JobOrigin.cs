@@ -2,7 +2,7 @@ using Evolink.Pipeline.Storage;
 
 namespace Evolink.Pipeline.Generations;
 
-/// <summary>Where else the prompt of a job lies: what it was made from, so that a delete finds it.</summary>
+/// <summary>What a job was made from, where that is no request over HTTP. Its prompt lies there too: a delete finds it by this.</summary>
 public sealed record JobOrigin : StoredDocument
 {
     /// <summary>Name of the upload, in the container <c>uploads</c>.</summary>
@@ -10,6 +10,9 @@ public sealed record JobOrigin : StoredDocument
 
     /// <summary>Version of the upload.</summary>
     public string? UploadVersion { get; init; }
+
+    /// <summary>Id of the queue message.</summary>
+    public string? MessageId { get; init; }
 
     /// <summary>The batch.</summary>
     public string? Batch { get; init; }

@@ -33,8 +33,14 @@ public sealed record JobRecord : StoredDocument
     /// <summary>Where it came from: <c>http</c>, <c>queue</c>, <c>blob</c> or <c>batch</c>.</summary>
     public required string Source { get; init; }
 
-    /// <summary>What it was made from, where its prompt lies in more places than the stored request.</summary>
+    /// <summary>What it was made from, where that is no request over HTTP.</summary>
     public JobOrigin? Origin { get; init; }
+
+    /// <summary>The client's own name for it.</summary>
+    public string? Reference { get; init; }
+
+    /// <summary>Texts of the client's own.</summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
     /// <summary>SHA-256 of the request's canonical form, hexadecimal: tells whether a repeated key carries the same request.</summary>
     public required string RequestDigest { get; init; }

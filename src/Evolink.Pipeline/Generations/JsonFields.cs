@@ -43,6 +43,24 @@ internal sealed class JsonFields(JsonElement source, string prefix, IReadOnlyLis
         return items;
     }
 
+    public IReadOnlyDictionary<string, string>? Texts(string name)
+    {
+        if (Value(name) is not { } value)
+            return null;
+        if (value.ValueKind != JsonValueKind.Object)
+            return Wrong<IReadOnlyDictionary<string, string>?>(name, value, "an object of strings");
+        Dictionary<string, string> texts = new(StringComparer.Ordinal);
+        foreach (JsonProperty property in value.EnumerateObject())
+        {
+            if (property.Value.ValueKind != JsonValueKind.String)
+                return Wrong<IReadOnlyDictionary<string, string>?>(name, property.Value, "an object of strings");
+            if (Text(name, property.Value) is { } text)
+                texts[property.Name] = text;
+        }
+
+        return texts;
+    }
+
     public JsonFields? Object(string name, IReadOnlyList<string> knownInside) => Value(name) is not { } value ? null
         : value.ValueKind == JsonValueKind.Object ? new JsonFields(value, $"{prefix}{name}.", knownInside)
         : Wrong<JsonFields?>(name, value, "an object");

@@ -27,6 +27,7 @@ public static class RequestDigest
             json.WriteBoolean("prompt_extend", request.PromptExtend ?? true);
             json.WriteString("quality", request.Quality ?? "720p");
             json.WriteString("shot_type", request.ModelParams?.ShotType ?? "single");
+            WriteOwn(json, request);
             WriteUnknown(json, "unknown", request.AdditionalProperties);
             WriteUnknown(json, "unknown_model_params", request.ModelParams?.AdditionalProperties);
             json.WriteEndObject();
@@ -42,6 +43,19 @@ public static class RequestDigest
             json.WriteNumber("duration", seconds);
         else
             json.WriteNull("duration");
+    }
+
+    // Left out where there is nothing: the digests of earlier versions stay what they are.
+    private static void WriteOwn(Utf8JsonWriter json, VideoGenerationRequest request)
+    {
+        if (request.Reference is { } reference)
+            json.WriteString("reference", reference);
+        if (request.Metadata is not { Count: > 0 } metadata)
+            return;
+        json.WriteStartObject("metadata");
+        foreach ((string name, string text) in metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            json.WriteString(name, text);
+        json.WriteEndObject();
     }
 
     private static void WriteUnknown(Utf8JsonWriter json, string name, IDictionary<string, JsonElement>? properties)

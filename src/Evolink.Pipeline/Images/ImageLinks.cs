@@ -18,11 +18,24 @@ public static partial class ImageLinks
 
     private static string? Named(string path) => Path().Match(path) is { Success: true } match ? match.Groups["sha256"].Value : null;
 
+    /// <summary>Whether a link leads to this app, however it writes the address: <c>localhost</c> is <c>127.0.0.1</c>.</summary>
+    /// <param name="url">The link.</param>
+    /// <param name="ownBases">Addresses under which this app is reached.</param>
+    public static bool LeadsTo(string? url, IEnumerable<Uri> ownBases) =>
+        Uri.TryCreate(url, UriKind.Absolute, out Uri? link)
+        && link.Scheme is "http" or "https" && ownBases.Any(own => IsSamePlace(own, link));
+
     private static string? OwnAbsolute(string? url, IEnumerable<Uri> ownBases) =>
         Uri.TryCreate(url, UriKind.Absolute, out Uri? link) && link.Query.Length == 0 && link.UserInfo.Length == 0
-        && ownBases.Any(own => own.Scheme == link.Scheme && own.Authority == link.Authority)
+        && ownBases.Any(own => own.Scheme == link.Scheme && IsSamePlace(own, link))
             ? Named(link.AbsolutePath)
             : null;
+
+    // Both schemes at their usual ports are one app, which may sit behind a proxy that ends TLS.
+    private static bool IsSamePlace(Uri own, Uri link) =>
+        (own.Port == link.Port || (own.IsDefaultPort && link.IsDefaultPort))
+        && (string.Equals(own.IdnHost.TrimEnd('.'), link.IdnHost.TrimEnd('.'), StringComparison.OrdinalIgnoreCase)
+            || (own.IsLoopback && link.IsLoopback));
 
     [GeneratedRegex(@"^/v1/images/(?<sha256>[0-9a-f]{64})\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
     private static partial Regex Path();

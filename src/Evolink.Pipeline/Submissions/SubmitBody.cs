@@ -12,6 +12,9 @@ public sealed class SubmitBody(LinkSigner signer)
     {
         Model = request.Body.Model ?? VideoGenerationRequest.Wan26ImageToVideo,
         CallbackUrl = CallbackUrl(job.Id, attempt, intent),
+        // The client's own, which Evolink does not know.
+        Reference = null,
+        Metadata = null,
         ImageUrls = ImageUrl(job.Client, request, intent) is { } own ? [own] : request.Body.ImageUrls,
     };
 

@@ -17,7 +17,7 @@ public sealed partial class UploadInstructions(UploadInbox inbox, IOptions<Evoli
     private const int MaxBytes = 64 << 10;
     private const string Prompt = "prompt";
 
-    private static readonly string[] Texts = ["model", Prompt, "quality", "audio_url", "callback_url"];
+    private static readonly string[] Texts = ["model", Prompt, "quality", "audio_url", "callback_url", "reference"];
     private static readonly string[] Values = ["duration", "prompt_extend"];
 
     /// <summary>Finds what was said of an upload.</summary>

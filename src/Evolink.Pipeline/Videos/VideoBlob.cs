@@ -15,6 +15,7 @@ namespace Evolink.Pipeline.Videos;
 internal sealed class VideoBlob(BlockBlobClient blob, JobRecord job, Attempt attempt)
 {
     private const int LongestTag = 256;
+    private const int MostOfTheClients = 6 << 10;
 
     private HashSet<(string Name, long Size)> _staged = [];
 
@@ -98,22 +99,47 @@ internal sealed class VideoBlob(BlockBlobClient blob, JobRecord job, Attempt att
     private static UploadTransferValidationOptions Checked(ulong crc) =>
         new() { ChecksumAlgorithm = StorageChecksumAlgorithm.StorageCrc64, PrecalculatedChecksum = Crc64.Finish(crc) };
 
-    private Dictionary<string, string> Metadata(string sha256) => new(StringComparer.Ordinal)
+    private Dictionary<string, string> Metadata(string sha256)
     {
-        [VideoStore.JobKey] = job.Id.Value,
-        [VideoStore.TaskKey] = attempt.TaskId!,
-        [VideoStore.HashKey] = sha256,
-        ["model"] = job.Model,
-        ["created"] = job.AcceptedAt.ToString("O", CultureInfo.InvariantCulture),
-    };
+        Dictionary<string, string> metadata = new(StringComparer.OrdinalIgnoreCase)
+        {
+            [VideoStore.JobKey] = job.Id.Value,
+            [VideoStore.TaskKey] = attempt.TaskId!,
+            [VideoStore.HashKey] = sha256,
+            ["model"] = job.Model,
+            ["created"] = job.AcceptedAt.ToString("O", CultureInfo.InvariantCulture),
+            ["source"] = job.Source,
+        };
+        (string Name, string? Text)[] more =
+        [
+            ("reference", job.Reference), ("source_name", job.Origin?.UploadName ?? job.Origin?.MessageId ?? job.Origin?.Batch),
+            .. (job.Metadata ?? new Dictionary<string, string>()).Select(pair => ($"meta_{pair.Key}", (string?)pair.Value)),
+        ];
+        // Storage takes ASCII, names once in whatever case, and 8 KB in all: what does not fit must not cost the video.
+        int left = MostOfTheClients;
+        foreach ((string name, string? text) in more)
+        {
+            string escaped = Uri.EscapeDataString(text ?? "");
+            if (escaped.Length > 0 && name.Length + escaped.Length <= left && metadata.TryAdd(name, escaped))
+                left -= name.Length + escaped.Length;
+        }
 
-    private Dictionary<string, string> Tags() => new(StringComparer.Ordinal)
+        return metadata;
+    }
+
+    private Dictionary<string, string> Tags()
     {
-        ["job"] = job.Id.Value,
-        ["client"] = Tag(job.Client),
-        ["model"] = Tag(job.Model),
-        ["created"] = job.AcceptedAt.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-    };
+        Dictionary<string, string> tags = new(StringComparer.Ordinal)
+        {
+            ["job"] = job.Id.Value,
+            ["client"] = Tag(job.Client),
+            ["model"] = Tag(job.Model),
+            ["created"] = job.AcceptedAt.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        };
+        if (job.Reference is { } reference)
+            tags["reference"] = Tag(reference);
+        return tags;
+    }
 
     private static string Tag(string value) => string.Concat(value
         .Take(LongestTag)

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Hosting;
-
 namespace FunctionsHost.App;
 
 /// <summary>Takes no signals: whoever started the host decides when it stops. The usual lifetime would stop it at the first Ctrl-C.</summary>

@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging;
-
 namespace FunctionsHost.App;
 
 /// <summary>The log of host and worker: where the caller wants it, at the levels of host.json.</summary>

@@ -1,8 +1,4 @@
-using FunctionsHost.Jobs;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Constraints;
-using Microsoft.Azure.WebJobs.Extensions.Http;
 
 namespace FunctionsHost.Http;
 

@@ -1,8 +1,4 @@
-using System.Globalization;
-using FunctionsHost.Worker;
-using FunctionsHost.Worker.Rpc;
 using Google.Protobuf;
-using Microsoft.AspNetCore.Http;
 
 namespace FunctionsHost.Http;
 

@@ -1,8 +1,3 @@
-using System.Diagnostics;
-using System.Net;
-using FunctionsHost.Worker;
-using FunctionsHost.Worker.Rpc;
-using Microsoft.AspNetCore.Http;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace FunctionsHost.Http;

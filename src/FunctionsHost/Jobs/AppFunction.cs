@@ -1,9 +1,5 @@
-using FunctionsHost.App;
-using FunctionsHost.Worker.Rpc;
-using Microsoft.Azure.WebJobs;
 using Microsoft.Azure.WebJobs.Host;
 using Newtonsoft.Json;
-using Newtonsoft.Json.Linq;
 
 namespace FunctionsHost.Jobs;
 

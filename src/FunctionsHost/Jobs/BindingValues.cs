@@ -1,8 +1,6 @@
 using System.Collections;
 using System.Text;
-using Microsoft.Azure.WebJobs;
 using Newtonsoft.Json;
-using Newtonsoft.Json.Linq;
 
 namespace FunctionsHost.Jobs;
 

@@ -1,10 +1,7 @@
-using System.Collections.Concurrent;
-using Azure;
-using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
-using Microsoft.Azure.WebJobs.Extensions.Timers;
-using Microsoft.Azure.WebJobs.Host.Executors;
+using Azure.Storage.Blobs;
+using Azure;
 using Microsoft.Azure.WebJobs.Host.Storage;
 using Newtonsoft.Json;
 

@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Runtime.Loader;
-using FunctionsHost.App;
 using Microsoft.Azure.WebJobs.Hosting;
 
 namespace FunctionsHost.Jobs;

@@ -1,11 +1,4 @@
-using System.Diagnostics;
-using FunctionsHost.Http;
-using FunctionsHost.Worker;
-using FunctionsHost.Worker.Rpc;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.WebJobs;
 using Newtonsoft.Json;
-using Newtonsoft.Json.Linq;
 using ExecutionContext = Microsoft.Azure.WebJobs.ExecutionContext;
 
 namespace FunctionsHost.Jobs;

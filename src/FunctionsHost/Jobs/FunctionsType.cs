@@ -1,8 +1,6 @@
-using System.Reflection;
 using System.Reflection.Emit;
+using System.Reflection;
 using System.Runtime.Loader;
-using FunctionsHost.Worker.Rpc;
-using Microsoft.Azure.WebJobs;
 using Binder = Microsoft.Azure.WebJobs.Binder;
 using ExecutionContext = Microsoft.Azure.WebJobs.ExecutionContext;
 

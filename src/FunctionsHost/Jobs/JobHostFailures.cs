@@ -1,7 +1,6 @@
 using System.Runtime.ExceptionServices;
-using Microsoft.Azure.WebJobs.Host;
 using Microsoft.Azure.WebJobs.Host.Timers;
-using Microsoft.Extensions.Logging;
+using Microsoft.Azure.WebJobs.Host;
 
 namespace FunctionsHost.Jobs;
 

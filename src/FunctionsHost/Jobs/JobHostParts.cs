@@ -1,7 +1,4 @@
-using FunctionsHost.App;
-using Microsoft.Azure.WebJobs;
 using Microsoft.Azure.WebJobs.Host;
-using Microsoft.Azure.WebJobs.Host.Executors;
 
 namespace FunctionsHost.Jobs;
 

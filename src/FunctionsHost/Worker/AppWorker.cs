@@ -1,7 +1,4 @@
 using System.Net.Sockets;
-using FunctionsHost.App;
-using FunctionsHost.Worker.Rpc;
-using Microsoft.Extensions.Logging;
 
 namespace FunctionsHost.Worker;
 

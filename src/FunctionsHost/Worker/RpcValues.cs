@@ -1,10 +1,6 @@
-using FunctionsHost.Worker.Rpc;
-using Google.Protobuf;
 using Google.Protobuf.Collections;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.WebJobs;
+using Google.Protobuf;
 using Newtonsoft.Json;
-using Newtonsoft.Json.Linq;
 
 namespace FunctionsHost.Worker;
 

@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Threading.Channels;
-using FunctionsHost.Worker.Rpc;
 using Grpc.Core;
 
 namespace FunctionsHost.Worker;

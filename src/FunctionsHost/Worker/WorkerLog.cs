@@ -1,8 +1,3 @@
-using System.Collections.Concurrent;
-using System.Globalization;
-using FunctionsHost.Worker.Rpc;
-using Microsoft.Extensions.Logging;
-
 namespace FunctionsHost.Worker;
 
 /// <summary>

@@ -1,10 +1,3 @@
-using System.Collections.Concurrent;
-using System.ComponentModel;
-using System.Diagnostics;
-using System.Globalization;
-using FunctionsHost.App;
-using Microsoft.Extensions.Logging;
-
 namespace FunctionsHost.Worker;
 
 /// <summary>One process of the app's worker.</summary>
@@ -63,16 +56,9 @@ internal sealed class WorkerProcess : IDisposable
     public static WorkerProcess Start(AppFolder app, AppSettings settings, Uri host, string workerId, ILoggerFactory logs)
     {
         string[] shell = OperatingSystem.IsWindows() ? [app.Executable] : ["/bin/sh", "-c", WithoutTerminalSignals, app.Executable];
-        ProcessStartInfo start = new(shell[0])
-        {
-            WorkingDirectory = app.Path,
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (string argument in (string[])[.. shell[1..], .. Arguments(app, host, workerId)])
-            start.ArgumentList.Add(argument);
+        ProcessStartInfo start = new(shell[0], [.. shell[1..], .. Arguments(app, host, workerId)]);
+        (start.WorkingDirectory, start.UseShellExecute) = (app.Path, false);
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         settings.CopyTo(start.Environment);
         start.Environment["FUNCTIONS_APPLICATION_DIRECTORY"] = app.Path;
         try

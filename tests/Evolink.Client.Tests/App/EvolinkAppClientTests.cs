@@ -20,7 +20,7 @@ public sealed class EvolinkAppClientTests
 
         Assert.Equal(("gen-1", false, "parked", 0), (task.Id, task.IsOver, task.Phase, task.Progress));
         Assert.Equal("evolink_unauthorized", task.WaitingFor!.Code);
-        Assert.Equal("7", task.More!["metadata"].GetProperty("order").GetString());
+        Assert.Equal("7", task.Metadata!["order"]);
         var request = Assert.Single(app.Seen);
         Assert.Equal(("POST", "/v1/videos/generations"), (request.Method, request.Target));
         Assert.Equal(("order-7", "Bearer " + Key), (request.Headers["Idempotency-Key"], request.Headers["Authorization"]));
@@ -94,6 +94,51 @@ public sealed class EvolinkAppClientTests
         Assert.Equal("download_damaged", damaged.Code);
         var missing = await Assert.ThrowsAsync<EvolinkAppException>(() => Client(storage).DownloadVideoAsync(task with { Results = null }, new MemoryStream()));
         Assert.Equal("result_missing", missing.Code);
+    }
+
+    [Fact]
+    public async Task A_task_is_followed_to_its_end()
+    {
+        await using var app = await StubApi.StartAsync(
+            StubApi.Answer(200, """{"id":"gen-1","status":"pending"}"""),
+            StubApi.Answer(200, """{"id":"gen-1","status":"processing"}"""),
+            StubApi.Answer(200, """{"id":"gen-1","status":"failed"}"""));
+
+        Assert.Equal(["pending", "processing", "failed"], await Client(app).WatchAsync("gen-1").Select(task => task.Status).ToListAsync());
+        Assert.Equal([null, "wait=25", "wait=25"], app.Seen.Select(request => request.Headers.GetValueOrDefault("Prefer")));
+    }
+
+    [Fact]
+    public async Task A_video_is_in_its_file_whole_or_not_at_all()
+    {
+        byte[] video = [1, 2, 3];
+        await using var storage = await StubApi.StartAsync(async context => await context.Response.Body.WriteAsync(video));
+        var task = new EvolinkAppTask
+        {
+            Id = "gen-1",
+            Status = "completed",
+            Results = [storage.Url + "video.mp4?sig=1"],
+            Video = new EvolinkAppVideo(3, Convert.ToHexString(SHA256.HashData(video)), "video/mp4"),
+        };
+        string folder = Directory.CreateTempSubdirectory("evolink-client-").FullName;
+        try
+        {
+            string file = Path.Combine(folder, "videos", "cat.mp4");
+            await Assert.ThrowsAsync<EvolinkAppException>(
+                () => Client(storage).DownloadVideoAsync(task with { Video = task.Video with { Size = 4 } }, file));
+            Assert.Empty(Directory.GetFiles(Path.Combine(folder, "videos")));
+            await Client(storage).DownloadVideoAsync(task, file);
+            Assert.Equal(video, await File.ReadAllBytesAsync(file));
+            Assert.Equal([file], Directory.GetFiles(Path.Combine(folder, "videos")));
+            Assert.Equal(Path.Combine(folder, "dog.mp4"), await Client(storage).DownloadVideoAsync(task, folder, "dog"));
+            // Never over another one's.
+            Assert.Equal(Path.Combine(folder, "dog-gen-1.mp4"), await Client(storage).DownloadVideoAsync(task, folder, "dog"));
+            Assert.Equal(2, Directory.GetFiles(folder).Length);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Evolink.Client;
 using Evolink.LocalHost.Cli;
 using Evolink.LocalHost.Data;
 
@@ -20,9 +19,10 @@ public sealed class AppConnectionTests : IDisposable
         using var data = DataFolder.Open(_folder["data"]);
         data.Announce(new Uri($"http://{listener.LocalEndpoint}"));
 
-        EvolinkAppClient app = await new AppConnection(null, null, _folder["data"]).OpenAsync(CancellationToken.None);
-
-        Assert.NotNull(app);
+        AppConnection connection = new(null, null, _folder["data"]);
+        Assert.Equal(new Uri($"http://{listener.LocalEndpoint}"), await connection.FindAsync(CancellationToken.None));
+        Assert.NotNull(await connection.OpenAsync(CancellationToken.None));
+        Assert.NotNull(await (connection with { AsOperator = true }).OpenAsync(CancellationToken.None));
     }
 
     [Fact]
@@ -38,7 +38,8 @@ public sealed class AppConnectionTests : IDisposable
         using (var data = DataFolder.Open(_folder["data"]))
             data.Announce(address);
 
-        UsageException refused = await Assert.ThrowsAsync<UsageException>(() => new AppConnection(null, null, _folder["data"]).OpenAsync(CancellationToken.None));
+        LocalHostException refused = await Assert.ThrowsAsync<LocalHostException>(
+            () => new AppConnection(null, null, _folder["data"]).OpenAsync(CancellationToken.None));
         Assert.Contains("No app is running", refused.Message, StringComparison.Ordinal);
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Evolink.LocalHost.Cli;
 using Evolink.LocalHost.Data;
 using Evolink.Testing.Hosting;
 
@@ -42,16 +43,23 @@ public sealed class CommandLineTests : IDisposable
 
     [Theory]
     [InlineData("--image is needed", "Option '--image' is required", "generate", "--prompt", "x")]
-    [InlineData("a duration has limits", "--duration is 2 to 15 seconds.", "generate", "--image", "x", "--prompt", "x", "--duration", "16")]
+    [InlineData("a duration has limits", "--duration is a whole number from 2 to 15, not \"16\".", "generate", "--image", "x", "--prompt", "x", "--duration", "16")]
     [InlineData("a quality is one of two", "'4k' not recognized", "generate", "--image", "x", "--prompt", "x", "--quality", "4k")]
     [InlineData("a shot type needs rewriting", "leave out --no-prompt-extend", "generate", "--image", "x", "--prompt", "x", "--shot-type", "multi", "--no-prompt-extend")]
     [InlineData("an endpoint is an address", "--endpoint is an address", "generate", "--image", "x", "--prompt", "x", "--endpoint", "host")]
     [InlineData("an unknown option", "--nonsense", "serve", "--nonsense")]
-    [InlineData("a port has limits", "--port is 0 to 65535.", "--port", "70000")]
-    [InlineData("the image is not there", "There is no image at nowhere.png.", "generate", "--image", "nowhere.png", "--prompt", "x")]
-    [InlineData("a campaign kills at every crash point", "--kills is at least 4.", "chaos", "--kills", "3")]
+    [InlineData("a port has limits", "--port is a whole number from 0 to 65535, not \"70000\".", "--port", "70000")]
+    [InlineData("a port is a number", "--port is a whole number from 0 to 65535, not \"x\".", "serve", "--port", "x")]
+    [InlineData("a variable that is not set", "--port is a whole number from 0 to 65535, not \"\".", "serve", "--port", "")]
+    [InlineData("a duration is a number", "--duration is a whole number from 2 to 15, not \"five\".", "generate", "--image", "x", "--prompt", "x", "--duration", "five")]
+    [InlineData("a limit is a number", "--limit is a whole number from 1 to 1000000, not \"abc\".", "list", "--limit", "abc")]
+    [InlineData("a time is a number", "--simulator-time is a number from 0 to 3600, not \"abc\".", "serve", "--simulator-time", "abc")]
+    [InlineData("a key goes with an endpoint", "--key is for the app at --endpoint", "generate", "--image", "x", "--prompt", "x", "--key", "k")]
+    [InlineData("an idempotency key has no blanks", "--idempotency-key must have 1 to 255", "generate", "--image", "x", "--prompt", "x", "--idempotency-key", "a b")]
+    [InlineData("an id is not empty", "ID is empty.", "show", "")]
+    [InlineData("the image is not there", "There is no image nowhere.png.", "generate", "--image", "nowhere.png", "--prompt", "x")]
+    [InlineData("a campaign kills at every crash point", "--kills is a whole number from 4 to 10000, not \"3\".", "chaos", "--kills", "3")]
     [InlineData("a pattern matches nothing", "No file matches nowhere/*.png.", "generate", "--image", "nowhere/*.png", "--prompt", "x")]
-    [InlineData("no app is there", "No app is running with the data folder nowhere.", "list", "--data", "nowhere")]
     [InlineData("a purge asks whether it is meant", "add --yes", "operator", "purge", "gen-x")]
     [InlineData("an operator needs a key", "There is no operator's key", "operator", "submits", "--endpoint", "https://app.example.com")]
     [InlineData("the image is a folder", "--image is a file.", "generate", "--image", ".", "--prompt", "x")]
@@ -62,6 +70,29 @@ public sealed class CommandLineTests : IDisposable
         Assert.True(code == 2, $"{rule}: {code} {errors}");
         Assert.Contains(message, errors, StringComparison.Ordinal);
         AssertFriendly(errors);
+    }
+
+    [Theory]
+    [InlineData("list")]
+    [InlineData("operator", "submits")]
+    public async Task That_no_app_is_running_is_no_wrong_usage(params string[] command)
+    {
+        (int code, _, string errors) = await CliProcess.RunAsync([.. command, "--data", "nowhere"]);
+
+        Assert.Equal(1, code);
+        Assert.StartsWith("No app is running with the data folder nowhere.", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_command_has_examples_of_its_own()
+    {
+        string program = HelpTexts.ExamplesOf(CommandLine.Build());
+        foreach (System.CommandLine.Command command in CommandLine.Build().Subcommands.Where(command => !command.Hidden))
+        {
+            string examples = HelpTexts.ExamplesOf(command);
+            Assert.NotEqual(program, examples);
+            Assert.Contains($"Evolink.LocalHost {command.Name}", examples, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Evolink.Client;
 using Evolink.LocalHost.Cli;
 using Evolink.LocalHost.Hosting;
 using Evolink.Pipeline.Images;
@@ -17,7 +18,7 @@ public sealed class ImageFilesTests : IDisposable
     {
         Make("b.png", "a.png", "c.webp", "d.txt");
 
-        IReadOnlyList<LocalImage> found = ImageFiles.Find([_folder["c.webp"], _folder["*.png"], _folder["b.png"]]);
+        IReadOnlyList<InputImage> found = ImageFiles.Find([_folder["c.webp"], _folder["*.png"], _folder["b.png"]]);
 
         Assert.Equal(["c.webp", "a.png", "b.png"], found.Select(image => image.Name));
         Assert.Equal(["image/png", "image/png", "image/png"], found.Select(image => image.ContentType));
@@ -52,7 +53,7 @@ public sealed class ImageFilesTests : IDisposable
         GenerateOptions options = new()
         {
             Images = [_folder["*.png"]],
-            Prompt = "x",
+            Request = new VideoGenerationRequest { Prompt = "x" },
             Out = "cat.mp4",
             Connection = new AppConnection(null, null, _folder["data"]),
             Local = new LocalEnvironmentOptions(),
@@ -60,6 +61,36 @@ public sealed class ImageFilesTests : IDisposable
 
         UsageException refused = await Assert.ThrowsAsync<UsageException>(() => GenerateRun.RunAsync(options));
         Assert.Contains($"write cat.mp4{Path.DirectorySeparatorChar}", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_link_is_handed_on_and_named_after_its_last_part()
+    {
+        InputImage[] found = [.. ImageFiles.Find(["https://example.com/shop/cat.png?size=1", "https://example.com/"])];
+
+        Assert.Equal([("cat.png", null), ("example.com", null)], found.Select(image => (image.Name, image.ContentType)));
+        Assert.Equal("cat.png", found[0].Reference);
+    }
+
+    [Fact]
+    public void Of_several_images_each_has_a_key_that_follows_from_its_content_wherever_it_stands()
+    {
+        Make("a.png");
+        File.WriteAllBytes(_folder["b.png"], TestImages.Png(400, 400));
+        GenerateOptions options = new()
+        {
+            Images = [],
+            Request = new VideoGenerationRequest(),
+            IdempotencyKey = "order",
+            Connection = new AppConnection(null, null, _folder["data"]),
+            Local = new LocalEnvironmentOptions(),
+        };
+
+        string[] keys = [.. ImageFiles.Find([_folder["a.png"], _folder["b.png"]]).Select(image => options.KeyOf(image, 2))];
+        Assert.Equal(keys.Reverse(), ImageFiles.Find([_folder["b.png"], _folder["a.png"]]).Select(image => options.KeyOf(image, 2)));
+        Assert.Equal(2, keys.Distinct().Count());
+        Assert.All(keys, key => Assert.StartsWith("order.", key, StringComparison.Ordinal));
+        Assert.Equal("order", options.KeyOf(ImageFiles.Find([_folder["a.png"]])[0], 1));
     }
 
     private void Make(params string[] names)

@@ -10,9 +10,35 @@ public sealed class TaskTextTests
     [Fact]
     public void A_line_tells_where_a_task_stands()
     {
-        string line = Assert.Single(TaskText.Line(Task("failed") with { Error = new VideoTaskError { Code = "content_policy_violation" } }, Now));
+        string line = TaskText.Line(
+            Task("failed") with
+            {
+                Error = new VideoTaskError { Code = "content_policy_violation" },
+                Usage = new VideoUsage { CreditsReserved = 5, CreditsUsed = 2.5m },
+                Reference = "cat.png",
+                Prompt = "A cat\nplaying [piano] with four hands, slowly, in the rain",
+            },
+            Now);
 
-        Assert.Equal("gen-rwm3                        [red]failed    [/]   40 %     2 min  content_policy_violation", line);
+        Assert.Equal(
+            "gen-rwm3                        [red]failed    [/]   40 %     2 min      2.5  cat.png                   "
+            + "A cat playing [[piano]] with four hands...  content_policy_violation",
+            line);
+        Assert.Equal(
+            "ID                              STATUS         %       AGE  CREDITS  SOURCE                    "
+            + "PROMPT                                    NOTE",
+            TaskText.Header);
+    }
+
+    [Fact]
+    public void A_line_names_what_a_task_was_made_from()
+    {
+        EvolinkAppSource upload = new("blob", "uploads", "cats/cat.png", "1", null, null, null);
+        Assert.Contains("  cats/cat.png  ", LineOf(upload), StringComparison.Ordinal);
+        Assert.Contains("  bat-1 3  ", LineOf(new EvolinkAppSource("batch", null, null, null, null, "bat-1", 3)), StringComparison.Ordinal);
+        Assert.Contains("  http  ", LineOf(new EvolinkAppSource("http", null, null, null, null, null, null)), StringComparison.Ordinal);
+
+        string LineOf(EvolinkAppSource source) => TaskText.Line(Task("pending") with { Source = source, Prompt = "x" }, Now);
     }
 
     [Fact]

@@ -148,6 +148,51 @@ public sealed class GenerationRequestReaderTests
         Assert.NotEmpty(Read(own).Issues);
     }
 
+    [Theory]
+    [InlineData("https://app.example.com/v1/images/cee4...")]
+    [InlineData("https://app.example.com/v1/videos/gen-x/content?e=1&s=2")]
+    [InlineData("https://app.example.com")]
+    [InlineData("http://app.example.com/cat.png")]
+    public void A_link_to_this_app_that_names_no_image_is_refused(string link)
+    {
+        ValidationIssue issue = Assert.Single(Read(Good.Replace("https://example.com/cat.png", link, StringComparison.Ordinal)).Issues);
+        Assert.Equal("image_urls[0]", issue.Param);
+        Assert.Contains("leads to this app", issue.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_reference_and_metadata_are_read()
+    {
+        const string own = "\"reference\":\"order 7\",\"metadata\":{\"shop\":\"cats\"}";
+        (VideoGenerationRequest? request, IReadOnlyList<ValidationIssue> issues) = Read(With(own));
+        Assert.Empty(issues);
+        Assert.Equal("order 7", request!.Reference);
+        Assert.Equal("cats", Assert.Single(request.Metadata!, pair => pair.Key == "shop").Value);
+    }
+
+    [Theory]
+    [InlineData("\"reference\":7", "reference")]
+    [InlineData("\"reference\":\"\"", "reference")]
+    [InlineData("\"reference\":\"two\\nlines\"", "reference")]
+    [InlineData("\"metadata\":[]", "metadata")]
+    [InlineData("\"metadata\":{\"a b\":\"x\"}", "metadata")]
+    [InlineData("\"metadata\":{\"\":\"x\"}", "metadata")]
+    [InlineData("\"metadata\":{\"shop\":7}", "metadata")]
+    [InlineData("\"metadata\":{\"shop\":\"\"}", "metadata.shop")]
+    public void Other_references_and_metadata_are_refused(string property, string param) =>
+        Assert.Equal(param, Assert.Single(Read(With(property)).Issues).Param);
+
+    [Fact]
+    public void References_and_metadata_have_limits()
+    {
+        Assert.Empty(Read(With($"\"reference\":\"{new string('x', 256)}\"")).Issues);
+        Assert.NotEmpty(Read(With($"\"reference\":\"{new string('x', 257)}\"")).Issues);
+        Assert.Empty(Read(With($"\"metadata\":{{{Pairs(16)}}}")).Issues);
+        Assert.NotEmpty(Read(With($"\"metadata\":{{{Pairs(17)}}}")).Issues);
+
+        static string Pairs(int count) => string.Join(',', Enumerable.Range(0, count).Select(i => $"\"n{i}\":\"x\""));
+    }
+
     [Fact]
     public void Issues_never_repeat_the_query_of_a_link() => Assert.DoesNotContain(
         Read("""{"model":"wan2.6-image-to-video","prompt":"x","image_urls":["http://example.com/a.png?sig=SECRET"]}""").Issues,

@@ -16,6 +16,26 @@ public sealed class ImageLinksTests
     [Fact]
     public void The_apps_own_image_is_recognised() => Assert.Equal(Image, ImageLinks.Own($"https://app.example.com/v1/images/{Image}", [Base]));
 
+    [Theory]
+    [InlineData("https://app.example.com/v1/images/cee4", true)]
+    [InlineData("https://APP.example.com:443/", true)]
+    [InlineData("http://app.example.com./v1/images/x?c=bob&s=1", true)]
+    [InlineData("https://app.example.com:8443/v1/images/x", false)]
+    [InlineData("https://app.example.com@evil.example.com/", false)]
+    [InlineData("https://example.com/app.example.com", false)]
+    [InlineData("/v1/images/x", false)]
+    public void A_link_to_the_app_is_recognised_however_it_writes_the_address(string link, bool leadsHere) =>
+        Assert.Equal(leadsHere, ImageLinks.LeadsTo(link, [Base]));
+
+    [Fact]
+    public void On_one_machine_localhost_is_this_app_too()
+    {
+        Uri local = new("http://127.0.0.1:7071");
+        Assert.Equal(Image, ImageLinks.Own($"http://localhost:7071/v1/images/{Image}", [local]));
+        Assert.True(ImageLinks.LeadsTo("http://[::1]:7071/cat.png", [local]));
+        Assert.False(ImageLinks.LeadsTo("http://localhost:7072/cat.png", [local]));
+    }
+
     public static TheoryData<string> Others =>
     [
         "https://account.blob.core.windows.net/generations/records/gen-aaaaaaaaaaaaaaaaaaaaaaaaaa.json",
@@ -34,8 +54,17 @@ public sealed class ImageLinksTests
         Assert.Null(ImageLinks.Own(link, [Base]));
         EvolinkOptions options = new() { Callback = { CurrentKey = "k1", Keys = { ["k1"] = "first-secret-of-the-tests-0123456789" } } };
         SubmitBody body = new(new LinkSigner(Microsoft.Extensions.Options.Options.Create(options)));
-        StoredRequest request = new(new VideoGenerationRequest { Prompt = "A cat", ImageUrls = [link] }, OwnImage: null);
+        VideoGenerationRequest asked = new()
+        {
+            Prompt = "A cat",
+            ImageUrls = [link],
+            Reference = "the client's own",
+            Metadata = new Dictionary<string, string> { ["shop"] = "cats" },
+        };
         SubmitIntent intent = new(Base.AbsoluteUri, "k1", null, 1_800_000_000);
-        Assert.Equal([link], body.Make(Jobs.Accepted(), 1, request, intent).ImageUrls);
+        VideoGenerationRequest sent = body.Make(Jobs.Accepted(), 1, new StoredRequest(asked, OwnImage: null), intent);
+        Assert.Equal([link], sent.ImageUrls);
+        // Evolink does not know them, and might refuse what it does not know.
+        Assert.Equal((null, null), (sent.Reference, sent.Metadata));
     }
 }

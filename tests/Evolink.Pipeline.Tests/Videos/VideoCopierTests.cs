@@ -198,8 +198,30 @@ public sealed class VideoCopierTests(AzuriteFixture azurite)
         await using TestPipeline pipeline = await StartAsync();
         BlobProperties properties = await AssertCopiedAsync(pipeline, server, video);
         Assert.Equal("video/mp4", properties.ContentType);
-        Assert.Equal(["created", "job", "model", "sha256", "task"], properties.Metadata.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["created", "job", "model", "sha256", "source", "task"], properties.Metadata.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(4, properties.TagCount);
+    }
+
+    [Fact]
+    public async Task What_does_not_fit_into_the_blobs_metadata_does_not_cost_the_video()
+    {
+        byte[] video = TestVideos.Mp4(100);
+        await using ResultServer server = await ResultServer.StartAsync(video);
+        await using TestPipeline pipeline = await StartAsync();
+        JobRecord job = Jobs.Waiting() with
+        {
+            Reference = "größte Katze",
+            Origin = new JobOrigin { UploadName = new string('ü', 1024) },
+            // Storage takes a name once, in whatever case.
+            Metadata = Enumerable.Range(0, 14).ToDictionary(i => $"n{i}", _ => new string('ü', 256))
+                .Append(new("N0", "x")).Append(new("last", "a b")).ToDictionary(pair => pair.Key, pair => pair.Value),
+        };
+
+        SavedVideo saved = await pipeline.Copier.CopyAsync([server.Link], job, job.CurrentAttempt!, CancellationToken.None);
+
+        BlobProperties properties = await pipeline.Storage.Videos.GetBlobClient(saved.Blob).GetPropertiesAsync();
+        Assert.InRange(properties.Metadata.Sum(pair => pair.Key.Length + pair.Value.Length), 3000, 8192);
+        Assert.Equal("größte Katze", Uri.UnescapeDataString(properties.Metadata["reference"]));
     }
 
     [Fact]

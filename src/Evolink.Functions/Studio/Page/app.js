@@ -31,8 +31,12 @@ const wall = new Wall({
   actions: { again: (request) => composer.edit(request), confirmCancel: () => ask('cancel-dialog'), say, fail },
   onChange: () => composer.showEstimate(),
 });
+// The visitor's other tabs look at once. Nothing is told but that there is something to see: they ask with keys of their own.
+const tabs = new BroadcastChannel('evolink.jobs');
+tabs.addEventListener('message', () => wall.look());
 const composer = new Composer({
   onAccepted(job, request) {
+    tabs.postMessage('accepted');
     wall.add(job, request).root.scrollIntoView({ block: 'nearest' });
     say('Started. It goes on, also when you close this page.');
   },
@@ -72,6 +76,7 @@ async function takeKeyFromAddress() {
   const own = api.key.get();
   if (!given || given === own || (own && !(await ask('replace-dialog')))) return false;
   api.key.set(given);
+  $('key-dialog').close();
   return true;
 }
 

@@ -54,6 +54,12 @@ export class Wall {
     this.#again(FASTEST);
   }
 
+  /** Looks for jobs from elsewhere now. */
+  look() {
+    this.#headAt = 0;
+    this.#again(0);
+  }
+
   /** Puts a job that was just accepted on top. */
   add(job, request) {
     const card = this.#cards.get(job.id) ?? this.#put(job, true);
