@@ -39,6 +39,9 @@ public sealed record SimulatorOptions
     /// <summary>Whether <c>Idempotency-Key</c> is honoured.</summary>
     public IdempotencySupport Idempotency { get; init; } = IdempotencySupport.On;
 
+    /// <summary>What the account's task list, batch reads and models are like.</summary>
+    public AccountRoutes AccountRoutes { get; init; } = new();
+
     /// <summary>
     /// Allows image and callback URLs with http and on this machine or private networks. Without it the rules of the contract hold: https and public
     /// addresses only, checked again when connecting.
