@@ -21,6 +21,12 @@ public sealed record WaitReason(string Code, string Message)
     public static readonly WaitReason Balance = new(
         "balance", "The balance of the Evolink account does not cover a generation. Jobs go on by themselves once it does.");
 
+    /// <summary>The key has spent what it may, whatever the account holds.</summary>
+    public static readonly WaitReason KeyQuota = new(
+        "key_quota",
+        "This app's key (Evolink:ApiKey) has used up its own quota at Evolink. Jobs go on by themselves once it is raised, or, where it is "
+        + "a day's, when that is over.");
+
     /// <summary>An operator holds all submits back.</summary>
     public static readonly WaitReason Paused = new("paused", "An operator holds all submits back.");
 
@@ -69,7 +75,15 @@ public sealed record WaitReason(string Code, string Message)
     /// <summary>Submits are held back for all jobs, for what one of them was told.</summary>
     /// <param name="code">The code of one of these reasons.</param>
     public static WaitReason OfClosedGate(string? code) =>
-        new[] { Unauthorized, Balance, Throttled }.FirstOrDefault(reason => reason.Code == code) ?? Unreachable;
+        new[] { Unauthorized, Balance, KeyQuota, Throttled }.FirstOrDefault(reason => reason.Code == code) ?? Unreachable;
+
+    private static WaitReason Of(int? status, string? code) => UnpaidCodes.Of(code) switch
+    {
+        UnpaidReason.Balance => Balance,
+        UnpaidReason.KeyQuota or UnpaidReason.KeyDailyQuota => KeyQuota,
+        UnpaidReason.KeyRefused => Unauthorized,
+        _ => OfStatus(status, code),
+    };
 
     private static WaitReason Of(int? status, string? code) => (status, code) switch
     {

@@ -11,6 +11,9 @@ public static class SubmitEntries
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
+    // Evolink's clock may be a little behind; and not all jobs come in the same second.
+    private static readonly TimeSpan AfterReset = TimeSpan.FromSeconds(30);
+
     /// <summary>The entry of an accepted submit.</summary>
     public static Attempt Accepted(Attempt entry, SubmittedTask submitted, DateTimeOffset now) => entry with
     {
@@ -43,6 +46,9 @@ public static class SubmitEntries
             // The client library refused it before anything left; it would refuse it again.
             _ when failure is EvolinkValidationException => noted with { State = AttemptState.Rejected, RetryAt = null },
             SubmitOutcome.NotSent => Later(noted, AttemptState.NotSent, failure.RetryAfter, now, jitter),
+            // Until its day is over a key is refused again and again.
+            SubmitOutcome.Throttled when QuotaReset.Of(failure, now) is { } reset =>
+                Later(noted, AttemptState.Throttled, reset - now + (jitter * AfterReset), now, jitter),
             SubmitOutcome.Throttled => Later(noted, AttemptState.Throttled, failure.RetryAfter, now, jitter),
             SubmitOutcome.Rejected => noted with { State = AttemptState.Rejected, RetryAt = null },
             // Also "accepted", which is no failure: what cannot be understood may have been paid.
