@@ -97,6 +97,10 @@ public sealed record VideoUsage
     [JsonPropertyName("cost")]
     public VideoCost? Cost { get; init; }
 
+    /// <summary>Credits given back, as an Evolink.Functions app tells it; Evolink itself tells it elsewhere.</summary>
+    [JsonPropertyName("credits_returned")]
+    public decimal? CreditsReturned { get; init; }
+
     /// <summary><c>default</c> or <c>vip</c>.</summary>
     [JsonPropertyName("user_group")]
     public string? UserGroup { get; init; }

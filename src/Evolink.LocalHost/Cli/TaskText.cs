@@ -30,7 +30,7 @@ internal static class TaskText
         if (task.EvolinkTaskId is { } evolink)
             yield return $"Evolink   {Safe(evolink)}";
         if (task.Usage is { CreditsReserved: > 0 } usage)
-            yield return string.Create(CultureInfo.InvariantCulture, $"credits   {usage.CreditsUsed ?? usage.CreditsReserved:0.##} {(usage.CreditsUsed is null ? "reserved" : "used")}");
+            yield return $"credits   {Credits(usage)}";
         if (task.Video is { } video)
             yield return string.Create(CultureInfo.InvariantCulture, $"video     {video.Size:N0} bytes, SHA-256 {Safe(video.Sha256)}");
         if (task.Link is { } link)
@@ -44,6 +44,12 @@ internal static class TaskText
             yield return $"          {Safe(Advice.For(error.Code))}";
         }
     }
+
+    private static string Credits(VideoUsage usage) => string.Join(
+        ", ",
+        new[] { (usage.CreditsReserved, "reserved"), (usage.CreditsUsed, "charged"), (usage.CreditsReturned, "returned") }
+            .Where(credits => credits.Item1 is not null)
+            .Select(credits => string.Create(CultureInfo.InvariantCulture, $"{credits.Item1:0.##} {credits.Item2}")));
 
     private static string Coloured(EvolinkAppTask task, int width)
     {

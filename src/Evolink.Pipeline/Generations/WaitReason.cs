@@ -43,6 +43,9 @@ public sealed record WaitReason(string Code, string Message)
     /// <summary>Its task failed in a way that is tried again after a pause.</summary>
     public static readonly WaitReason Regeneration = new("regeneration", "Its task failed at Evolink. The next attempt is sent after a pause.");
 
+    /// <summary>Its task failed, and Evolink has not returned its credits yet.</summary>
+    public static readonly WaitReason Refund = new("refund", "Its task failed at Evolink, which is about to return the credits.");
+
     /// <summary>Its image could not be read, or given to Evolink.</summary>
     public static readonly WaitReason Image = new("image", "Its image cannot be handed to Evolink at the moment. It is tried again.");
 
@@ -85,7 +88,7 @@ public sealed record WaitReason(string Code, string Message)
         _ => OfStatus(status, code),
     };
 
-    private static WaitReason Of(int? status, string? code) => (status, code) switch
+    private static WaitReason OfStatus(int? status, string? code) => (status, code) switch
     {
         (401, _) or (_, EvolinkErrorCodes.ApiKeyMissing) => Unauthorized,
         (402, _) => Balance,

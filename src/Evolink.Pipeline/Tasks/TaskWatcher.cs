@@ -18,6 +18,9 @@ public sealed partial class TaskWatcher(
     Random random,
     ILogger<TaskWatcher> log)
 {
+    // Evolink tells that a task failed a moment before it has returned the credits; callbacks come after that.
+    private static readonly TimeSpan RefundPatience = TimeSpan.FromMinutes(1);
+
     private readonly EvolinkOptions _options = options.Value;
 
     /// <summary>Reads the task of an accepted attempt, or says why it could not be read.</summary>
@@ -48,7 +51,7 @@ public sealed partial class TaskWatcher(
         DateTimeOffset now = time.GetUtcNow();
         return (task, failure) switch
         {
-            ({ Status.IsFailed: true } failed, _) => Failed(job, failed, now),
+            ({ Status.IsFailed: true } failed, _) => Failed(job, attempt, failed, now),
             ({ } running, _) => Running(job, attempt, running, now),
             (_, { IsTaskNotFound: true } unknown) => NotFound(job, attempt, unknown, now),
             (_, { } blip) => Blip(job, attempt, blip, now),
@@ -68,19 +71,30 @@ public sealed partial class TaskWatcher(
         }
     }
 
-    private Finding Failed(JobRecord job, VideoTask task, DateTimeOffset now)
+    private Finding Failed(JobRecord job, Attempt attempt, VideoTask task, DateTimeOffset now)
     {
+        AttemptRef at = job.CurrentRef;
+        TaskCredits credits = TaskCredits.Of(task);
+        if (credits.IsRefundDue && now < (attempt.RefundAwaitedSince ?? now) + RefundPatience)
+        {
+            return new Finding(
+                record => record.WithReading(at, task.Progress, credits, now).WithRefundAwaited(at, now), now + _options.PollFloor);
+        }
+
         JobError error = TaskFailures.Of(task);
         LogFailed(job.Id, error.Code);
-        AttemptRef at = job.CurrentRef;
         int most = _options.MaxRegenerations;
         Regeneration? next = TaskFailures.RegenerateAfter(error.Code) is { } pause
             ? new Regeneration(now, now + (pause < _options.MaxRegenerationPause ? pause : _options.MaxRegenerationPause))
             : null;
         return new Finding(
-            record => next is not null && record.WithRegeneration(at, error, next, most, now) is { State: JobState.Submitting } again
-                ? again
-                : record.WithReading(at, task.Progress, task.Usage?.CreditsUsed, now).WithTaskError(at, error, now),
+            record =>
+            {
+                JobRecord read = record.WithReading(at, task.Progress, credits, now);
+                return next is not null && read.WithRegeneration(at, error, next, most, now) is { State: JobState.Submitting } again
+                    ? again
+                    : read.WithTaskError(at, error, now);
+            },
             LookAt: null);
     }
 
@@ -94,7 +108,7 @@ public sealed partial class TaskWatcher(
         if (said is not null)
             LogUnknownStatus(job.Id, attempt.TaskId!, said);
         return new Finding(
-            record => record.WithReading(at, task.Progress, task.Usage?.CreditsUsed, now).WithUnknownStatus(at, said, now),
+            record => record.WithReading(at, task.Progress, TaskCredits.Of(task), now).WithUnknownStatus(at, said, now),
             schedule.Next(now, random.NextDouble()));
     }
 
@@ -105,8 +119,8 @@ public sealed partial class TaskWatcher(
         {
             JobError error = new(
                 failure.Code,
-                $"Evolink has not known the task for {_options.TaskNotFoundGrace.TotalMinutes:0.#} min. It was charged at the submit; "
-                + "ask Evolink's support with the task id.");
+                $"Evolink has not known the task for {_options.TaskNotFoundGrace.TotalMinutes:0.#} min. Its credits were reserved "
+                + "at the submit, and are not known to be returned; ask Evolink's support with the task id.");
             return End(job, error, now);
         }
 
@@ -136,7 +150,8 @@ public sealed partial class TaskWatcher(
     private JobError DeadlineExceeded(VideoTaskStatus? last) => new(
         "generation_deadline_exceeded",
         $"Evolink did not finish the task within {_options.GenerationDeadline.TotalHours:0.#} h; its last status was "
-        + $"{(last is { } status ? status.ToString() : "not readable")}. It was charged at the submit; ask Evolink's support with the task id.");
+        + $"{(last is { } status ? status.ToString() : "not readable")}. Its credits were reserved at the submit, and are not "
+        + "known to be returned; ask Evolink's support with the task id.");
 
     [LoggerMessage(1211, LogLevel.Warning, "Job {JobId}: task {TaskId} could not be read ({Code}, HTTP {Status}); it is read again later.")]
     private partial void LogBlip(JobId jobId, string taskId, string code, int? status);

@@ -98,6 +98,6 @@ public sealed class VideoCollector(
         }
 
         JobRecord Seen(JobRecord record) =>
-            record.WithReading(at, task?.Progress, task?.Usage?.CreditsUsed, now).WithCompletedSeen(at, now);
+            record.WithReading(at, task?.Progress, TaskCredits.Of(task), now).WithCompletedSeen(at, now);
     }
 }

@@ -60,7 +60,8 @@ internal sealed partial class SubmissionEndpoint(
                 : Without(new Decision(Fault: SubmitFault.Conflict), "409 idempotency_conflict", use.TaskId);
         }
 
-        if (state.SpentBy(submit.Account!) + order.Credits > options.StartingCredits)
+        decimal left = options.StartingCredits - state.SpentBy(submit.Account!);
+        if (order.Credits > left && order.Credits > left + TaskBilling.ReturnedTo(submit.Account!, state, submit.At))
             return Without(new Decision(Fault: SubmitFault.NoCredits), "402 insufficient_quota");
 
         SimulatedTask task = Create(state, submit, order, script, number);

@@ -71,9 +71,9 @@ internal sealed partial class TaskEndpoint(SimulatorOptions options, Accounts ac
     {
         (SimulatedTask task, TaskCourse course, _) = reading;
         if (!course.IsCompleted)
-            return Json(TaskBody.Of(task, course));
+            return Json(TaskBody.Of(task, course) with { Billing = TaskBilling.Of(task, course, options) });
         string link = links.Issue(task, course);
-        VideoTask body = TaskBody.Of(task, course, link);
+        VideoTask body = TaskBody.Of(task, course, link) with { Billing = TaskBilling.Of(task, course, options) };
         return task.Script.Reads.OfType<ReadFault.OddResults>().At(task.CompletedReads) is ReadFault.OddResults odd
             ? Reshape(Json(body), link, odd.Shape)
             : Json(body);
