@@ -61,12 +61,18 @@ public static class SubmitEntries
         entry.Replayed ? Unknown(entry, now) : entry with { State = AttemptState.NotSent, RetryAt = now };
 
     /// <summary>When the task of an accepted entry is read.</summary>
-    public static PollSchedule Schedule(this Attempt entry, EvolinkOptions options) => new(
+    /// <param name="entry">The entry.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="areShared">Whether reads of several tasks at the same time are one call.</param>
+    public static PollSchedule Schedule(this Attempt entry, EvolinkOptions options, bool areShared = false) => new(
         entry.AcceptedAt ?? entry.IntentAt,
         entry.EstimatedSeconds is { } seconds and >= 0 ? TimeSpan.FromSeconds(Math.Min(seconds, 24 * 3600)) : PollSchedule.DefaultEstimate,
         entry.Intent.CallbackBase is not null,
         options.PollFloor,
-        (entry.AcceptedAt ?? entry.IntentAt) + options.GenerationDeadline);
+        (entry.AcceptedAt ?? entry.IntentAt) + options.GenerationDeadline)
+    {
+        AreShared = areShared,
+    };
 
     private static Attempt Unknown(Attempt entry, DateTimeOffset now) =>
         entry with { State = AttemptState.Unknown, UnknownSince = entry.UnknownSince ?? now, LeaseUntil = now, RetryAt = null };

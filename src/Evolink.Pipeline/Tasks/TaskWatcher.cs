@@ -12,6 +12,7 @@ namespace Evolink.Pipeline.Tasks;
 /// <summary>Asks Evolink how a task stands, and says what that means for its job. A blip never fails a paid job. Writes nothing.</summary>
 public sealed partial class TaskWatcher(
     EvolinkClient evolink,
+    TaskPolls polls,
     IOptions<EvolinkOptions> options,
     PipelineMetrics metrics,
     TimeProvider time,
@@ -24,11 +25,15 @@ public sealed partial class TaskWatcher(
     private readonly EvolinkOptions _options = options.Value;
 
     /// <summary>Reads the task of an accepted attempt, or says why it could not be read.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="isPoll">Whether a timer led to it, so that it may wait a moment for those of other jobs.</param>
+    /// <param name="cancellationToken">Stops.</param>
     public Task<(VideoTask? Task, EvolinkException? Failure)> ReadAsync(
-        JobRecord job, Attempt attempt, CancellationToken cancellationToken) =>
+        JobRecord job, Attempt attempt, bool isPoll, CancellationToken cancellationToken) =>
         JobTrace.RunAsync(PipelineTelemetry.PollActivity, job, log, async activity =>
         {
-            (VideoTask? task, EvolinkException? failure) = await TryReadAsync(attempt.TaskId!, cancellationToken);
+            (VideoTask? task, EvolinkException? failure) = await TryReadAsync(attempt.TaskId!, isPoll, cancellationToken);
             task = task is null ? null : UnknownStatus.Understand(job, task);
             string result = (task, failure) switch
             {
@@ -59,11 +64,12 @@ public sealed partial class TaskWatcher(
         };
     }
 
-    private async Task<(VideoTask? Task, EvolinkException? Failure)> TryReadAsync(string taskId, CancellationToken cancellationToken)
+    private async Task<(VideoTask? Task, EvolinkException? Failure)> TryReadAsync(
+        string taskId, bool isPoll, CancellationToken cancellationToken)
     {
         try
         {
-            return (await evolink.GetTaskAsync(taskId, cancellationToken), null);
+            return (await (isPoll ? polls.ReadAsync(taskId, cancellationToken) : evolink.GetTaskAsync(taskId, cancellationToken)), null);
         }
         catch (EvolinkException e)
         {
@@ -100,7 +106,7 @@ public sealed partial class TaskWatcher(
 
     private Finding Running(JobRecord job, Attempt attempt, VideoTask task, DateTimeOffset now)
     {
-        PollSchedule schedule = attempt.Schedule(_options);
+        PollSchedule schedule = attempt.Schedule(_options, polls.AreShared);
         if (now >= schedule.Deadline)
             return End(job, DeadlineExceeded(task.Status), now);
         AttemptRef at = job.CurrentRef;
@@ -125,14 +131,14 @@ public sealed partial class TaskWatcher(
         }
 
         AttemptRef at = job.CurrentRef;
-        DateTimeOffset next = attempt.Schedule(_options).Next(now, random.NextDouble());
+        DateTimeOffset next = attempt.Schedule(_options, polls.AreShared).Next(now, random.NextDouble());
         return new Finding(record => record.WithNotFound(at, now), next < end ? next : end);
     }
 
     // Whether the deadline has passed is only judged by an answer; a provider that cannot be asked gets as long again.
     private Finding Blip(JobRecord job, Attempt attempt, EvolinkException failure, DateTimeOffset now)
     {
-        PollSchedule schedule = attempt.Schedule(_options) with { Deadline = DateTimeOffset.MaxValue };
+        PollSchedule schedule = attempt.Schedule(_options, polls.AreShared) with { Deadline = DateTimeOffset.MaxValue };
         if (now >= schedule.AcceptedAt + (2 * _options.GenerationDeadline))
             return End(job, DeadlineExceeded(null), now);
         AttemptRef at = job.CurrentRef;
