@@ -41,7 +41,7 @@ var charts = [
   {
     title: 'Credits in a day, by client'
     view: 'table'
-    query: 'customMetrics | where name in ("${metrics.creditsReserved}", "${metrics.creditsUsed}") | summarize Credits = sum(valueSum) by Day = bin(timestamp, 1d), Client = tostring(customDimensions["evolink.client"]), What = iff(name == "${metrics.creditsUsed}", "charged", "reserved") | order by Day desc, Credits desc'
+    query: 'customMetrics | where name in ("${metrics.creditsReserved}", "${metrics.creditsUsed}", "${metrics.creditsReturned}") | summarize Credits = sum(valueSum) by Day = bin(timestamp, 1d), Client = tostring(customDimensions["evolink.client"]), What = case(name == "${metrics.creditsUsed}", "charged", name == "${metrics.creditsReturned}", "returned", "reserved") | order by Day desc, Credits desc'
   }
   {
     title: 'Mean time in each phase, seconds'

@@ -7,7 +7,7 @@ using Polly;
 namespace Evolink.Client;
 
 /// <summary>Client of the Evolink video API. Immutable and thread-safe: make one and keep it.</summary>
-public class EvolinkClient
+public partial class EvolinkClient
 {
     private static readonly Lazy<HttpClient> SharedHttp = new(() => new HttpClient(CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan });
 
@@ -211,11 +211,24 @@ public class EvolinkClient
         where T : class
     {
         using var message = new HttpRequestMessage(HttpMethod.Get, new Uri(_settings.BaseUrl, path));
+        return await ReadAsync(operation, message, action, isOptional: false, read, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<T> ReadAsync<T>(
+        string operation,
+        HttpRequestMessage message,
+        string action,
+        bool isOptional,
+        Func<JsonElement, T?> read,
+        CancellationToken cancellationToken)
+        where T : class
+    {
         using var timer = new CancellationTokenSource(_settings.ReadTimeout, _settings.TimeProvider);
         var answer = await _connection.SendAsync(operation, message, timer.Token, cancellationToken).ConfigureAwait(false);
-        return answer is { IsSuccess: true, Body: { } body } && read(body) is { } value
-            ? value
-            : throw Failures.Of(answer, action, answer.Judge(), _settings.KeyToHide());
+        if (answer is { IsSuccess: true, Body: { } body } && read(body) is { } value) return value;
+        throw isOptional && answer.IsNotOffered
+            ? Failures.NotOffered(answer, action)
+            : Failures.Of(answer, action, answer.Judge(), _settings.KeyToHide());
     }
 
     private static void CheckTaskId(string taskId)

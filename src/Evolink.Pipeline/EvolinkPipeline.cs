@@ -61,6 +61,7 @@ public static class EvolinkPipeline
         services.AddSingleton<Submitter>();
 
         services.AddSingleton<TaskReader>();
+        services.AddSingleton<TaskPolls>();
         services.AddSingleton<TaskWatcher>();
 
         AddVideos(services);

@@ -22,6 +22,8 @@ namespace Evolink.Simulator;
 [JsonSerializable(typeof(TaskReport[]))]
 [JsonSerializable(typeof(CallbackDelivery[]))]
 [JsonSerializable(typeof(CreditsAnswer))]
+[JsonSerializable(typeof(TaskListAnswer))]
+[JsonSerializable(typeof(ModelsAnswer))]
 [JsonSerializable(typeof(FileUploadAnswer))]
 internal sealed partial class SimulatorJson : JsonSerializerContext
 {

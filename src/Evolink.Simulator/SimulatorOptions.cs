@@ -39,6 +39,15 @@ public sealed record SimulatorOptions
     /// <summary>Whether <c>Idempotency-Key</c> is honoured.</summary>
     public IdempotencySupport Idempotency { get; init; } = IdempotencySupport.On;
 
+    /// <summary>Whether an ended task tells its billing.</summary>
+    public BillingSupport Billing { get; init; } = BillingSupport.On;
+
+    /// <summary>How long after its end a failed task's credits are told to be returned.</summary>
+    public TimeSpan RefundTakes { get; init; } = TimeSpan.Zero;
+
+    /// <summary>What the account's task list, batch reads and models are like.</summary>
+    public AccountRoutes AccountRoutes { get; init; } = new();
+
     /// <summary>
     /// Allows image and callback URLs with http and on this machine or private networks. Without it the rules of the contract hold: https and public
     /// addresses only, checked again when connecting.
@@ -73,6 +82,16 @@ public sealed record SimulatorOptions
 
     /// <summary>Where to log; <see langword="null"/>: nowhere.</summary>
     public ILoggerFactory? LogTo { get; init; }
+}
+
+/// <summary>What the simulator tells of money.</summary>
+public enum BillingSupport
+{
+    /// <summary>An ended task has a <c>billing</c>.</summary>
+    On,
+
+    /// <summary>It has none, as the public documentation promises none.</summary>
+    Off,
 }
 
 /// <summary>What the simulator does with <c>Idempotency-Key</c>.</summary>

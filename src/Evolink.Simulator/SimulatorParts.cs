@@ -12,6 +12,7 @@ internal sealed class SimulatorParts : IAsyncDisposable
     private readonly CallbackSender sender;
     private readonly SubmissionEndpoint submissions;
     private readonly TaskEndpoint tasks;
+    private readonly AccountEndpoint account;
     private readonly VideoEndpoint videos;
     private readonly FilesEndpoint files;
     private readonly CreditsEndpoint credits;
@@ -34,6 +35,7 @@ internal sealed class SimulatorParts : IAsyncDisposable
         var rules = new RequestRules(options.AllowLoopback, ownFiles);
         submissions = new SubmissionEndpoint(options, accounts, rate, rules, ledger, Runner);
         tasks = new TaskEndpoint(options, accounts, ledger, links);
+        account = new AccountEndpoint(options, accounts, ledger, tasks);
         videos = new VideoEndpoint(options, links, ledger);
         files = new FilesEndpoint(options, accounts, ledger, store, baseUrl);
         credits = new CreditsEndpoint(options, accounts, ledger);
@@ -51,6 +53,7 @@ internal sealed class SimulatorParts : IAsyncDisposable
     {
         app.MapPost("/v1/videos/generations", (Delegate)submissions.SubmitAsync);
         app.MapGet("/v1/tasks/{id}", tasks.Get);
+        account.Map(app);
         app.MapGet("/v1/credits", (Delegate)credits.Get);
         app.MapPost("/api/v1/files/upload/stream", (Delegate)files.UploadAsync);
         app.MapGet(FilesEndpoint.LinkPath + "{id}", files.Get);

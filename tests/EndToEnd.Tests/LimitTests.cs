@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using EndToEnd.Tests.Support;
 using Evolink.Pipeline.Generations;
+using Evolink.Simulator;
 using Evolink.Testing.Hosting;
 
 namespace EndToEnd.Tests;
@@ -13,7 +15,7 @@ public sealed class LimitTests(Apps apps) : AppTests(apps.Usual)
     /// <summary>The clients of these tests, in the settings of the app that all share.</summary>
     internal static IReadOnlyDictionary<string, string?> Clients { get; } = Limited("two_at_once", "MaxInFlight", "2")
         .Concat(Limited("day_of_45", "CreditsPerDay", "45")).Concat(Limited("minute_of_5", "RequestsPerMinute", "5"))
-        .Concat(Limited("another_minute_of_5", "RequestsPerMinute", "5")).ToDictionary();
+        .Concat(Limited("another_minute_of_5", "RequestsPerMinute", "5")).Concat(Limited("day_of_30", "CreditsPerDay", "30")).ToDictionary();
 
     [Fact]
     public async Task One_too_many_under_way_is_429_until_one_is_over_and_the_same_key_still_meets_its_job()
@@ -46,6 +48,23 @@ public sealed class LimitTests(Apps apps) : AppTests(apps.Usual)
         Assert.Equal("insufficient_quota", error.GetProperty("type").GetString());
         Assert.InRange(over.Headers.RetryAfter!.Delta!.Value, TimeSpan.Zero, TimeSpan.FromDays(1));
         await Client.StartAsync();
+    }
+
+    [Fact]
+    public async Task A_failed_generation_whose_credits_evolink_returned_leaves_them_to_the_day_and_says_so()
+    {
+        Order(new FaultScript { Reads = [new ReadFault.Fails("content_policy_violation")] });
+        using HttpClient client = App.Client(KeyOf("day_of_30"));
+        JobId failed = await client.StartAsync(Api.Body(Prompt));
+        await App.EndOfAsync(failed);
+        JsonElement usage = (await client.GetFromJsonAsync<JsonElement>($"v1/tasks/{failed}")).GetProperty("usage");
+        Assert.Equal(20, usage.GetProperty("credits_reserved").GetDecimal());
+        Assert.Equal(20, usage.GetProperty("credits_returned").GetDecimal());
+        Assert.False(usage.TryGetProperty("credits_used", out _));
+
+        Assert.Equal(HttpStatusCode.OK, await StatusWhenFreeAsync(client, HttpStatusCode.PaymentRequired));
+        using HttpResponseMessage over = await client.GenerateAsync();
+        await over.AssertErrorAsync(HttpStatusCode.PaymentRequired, "insufficient_quota");
     }
 
     [Fact]
@@ -122,12 +141,13 @@ public sealed class LimitTests(Apps apps) : AppTests(apps.Usual)
     private static string KeyOf(string client) => $"key-of-the-client-{client}";
 
     // The record says that a job is over a moment before its place is free.
-    private static async Task<HttpStatusCode> StatusWhenFreeAsync(HttpClient client)
+    private static async Task<HttpStatusCode> StatusWhenFreeAsync(
+        HttpClient client, HttpStatusCode refusal = HttpStatusCode.TooManyRequests)
     {
         for (int tries = 0; ; tries++)
         {
             using HttpResponseMessage response = await client.GenerateAsync();
-            if (response.StatusCode != HttpStatusCode.TooManyRequests || tries == 100)
+            if (response.StatusCode != refusal || tries == 100)
                 return response.StatusCode;
             await Task.Delay(TimeSpan.FromSeconds(0.2), TimeProvider.System, TestContext.Current.CancellationToken);
         }

@@ -7,6 +7,7 @@ RootCommand benchmarks = new("Measures Evolink.Functions; docs/performance.md sa
 {
     CopyCommand.Build(),
     CopyOnceCommand.Build(),
+    CostCommand.Build(),
     GenerationsCommand.Build(),
     HostProcess.Build(),
     HostileCommand.Build(),

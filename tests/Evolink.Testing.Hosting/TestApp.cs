@@ -170,6 +170,7 @@ public sealed class TestApp : IAsyncDisposable
             ["Evolink:Callback:Keys:k1"] = "callback-secret-of-the-tests-0123456789",
             ["Evolink:Storage:ConnectionString"] = _azurite.ConnectionString,
             ["Evolink:PollFloor"] = "00:00:00.2",
+            ["Evolink:PollBatchWindow"] = "00:00:00.2",
             // Other tests use the same storage: their jobs, and what they learned of their Evolink, are not this app's.
             ["Evolink:Hub"] = _hub,
             ["Evolink:CallbackSettling"] = "00:00:00.2",

@@ -29,6 +29,7 @@ public sealed class AccessTests(StudioFixture studio)
             await visitor.EndAsync(failed, "content_policy_violation");
             await visitor.EndAsync(done);
             await Expect(visitor.Page.Locator("[data-status=failed]")).ToHaveCountAsync(1);
+            await Expect(visitor.Page.Locator("[data-status=failed] .what")).ToContainTextAsync("credits returned");
             await Expect(visitor.Page.Locator("[data-status=completed]")).ToHaveCountAsync(1);
             await visitor.Page.ClickAsync("#more summary");
             await visitor.Page.FillAsync("#audio", "nonsense");

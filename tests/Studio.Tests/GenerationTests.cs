@@ -29,6 +29,7 @@ public sealed class GenerationTests(StudioFixture studio)
         await visitor.Page.WaitForFunctionAsync("before => document.querySelector('video').currentTime !== before", before);
         Assert.True(await video.EvaluateAsync<bool>("v => v.videoWidth > 0 && v.videoHeight > 0"));
         await Expect(visitor.Page.Locator("#news")).ToContainTextAsync("is finished");
+        await Expect(card.Locator(".what")).ToContainTextAsync("50 credits charged");
         // What the first one cost says what the next one may cost.
         await Expect(visitor.Page.Locator("#estimate")).ToHaveTextAsync("Estimate: 50 credits, from your earlier videos.");
     });

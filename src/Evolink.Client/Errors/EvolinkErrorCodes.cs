@@ -36,6 +36,9 @@ public static class EvolinkErrorCodes
     /// <summary>Evolink's edge refused the request.</summary>
     public const string BlockedByEdge = "blocked_by_edge";
 
+    /// <summary>An address that is not in the public contract is not there, or speaks otherwise: to do without it is the answer.</summary>
+    public const string NotOffered = "not_offered";
+
     /// <summary>The Files API said no.</summary>
     public const string UploadFailed = "upload_failed";
 

@@ -26,6 +26,12 @@ public class EvolinkException : Exception
     /// <summary>The field that was wrong, such as <c>image_urls[0]</c>.</summary>
     public string? Param { get; init; }
 
+    /// <summary>What Evolink told of the key and the account, if it did.</summary>
+    public EvolinkErrorDetails? Details { get; init; }
+
+    /// <summary>Whether what was asked for is not offered here (<see cref="EvolinkErrorCodes.NotOffered"/>): to ask again is of no use.</summary>
+    public bool IsNotOffered => Code == EvolinkErrorCodes.NotOffered;
+
     /// <summary>HTTP status, or <see langword="null"/> where no answer came.</summary>
     public int? StatusCode { get; init; }
 

@@ -11,6 +11,8 @@ public static class SubmitOutcomes
         // These two codes speak about an earlier paid call, under whatever status they come.
         { ErrorCode: "idempotency_conflict" or "paid_outcome_unknown" } => new(SubmitOutcome.Unknown, NeedsAttention: true),
         { StatusCode: >= 200 and <= 299, TaskId: not null } => new(SubmitOutcome.Accepted),
+        { HasEnvelope: true } when UnpaidCodes.Of(answer.ErrorCode) is var reason and not UnpaidReason.None =>
+            new(reason == UnpaidReason.ModelNotAllowed ? SubmitOutcome.Rejected : SubmitOutcome.Throttled, NeedsAttention: true),
         { StatusCode: 429 } => new(SubmitOutcome.Throttled),
         { StatusCode: 401 or 402 } => new(SubmitOutcome.Throttled, NeedsAttention: true),
         { StatusCode: 400 or 403 or 404 or 405 or 413 or 415 or 422, HasEnvelope: true } => new(SubmitOutcome.Rejected),

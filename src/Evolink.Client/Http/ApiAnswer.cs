@@ -14,6 +14,9 @@ internal sealed record ApiAnswer
     /// <summary>The error envelope, if the body was one.</summary>
     public EvolinkError? Error { get; init; }
 
+    /// <summary>The envelope's details, if there are any.</summary>
+    public EvolinkErrorDetails? Details { get; init; }
+
     public bool IsEdgePage { get; init; }
 
     public string? RequestId { get; init; }
@@ -31,6 +34,14 @@ internal sealed record ApiAnswer
     public Exception? Failure { get; init; }
 
     public bool IsSuccess => StatusCode is >= 200 and <= 299;
+
+    /// <summary>Whether an address that may not exist does not: no such route, a page in its place, or JSON that is something else.</summary>
+    public bool IsNotOffered => StatusCode switch
+    {
+        404 or 405 or 501 => true,
+        >= 200 and <= 299 => Error is null && (Body is not null || IsEdgePage),
+        _ => false,
+    };
 
     /// <summary>What a submit with this answer did.</summary>
     public SubmitVerdict Judge(string? taskId = null) => SubmitOutcomes.Classify(new SubmitAnswer

@@ -21,6 +21,7 @@ internal static class Failures
             ErrorMessage = answer.Error?.Message is null ? null : words,
             ErrorType = answer.Error?.Type,
             Param = answer.Error?.Param,
+            Details = answer.Details,
             StatusCode = answer.StatusCode,
             RequestId = answer.RequestId,
             RetryAfter = answer.RetryAfter,
@@ -28,6 +29,15 @@ internal static class Failures
             NeedsAttention = verdict.NeedsAttention,
         };
     }
+
+    /// <summary>That an address which is not in the public contract is not offered.</summary>
+    public static EvolinkException NotOffered(ApiAnswer answer, string action) =>
+        new($"Failed {action} (HTTP {answer.StatusCode}): this address of Evolink's does not offer it.", SubmitOutcome.NotSent)
+        {
+            Code = EvolinkErrorCodes.NotOffered,
+            StatusCode = answer.StatusCode,
+            RequestId = answer.RequestId,
+        };
 
     private static string CodeOf(ApiAnswer answer) => answer switch
     {

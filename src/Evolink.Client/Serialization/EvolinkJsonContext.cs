@@ -7,4 +7,5 @@ namespace Evolink.Client;
 [JsonSerializable(typeof(VideoGenerationRequest))]
 [JsonSerializable(typeof(VideoTask))]
 [JsonSerializable(typeof(EvolinkErrorResponse))]
+[JsonSerializable(typeof(TaskBatch))]
 public sealed partial class EvolinkJsonContext : JsonSerializerContext;

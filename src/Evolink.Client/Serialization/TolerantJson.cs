@@ -8,6 +8,9 @@ internal static class TolerantJson
 {
     private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
+    // Until the year 5138; whatever is larger counts milliseconds.
+    private const long LargestSeconds = 100_000_000_000;
+
     /// <summary>The document's root, or <see langword="null"/> where the bytes are no JSON.</summary>
     public static JsonElement? Parse(ReadOnlyMemory<byte> utf8)
     {
@@ -34,6 +37,26 @@ internal static class TolerantJson
     /// <summary>The member, if it is an object.</summary>
     public static JsonElement? Object(this JsonElement element, string name) =>
         element.Member(name) is { ValueKind: JsonValueKind.Object } value ? value : null;
+
+    /// <summary>The member, if it is an array; or the array of that name inside of it, where it is an object.</summary>
+    public static JsonElement? Array(this JsonElement element, string name) => element.Member(name) switch
+    {
+        { ValueKind: JsonValueKind.Array } value => value,
+        { ValueKind: JsonValueKind.Object } value when value.Member(name) is { ValueKind: JsonValueKind.Array } inside => inside,
+        _ => null,
+    };
+
+    /// <summary>A time: Unix seconds or milliseconds, or a date with its time zone; without one it is UTC.</summary>
+    public static DateTimeOffset? Time(this JsonElement element, string name)
+    {
+        if (element.Number(name) is { } number)
+        {
+            decimal seconds = number < LargestSeconds ? number : number / 1000;
+            return seconds is > 0 and < LargestSeconds ? DateTimeOffset.FromUnixTimeSeconds((long)seconds) : null;
+        }
+
+        return DateTimeOffset.TryParse(element.Text(name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : null;
+    }
 
     /// <summary>The text of a string, or of a number.</summary>
     public static string? Text(this JsonElement element, string name) => element.Member(name)?.AsText();

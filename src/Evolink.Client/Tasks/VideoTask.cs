@@ -60,6 +60,10 @@ public sealed record VideoTask
     /// <summary>What it costs.</summary>
     [JsonPropertyName("usage")]
     public VideoUsage? Usage { get; init; }
+
+    /// <summary>What was held back, charged and returned; may be there once the task has ended (not in the public contract).</summary>
+    [JsonPropertyName("billing")]
+    public VideoTaskBilling? Billing { get; init; }
 }
 
 /// <summary>The <c>task_info</c> of a task.</summary>
@@ -88,6 +92,14 @@ public sealed record VideoUsage
     /// <summary>Credits really charged; may appear on a completed task (not in the public contract).</summary>
     [JsonPropertyName("credits_used")]
     public decimal? CreditsUsed { get; init; }
+
+    /// <summary>What it cost; may appear on a completed task (not in the public contract).</summary>
+    [JsonPropertyName("cost")]
+    public VideoCost? Cost { get; init; }
+
+    /// <summary>Credits given back, as an Evolink.Functions app tells it; Evolink itself tells it elsewhere.</summary>
+    [JsonPropertyName("credits_returned")]
+    public decimal? CreditsReturned { get; init; }
 
     /// <summary><c>default</c> or <c>vip</c>.</summary>
     [JsonPropertyName("user_group")]

@@ -27,6 +27,7 @@ internal static class VideoTaskReader
         TaskInfo = body.Object("task_info") is { } info ? ReadInfo(info) : null,
         Type = body.Text("type"),
         Usage = body.Object("usage") is { } usage ? ReadUsage(usage) : null,
+        Billing = body.Object("billing") is { } billing ? ReadBilling(billing) : null,
     };
 
     private static VideoTaskInfo ReadInfo(JsonElement info) => new()
@@ -40,7 +41,19 @@ internal static class VideoTaskReader
         BillingRule = usage.Text("billing_rule"),
         CreditsReserved = usage.Number("credits_reserved"),
         CreditsUsed = usage.Number("credits_used"),
+        Cost = usage.Object("cost") is { } cost ? new VideoCost { Credits = cost.Number("credits"), Usd = cost.Number("usd") } : null,
         UserGroup = usage.Text("user_group"),
+    };
+
+    private static VideoTaskBilling ReadBilling(JsonElement billing) => new()
+    {
+        RefundScope = billing.Text("refund_scope"),
+        ChargeStatus = billing.Text("charge_status"),
+        RefundStatus = billing.Text("refund_status"),
+        ReservedCredits = billing.Number("reserved_credits"),
+        ChargedCredits = billing.Number("charged_credits"),
+        RefundedCredits = billing.Number("refunded_credits"),
+        RefundedAt = billing.Time("refunded_at"),
     };
 
     private static VideoTaskError? ReadError(JsonElement error) => error.ValueKind switch

@@ -16,6 +16,15 @@ public static class EvolinkClientTelemetry
     /// <summary>Activity: a task is read.</summary>
     public const string GetTaskActivity = "evolink.client.get_task";
 
+    /// <summary>Activity: several tasks are read at once.</summary>
+    public const string GetTasksActivity = "evolink.client.get_tasks";
+
+    /// <summary>Activity: a page of the account's tasks is read.</summary>
+    public const string ListTasksActivity = "evolink.client.list_tasks";
+
+    /// <summary>Activity: the models are read.</summary>
+    public const string ListModelsActivity = "evolink.client.list_models";
+
     /// <summary>Activity: the credits are read.</summary>
     public const string GetCreditsActivity = "evolink.client.get_credits";
 

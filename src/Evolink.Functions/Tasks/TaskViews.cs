@@ -34,7 +34,7 @@ public sealed class TaskViews(VideoLinks links, TimeProvider time)
             Results = link is null ? null : [link.Url.AbsoluteUri],
             Error = Error(job),
             TaskInfo = new VideoTaskInfo { CanCancel = !job.State.IsTerminal, EstimatedTime = attempt?.EstimatedSeconds ?? (int)PollSchedule.DefaultEstimate.TotalSeconds },
-            Usage = Usage(attempt),
+            Usage = Usage(job),
             Video = job is { State: JobState.Completed, Video: { } saved } ? new VideoView(saved.Size, saved.Sha256, saved.ContentType) : null,
             EvolinkTaskId = attempt?.TaskId,
             ExpiresAt = link?.ExpiresAt,
@@ -72,7 +72,16 @@ public sealed class TaskViews(VideoLinks links, TimeProvider time)
         _ => null,
     };
 
-    // Until Evolink has accepted it, nothing is reserved.
-    private static VideoUsage Usage(Attempt? attempt) =>
-        new() { BillingRule = attempt?.BillingRule, CreditsReserved = attempt?.CreditsReserved ?? 0, CreditsUsed = attempt?.CreditsUsed, UserGroup = attempt?.UserGroup };
+    // Of all attempts together. Until Evolink has accepted one, nothing is reserved.
+    private static VideoUsage Usage(JobRecord job) => new()
+    {
+        BillingRule = job.CurrentAttempt?.BillingRule,
+        CreditsReserved = Sum(job, attempt => attempt.CreditsReserved) ?? 0,
+        CreditsUsed = Sum(job, attempt => attempt.CreditsUsed),
+        CreditsReturned = Sum(job, attempt => attempt.CreditsReturned),
+        UserGroup = job.CurrentAttempt?.UserGroup,
+    };
+
+    private static decimal? Sum(JobRecord job, Func<Attempt, decimal?> credits) =>
+        job.Attempts.Select(credits).OfType<decimal>().ToList() is { Count: > 0 } told ? told.Sum() : null;
 }

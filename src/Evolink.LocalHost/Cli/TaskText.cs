@@ -41,7 +41,7 @@ internal static class TaskText
         if (task.EvolinkTaskId is { } evolink)
             yield return $"Evolink   {Safe(evolink)}";
         if (task.Usage is { CreditsReserved: > 0 } usage)
-            yield return string.Create(CultureInfo.InvariantCulture, $"credits   {usage.CreditsUsed ?? usage.CreditsReserved:0.##} {(usage.CreditsUsed is null ? "reserved" : "used")}");
+            yield return $"credits   {Credits(usage)}";
         if (task.Video is { } video)
             yield return string.Create(CultureInfo.InvariantCulture, $"video     {video.Size:N0} bytes, SHA-256 {Safe(video.Sha256)}");
         if (task.Link is { } link)
@@ -69,6 +69,12 @@ internal static class TaskText
         string cleaned = Clean(text);
         return Markup.Escape(cleaned.Length > width ? cleaned[..(width - 3)] + "..." : cleaned.PadRight(width));
     }
+
+    private static string Credits(VideoUsage usage) => string.Join(
+        ", ",
+        new[] { (usage.CreditsReserved, "reserved"), (usage.CreditsUsed, "charged"), (usage.CreditsReturned, "returned") }
+            .Where(credits => credits.Item1 is not null)
+            .Select(credits => string.Create(CultureInfo.InvariantCulture, $"{credits.Item1:0.##} {credits.Item2}")));
 
     private static string Coloured(EvolinkAppTask task, int width)
     {

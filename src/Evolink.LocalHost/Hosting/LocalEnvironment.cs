@@ -32,6 +32,7 @@ public sealed class LocalEnvironment : IAsyncDisposable
     public static async Task<LocalEnvironment> StartAsync(LocalEnvironmentOptions options, CancellationToken cancellationToken = default)
     {
         LocalSettings settings = LocalSettings.FromEnvironment();
+        await KeyCheck.RunAsync(settings, cancellationToken);
         var data = DataFolder.Open(options.DataFolder);
         Socket? socket = null;
         LocalEnvironment? environment = null;

@@ -5,7 +5,9 @@ namespace Evolink.LocalHost.Hosting;
 /// <summary>The app's settings in a local run, and what the environment variables say about them beforehand.</summary>
 /// <param name="ApiKey">Key of the real API, from <c>EVOLINK_API_KEY</c> or <c>Evolink__ApiKey</c>.</param>
 /// <param name="HasStorage">Whether a storage account is configured, so that Azurite is not needed.</param>
-internal sealed record LocalSettings(string? ApiKey, bool HasStorage)
+/// <param name="BaseUrl">Address of the real API, where another one than usual is configured.</param>
+/// <param name="AllowLoopback">Whether that address may be on this machine.</param>
+internal sealed record LocalSettings(string? ApiKey, bool HasStorage, Uri? BaseUrl = null, bool AllowLoopback = false)
 {
     private const string Name = "local";
 
@@ -13,7 +15,11 @@ internal sealed record LocalSettings(string? ApiKey, bool HasStorage)
     {
         IConfigurationRoot variables = new ConfigurationBuilder().AddEnvironmentVariables().Build();
         string? key = variables["Evolink:ApiKey"] is { Length: > 0 } own ? own : variables["EVOLINK_API_KEY"];
-        return new LocalSettings(key is { Length: > 0 } ? key : null, variables.GetSection("Evolink:Storage").GetChildren().Any());
+        return new LocalSettings(
+            key is { Length: > 0 } ? key : null,
+            variables.GetSection("Evolink:Storage").GetChildren().Any(),
+            Uri.TryCreate(variables["Evolink:BaseUrl"], UriKind.Absolute, out Uri? address) ? address : null,
+            bool.TryParse(variables["Evolink:AllowLoopback"], out bool allowed) && allowed);
     }
 
     public IReadOnlyDictionary<string, string?> ForApp(Uri address, LocalKeys keys, AzuriteServer? azurite, Uri? simulator)

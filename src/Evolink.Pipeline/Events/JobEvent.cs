@@ -52,6 +52,9 @@ public sealed record JobEventData
     /// <summary>Credits really charged, where Evolink told.</summary>
     public decimal? CreditsUsed { get; init; }
 
+    /// <summary>Credits given back, where Evolink proved that.</summary>
+    public decimal? CreditsReturned { get; init; }
+
     /// <summary>Why it failed.</summary>
     public JobError? Error { get; init; }
 

@@ -46,6 +46,7 @@ public static class JobEvents
             ? job.Data(end.Revision, end.State, job.CurrentAttempt) with
             {
                 CreditsUsed = job.CurrentAttempt?.CreditsUsed,
+                CreditsReturned = job.CurrentAttempt?.CreditsReturned,
                 Error = end.State == JobState.Failed ? job.Error : null,
                 Video = end.State == JobState.Completed ? job.Video : null,
             }

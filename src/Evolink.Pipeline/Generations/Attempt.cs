@@ -64,6 +64,12 @@ public sealed record Attempt : StoredDocument
     /// <summary>Credits really charged, where Evolink told.</summary>
     public decimal? CreditsUsed { get; init; }
 
+    /// <summary>Credits that Evolink gave back, where it proved that. Noted once.</summary>
+    public decimal? CreditsReturned { get; init; }
+
+    /// <summary>When the task was first seen failed while its credits were still about to be returned.</summary>
+    public DateTimeOffset? RefundAwaitedSince { get; init; }
+
     /// <summary>Evolink's id of the request, for its support.</summary>
     public string? RequestId { get; init; }
 

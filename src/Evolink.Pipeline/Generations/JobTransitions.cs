@@ -126,17 +126,30 @@ public static class JobTransitions
         }
 
         /// <summary>Notes what Evolink said of the task. Progress never falls, and stays below the end until the video is saved.</summary>
-        public JobRecord WithReading(AttemptRef at, int? progress, decimal? creditsUsed, DateTimeOffset now)
+        public JobRecord WithReading(AttemptRef at, int? progress, TaskCredits credits, DateTimeOffset now)
         {
-            int shown = Math.Max(job.Progress, Math.Clamp(progress ?? 0, 0, MostBeforeTheEnd));
-            bool newCredits = creditsUsed is not null && job.CurrentAttempt?.CreditsUsed != creditsUsed;
-            if (!job.IsAt(at) || (shown == job.Progress && !newCredits && job.NotFoundSince is null && job.WaitingFor is null))
+            if (!job.IsAt(at))
                 return job;
-            JobRecord after = job with { Progress = shown, NotFoundSince = null, WaitingFor = null, UpdatedAt = now };
-            return newCredits && job.CurrentAttempt is { } attempt
-                ? after with { Attempts = job.Replaced(attempt with { CreditsUsed = creditsUsed }) }
-                : after;
+            int shown = Math.Max(job.Progress, Math.Clamp(progress ?? 0, 0, MostBeforeTheEnd));
+            Attempt? told = job.CurrentAttempt is { } attempt ? credits.On(attempt) : null;
+            bool isNew = told is not null && !ReferenceEquals(told, job.CurrentAttempt);
+            if (shown == job.Progress && !isNew && job.NotFoundSince is null && job.WaitingFor is null)
+                return job;
+            return job with
+            {
+                Progress = shown,
+                NotFoundSince = null,
+                WaitingFor = null,
+                UpdatedAt = now,
+                Attempts = isNew ? job.Replaced(told!) : job.Attempts,
+            };
         }
+
+        /// <summary>The task failed, and Evolink is about to return its credits: the end waits a little, to tell that as well.</summary>
+        public JobRecord WithRefundAwaited(AttemptRef at, DateTimeOffset now) => job.IsAt(at) && job.CurrentAttempt is { } attempt
+            ? (job with { Attempts = job.Replaced(attempt with { RefundAwaitedSince = attempt.RefundAwaitedSince ?? now }) })
+                .WithWaiting(at, WaitReason.Refund, now)
+            : job;
 
         /// <summary>Notes that Evolink does not know the task.</summary>
         public JobRecord WithNotFound(AttemptRef at, DateTimeOffset now) =>
@@ -195,7 +208,7 @@ public static class JobTransitions
                 ? (job with
                 {
                     Revision = job.Revision + 1,
-                    Attempts = job.Replaced(attempt with { State = AttemptState.Accepted, TaskId = taskId, AcceptedAt = attempt.AcceptedAt ?? attempt.IntentAt }),
+                    Attempts = job.Replaced(Reopened(attempt, taskId)),
                     Error = null,
                     EndedAt = null,
                     CancelRequestedAt = null,
@@ -255,6 +268,16 @@ public static class JobTransitions
         private ImmutableArray<Attempt> Replaced(Attempt attempt) =>
             job.CurrentAttempt?.Number == attempt.Number ? job.Attempts.SetItem(job.Attempts.Length - 1, attempt) : job.Attempts.Add(attempt);
     }
+
+    // What was returned for one task says nothing of another.
+    private static Attempt Reopened(Attempt attempt, string taskId) => attempt with
+    {
+        State = AttemptState.Accepted,
+        TaskId = taskId,
+        AcceptedAt = attempt.AcceptedAt ?? attempt.IntentAt,
+        CreditsReturned = attempt.TaskId == taskId ? attempt.CreditsReturned : null,
+        RefundAwaitedSince = null,
+    };
 
     private static JobError NoReason { get; } = new("internal_error", "The job ended without a reason, which is a fault of this service.");
 

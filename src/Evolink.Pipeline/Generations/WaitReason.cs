@@ -21,6 +21,12 @@ public sealed record WaitReason(string Code, string Message)
     public static readonly WaitReason Balance = new(
         "balance", "The balance of the Evolink account does not cover a generation. Jobs go on by themselves once it does.");
 
+    /// <summary>The key has spent what it may, whatever the account holds.</summary>
+    public static readonly WaitReason KeyQuota = new(
+        "key_quota",
+        "This app's key (Evolink:ApiKey) has used up its own quota at Evolink. Jobs go on by themselves once it is raised, or, where it is "
+        + "a day's, when that is over.");
+
     /// <summary>An operator holds all submits back.</summary>
     public static readonly WaitReason Paused = new("paused", "An operator holds all submits back.");
 
@@ -36,6 +42,9 @@ public sealed record WaitReason(string Code, string Message)
 
     /// <summary>Its task failed in a way that is tried again after a pause.</summary>
     public static readonly WaitReason Regeneration = new("regeneration", "Its task failed at Evolink. The next attempt is sent after a pause.");
+
+    /// <summary>Its task failed, and Evolink has not returned its credits yet.</summary>
+    public static readonly WaitReason Refund = new("refund", "Its task failed at Evolink, which is about to return the credits.");
 
     /// <summary>Its image could not be read, or given to Evolink.</summary>
     public static readonly WaitReason Image = new("image", "Its image cannot be handed to Evolink at the moment. It is tried again.");
@@ -69,9 +78,17 @@ public sealed record WaitReason(string Code, string Message)
     /// <summary>Submits are held back for all jobs, for what one of them was told.</summary>
     /// <param name="code">The code of one of these reasons.</param>
     public static WaitReason OfClosedGate(string? code) =>
-        new[] { Unauthorized, Balance, Throttled }.FirstOrDefault(reason => reason.Code == code) ?? Unreachable;
+        new[] { Unauthorized, Balance, KeyQuota, Throttled }.FirstOrDefault(reason => reason.Code == code) ?? Unreachable;
 
-    private static WaitReason Of(int? status, string? code) => (status, code) switch
+    private static WaitReason Of(int? status, string? code) => UnpaidCodes.Of(code) switch
+    {
+        UnpaidReason.Balance => Balance,
+        UnpaidReason.KeyQuota or UnpaidReason.KeyDailyQuota => KeyQuota,
+        UnpaidReason.KeyRefused => Unauthorized,
+        _ => OfStatus(status, code),
+    };
+
+    private static WaitReason OfStatus(int? status, string? code) => (status, code) switch
     {
         (401, _) or (_, EvolinkErrorCodes.ApiKeyMissing) => Unauthorized,
         (402, _) => Balance,

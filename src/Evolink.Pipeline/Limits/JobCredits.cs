@@ -18,14 +18,22 @@ internal static class JobCredits
         public string QualityOrDefault => job.Quality ?? DefaultQuality;
 
         /// <summary>
-        /// Credits of all attempts, as Evolink told them: the charge, or before that what it reserved. Null where it told nothing. An attempt whose
-        /// outcome is not known has told nothing either, and may have been paid.
+        /// Credits of all attempts, as Evolink told them: the charge, or before that what it reserved, less what it gave back. Null where
+        /// it told nothing. An attempt whose outcome is not known has told nothing either, and may have been paid.
         /// </summary>
         public decimal? Credits => job.Attempts.Aggregate(
-            (decimal?)null, (sum, attempt) => (attempt.CreditsUsed ?? attempt.CreditsReserved) is { } credits ? (sum ?? 0) + credits : sum);
+            (decimal?)null, (sum, attempt) => attempt.Cost is { } credits ? (sum ?? 0) + credits : sum);
 
         /// <summary>Whether an attempt may have been paid for which no credits are known.</summary>
         public bool HasUnknownCost => job.Attempts.Any(attempt =>
-            attempt.State is AttemptState.Accepted or AttemptState.Unknown or AttemptState.Intent && attempt.CreditsUsed is null && attempt.CreditsReserved is null);
+            attempt.State is AttemptState.Accepted or AttemptState.Unknown or AttemptState.Intent && attempt.Cost is null);
+    }
+
+    extension(Attempt attempt)
+    {
+        // What is returned is returned of the whole: the charge, if there was one beside it, or the reservation.
+        private decimal? Cost => attempt.CreditsReturned is { } returned
+            ? Math.Max(0, Math.Max(attempt.CreditsReserved ?? 0, attempt.CreditsUsed ?? 0) - returned)
+            : attempt.CreditsUsed ?? attempt.CreditsReserved;
     }
 }

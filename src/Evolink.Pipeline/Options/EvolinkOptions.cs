@@ -113,6 +113,12 @@ public sealed class EvolinkOptions
     /// <summary>Shortest time between two reads of one task, and before the first. Default 8 s.</summary>
     public TimeSpan PollFloor { get; set; } = TimeSpan.FromSeconds(8);
 
+    /// <summary>
+    /// Polls of one instance that fall due within so long of each other share one call, where Evolink offers that; a poll waits for a
+    /// quarter of it at least. 0: each goes by itself. Default 2 s.
+    /// </summary>
+    public TimeSpan PollBatchWindow { get; set; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How long Evolink may not know a task before that is believed: right after a submit it may not have spread yet. Default 10 min.</summary>
     public TimeSpan TaskNotFoundGrace { get; set; } = TimeSpan.FromMinutes(10);
 

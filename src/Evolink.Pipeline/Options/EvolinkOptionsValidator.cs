@@ -129,6 +129,7 @@ public sealed partial class EvolinkOptionsValidator(IHostEnvironment environment
             ("GenerationDeadline", options.GenerationDeadline > TimeSpan.Zero, "above 0"),
             ("DownloadIdleTimeout", options.DownloadIdleTimeout > TimeSpan.Zero, "above 0"),
             ("PollFloor", options.PollFloor > TimeSpan.Zero, "above 0"),
+            ("PollBatchWindow", options.PollBatchWindow.TotalSeconds is >= 0 and <= 60, "0 (off) to 1 min"),
             ("SweepGrace", options.SweepGrace > TimeSpan.Zero, "above 0"),
             ("RecordRetentionDays", options.RecordRetentionDays is >= 0 and <= 36500, "0 (for good) or a number of days"),
             ("ImageRetentionDays", options.ImageRetentionDays is >= 0 and <= 36500, "0 (for good) or a number of days"),

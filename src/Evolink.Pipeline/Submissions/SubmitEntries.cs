@@ -11,6 +11,9 @@ public static class SubmitEntries
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
+    // Evolink's clock may be a little behind; and not all jobs come in the same second.
+    private static readonly TimeSpan AfterReset = TimeSpan.FromSeconds(30);
+
     /// <summary>The entry of an accepted submit.</summary>
     public static Attempt Accepted(Attempt entry, SubmittedTask submitted, DateTimeOffset now) => entry with
     {
@@ -43,6 +46,9 @@ public static class SubmitEntries
             // The client library refused it before anything left; it would refuse it again.
             _ when failure is EvolinkValidationException => noted with { State = AttemptState.Rejected, RetryAt = null },
             SubmitOutcome.NotSent => Later(noted, AttemptState.NotSent, failure.RetryAfter, now, jitter),
+            // Until its day is over a key is refused again and again.
+            SubmitOutcome.Throttled when QuotaReset.Of(failure, now) is { } reset =>
+                Later(noted, AttemptState.Throttled, reset - now + (jitter * AfterReset), now, jitter),
             SubmitOutcome.Throttled => Later(noted, AttemptState.Throttled, failure.RetryAfter, now, jitter),
             SubmitOutcome.Rejected => noted with { State = AttemptState.Rejected, RetryAt = null },
             // Also "accepted", which is no failure: what cannot be understood may have been paid.
@@ -55,12 +61,18 @@ public static class SubmitEntries
         entry.Replayed ? Unknown(entry, now) : entry with { State = AttemptState.NotSent, RetryAt = now };
 
     /// <summary>When the task of an accepted entry is read.</summary>
-    public static PollSchedule Schedule(this Attempt entry, EvolinkOptions options) => new(
+    /// <param name="entry">The entry.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="areShared">Whether reads of several tasks at the same time are one call.</param>
+    public static PollSchedule Schedule(this Attempt entry, EvolinkOptions options, bool areShared = false) => new(
         entry.AcceptedAt ?? entry.IntentAt,
         entry.EstimatedSeconds is { } seconds and >= 0 ? TimeSpan.FromSeconds(Math.Min(seconds, 24 * 3600)) : PollSchedule.DefaultEstimate,
         entry.Intent.CallbackBase is not null,
         options.PollFloor,
-        (entry.AcceptedAt ?? entry.IntentAt) + options.GenerationDeadline);
+        (entry.AcceptedAt ?? entry.IntentAt) + options.GenerationDeadline)
+    {
+        AreShared = areShared,
+    };
 
     private static Attempt Unknown(Attempt entry, DateTimeOffset now) =>
         entry with { State = AttemptState.Unknown, UnknownSince = entry.UnknownSince ?? now, LeaseUntil = now, RetryAt = null };

@@ -4,6 +4,7 @@ using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Images;
 using Evolink.Pipeline.Limits;
 using Evolink.Pipeline.Options;
+using Evolink.Pipeline.Tasks;
 using Evolink.Pipeline.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -25,6 +26,7 @@ public sealed partial class Submitter(
     ImageDispatch images,
     ClientQuota quota,
     HeldJobs held,
+    TaskPolls polls,
     PipelineMetrics metrics,
     IOptions<EvolinkOptions> options,
     TimeProvider time,
@@ -294,7 +296,7 @@ public sealed partial class Submitter(
     }
 
     private Submission.Accepted Accepted(Attempt attempt) =>
-        new(attempt.TaskId!, attempt.Schedule(_options).First(random.NextDouble()));
+        new(attempt.TaskId!, attempt.Schedule(_options, polls.AreShared).First(random.NextDouble()));
 
     // The callback may have come, and its wake be spent, while this was found out: the task is read at once.
     private Submission.Accepted AcceptedBefore(Attempt attempt) => new(attempt.TaskId!, time.GetUtcNow());

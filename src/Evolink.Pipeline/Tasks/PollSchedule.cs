@@ -8,6 +8,9 @@ namespace Evolink.Pipeline.Tasks;
 /// <param name="Deadline">After this time one last read is made.</param>
 public sealed record PollSchedule(DateTimeOffset AcceptedAt, TimeSpan Estimate, bool CallbackExpected, TimeSpan Floor, DateTimeOffset Deadline)
 {
+    // Below that, a grid would be too coarse for the pause.
+    private static readonly TimeSpan ShortestOnGrid = TimeSpan.FromSeconds(4);
+
     private static readonly TimeSpan Ceiling = TimeSpan.FromHours(1);
 
     // An estimate that is nonsense must not cost the hours in which the result can be had.
@@ -16,12 +19,15 @@ public sealed record PollSchedule(DateTimeOffset AcceptedAt, TimeSpan Estimate, 
     /// <summary>The estimate that is used where Evolink gives none: its usual one.</summary>
     public static readonly TimeSpan DefaultEstimate = TimeSpan.FromSeconds(120);
 
+    /// <summary>Whether reads at the same time are one call: then all fall on one grid, and else they are spread.</summary>
+    public bool AreShared { get; init; }
+
     /// <summary>The first read: about when the task should be done; with a callback on its way, well after that.</summary>
     /// <param name="jitter">0 to 1.</param>
     public DateTimeOffset First(double jitter)
     {
         TimeSpan wait = CallbackExpected ? (Estimate * 1.5) + (Floor * 2) : Estimate;
-        return Bounded(AcceptedAt + Spread(Min(Max(wait, Floor), LongestFirst), jitter));
+        return After(AcceptedAt, Min(Max(wait, Floor), LongestFirst), jitter);
     }
 
     /// <summary>
@@ -34,10 +40,22 @@ public sealed record PollSchedule(DateTimeOffset AcceptedAt, TimeSpan Estimate, 
     {
         TimeSpan age = Max(now - AcceptedAt, TimeSpan.Zero);
         TimeSpan pause = Min(Max(age * (CallbackExpected ? 0.25 : 0.1), CallbackExpected ? Floor * 2 : Floor), Ceiling);
-        return Bounded(now + Spread(pause, jitter));
+        return After(now, pause, jitter);
     }
 
-    private DateTimeOffset Bounded(DateTimeOffset at) => at > Deadline ? Deadline : at;
+    private DateTimeOffset After(DateTimeOffset from, TimeSpan pause, double jitter)
+    {
+        DateTimeOffset at = AreShared && pause >= ShortestOnGrid ? OnGrid(from + pause, pause) : from + Spread(pause, jitter);
+        return at > Deadline ? Deadline : at;
+    }
+
+    // The nearest point, so that it is at most an eighth of the pause off. Steps are powers of two seconds, so that the points of a wide
+    // grid lie on all narrower ones.
+    private static DateTimeOffset OnGrid(DateTimeOffset due, TimeSpan pause)
+    {
+        long step = TimeSpan.TicksPerSecond << (int)Math.Log2(pause.TotalSeconds / 4);
+        return new DateTimeOffset((due.UtcTicks + (step / 2)) / step * step, TimeSpan.Zero);
+    }
 
     // Ten percent to either side: jobs that were accepted together do not read together.
     private static TimeSpan Spread(TimeSpan pause, double jitter) => pause * (0.9 + (0.2 * Math.Clamp(jitter, 0, 1)));

@@ -12,20 +12,28 @@ namespace Evolink.Pipeline.Tasks;
 /// <summary>Asks Evolink how a task stands, and says what that means for its job. A blip never fails a paid job. Writes nothing.</summary>
 public sealed partial class TaskWatcher(
     EvolinkClient evolink,
+    TaskPolls polls,
     IOptions<EvolinkOptions> options,
     PipelineMetrics metrics,
     TimeProvider time,
     Random random,
     ILogger<TaskWatcher> log)
 {
+    // Evolink tells that a task failed a moment before it has returned the credits; callbacks come after that.
+    private static readonly TimeSpan RefundPatience = TimeSpan.FromMinutes(1);
+
     private readonly EvolinkOptions _options = options.Value;
 
     /// <summary>Reads the task of an accepted attempt, or says why it could not be read.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="isPoll">Whether a timer led to it, so that it may wait a moment for those of other jobs.</param>
+    /// <param name="cancellationToken">Stops.</param>
     public Task<(VideoTask? Task, EvolinkException? Failure)> ReadAsync(
-        JobRecord job, Attempt attempt, CancellationToken cancellationToken) =>
+        JobRecord job, Attempt attempt, bool isPoll, CancellationToken cancellationToken) =>
         JobTrace.RunAsync(PipelineTelemetry.PollActivity, job, log, async activity =>
         {
-            (VideoTask? task, EvolinkException? failure) = await TryReadAsync(attempt.TaskId!, cancellationToken);
+            (VideoTask? task, EvolinkException? failure) = await TryReadAsync(attempt.TaskId!, isPoll, cancellationToken);
             task = task is null ? null : UnknownStatus.Understand(job, task);
             string result = (task, failure) switch
             {
@@ -48,7 +56,7 @@ public sealed partial class TaskWatcher(
         DateTimeOffset now = time.GetUtcNow();
         return (task, failure) switch
         {
-            ({ Status.IsFailed: true } failed, _) => Failed(job, failed, now),
+            ({ Status.IsFailed: true } failed, _) => Failed(job, attempt, failed, now),
             ({ } running, _) => Running(job, attempt, running, now),
             (_, { IsTaskNotFound: true } unknown) => NotFound(job, attempt, unknown, now),
             (_, { } blip) => Blip(job, attempt, blip, now),
@@ -56,11 +64,12 @@ public sealed partial class TaskWatcher(
         };
     }
 
-    private async Task<(VideoTask? Task, EvolinkException? Failure)> TryReadAsync(string taskId, CancellationToken cancellationToken)
+    private async Task<(VideoTask? Task, EvolinkException? Failure)> TryReadAsync(
+        string taskId, bool isPoll, CancellationToken cancellationToken)
     {
         try
         {
-            return (await evolink.GetTaskAsync(taskId, cancellationToken), null);
+            return (await (isPoll ? polls.ReadAsync(taskId, cancellationToken) : evolink.GetTaskAsync(taskId, cancellationToken)), null);
         }
         catch (EvolinkException e)
         {
@@ -68,25 +77,36 @@ public sealed partial class TaskWatcher(
         }
     }
 
-    private Finding Failed(JobRecord job, VideoTask task, DateTimeOffset now)
+    private Finding Failed(JobRecord job, Attempt attempt, VideoTask task, DateTimeOffset now)
     {
+        AttemptRef at = job.CurrentRef;
+        TaskCredits credits = TaskCredits.Of(task);
+        if (credits.IsRefundDue && now < (attempt.RefundAwaitedSince ?? now) + RefundPatience)
+        {
+            return new Finding(
+                record => record.WithReading(at, task.Progress, credits, now).WithRefundAwaited(at, now), now + _options.PollFloor);
+        }
+
         JobError error = TaskFailures.Of(task);
         LogFailed(job.Id, error.Code);
-        AttemptRef at = job.CurrentRef;
         int most = _options.MaxRegenerations;
         Regeneration? next = TaskFailures.RegenerateAfter(error.Code) is { } pause
             ? new Regeneration(now, now + (pause < _options.MaxRegenerationPause ? pause : _options.MaxRegenerationPause))
             : null;
         return new Finding(
-            record => next is not null && record.WithRegeneration(at, error, next, most, now) is { State: JobState.Submitting } again
-                ? again
-                : record.WithReading(at, task.Progress, task.Usage?.CreditsUsed, now).WithTaskError(at, error, now),
+            record =>
+            {
+                JobRecord read = record.WithReading(at, task.Progress, credits, now);
+                return next is not null && read.WithRegeneration(at, error, next, most, now) is { State: JobState.Submitting } again
+                    ? again
+                    : read.WithTaskError(at, error, now);
+            },
             LookAt: null);
     }
 
     private Finding Running(JobRecord job, Attempt attempt, VideoTask task, DateTimeOffset now)
     {
-        PollSchedule schedule = attempt.Schedule(_options);
+        PollSchedule schedule = attempt.Schedule(_options, polls.AreShared);
         if (now >= schedule.Deadline)
             return End(job, DeadlineExceeded(task.Status), now);
         AttemptRef at = job.CurrentRef;
@@ -94,7 +114,7 @@ public sealed partial class TaskWatcher(
         if (said is not null)
             LogUnknownStatus(job.Id, attempt.TaskId!, said);
         return new Finding(
-            record => record.WithReading(at, task.Progress, task.Usage?.CreditsUsed, now).WithUnknownStatus(at, said, now),
+            record => record.WithReading(at, task.Progress, TaskCredits.Of(task), now).WithUnknownStatus(at, said, now),
             schedule.Next(now, random.NextDouble()));
     }
 
@@ -105,20 +125,20 @@ public sealed partial class TaskWatcher(
         {
             JobError error = new(
                 failure.Code,
-                $"Evolink has not known the task for {_options.TaskNotFoundGrace.TotalMinutes:0.#} min. It was charged at the submit; "
-                + "ask Evolink's support with the task id.");
+                $"Evolink has not known the task for {_options.TaskNotFoundGrace.TotalMinutes:0.#} min. Its credits were reserved "
+                + "at the submit, and are not known to be returned; ask Evolink's support with the task id.");
             return End(job, error, now);
         }
 
         AttemptRef at = job.CurrentRef;
-        DateTimeOffset next = attempt.Schedule(_options).Next(now, random.NextDouble());
+        DateTimeOffset next = attempt.Schedule(_options, polls.AreShared).Next(now, random.NextDouble());
         return new Finding(record => record.WithNotFound(at, now), next < end ? next : end);
     }
 
     // Whether the deadline has passed is only judged by an answer; a provider that cannot be asked gets as long again.
     private Finding Blip(JobRecord job, Attempt attempt, EvolinkException failure, DateTimeOffset now)
     {
-        PollSchedule schedule = attempt.Schedule(_options) with { Deadline = DateTimeOffset.MaxValue };
+        PollSchedule schedule = attempt.Schedule(_options, polls.AreShared) with { Deadline = DateTimeOffset.MaxValue };
         if (now >= schedule.AcceptedAt + (2 * _options.GenerationDeadline))
             return End(job, DeadlineExceeded(null), now);
         AttemptRef at = job.CurrentRef;
@@ -136,7 +156,8 @@ public sealed partial class TaskWatcher(
     private JobError DeadlineExceeded(VideoTaskStatus? last) => new(
         "generation_deadline_exceeded",
         $"Evolink did not finish the task within {_options.GenerationDeadline.TotalHours:0.#} h; its last status was "
-        + $"{(last is { } status ? status.ToString() : "not readable")}. It was charged at the submit; ask Evolink's support with the task id.");
+        + $"{(last is { } status ? status.ToString() : "not readable")}. Its credits were reserved at the submit, and are not "
+        + "known to be returned; ask Evolink's support with the task id.");
 
     [LoggerMessage(1211, LogLevel.Warning, "Job {JobId}: task {TaskId} could not be read ({Code}, HTTP {Status}); it is read again later.")]
     private partial void LogBlip(JobId jobId, string taskId, string code, int? status);

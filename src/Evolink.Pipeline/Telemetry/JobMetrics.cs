@@ -18,6 +18,7 @@ public sealed class JobMetrics
     private readonly Counter<long> _resolved;
     private readonly Counter<double> _creditsReserved;
     private readonly Counter<double> _creditsUsed;
+    private readonly Counter<double> _creditsReturned;
     private readonly Counter<long> _tasksEnded;
     private readonly Counter<long> _webhooks;
     private readonly Counter<long> _waits;
@@ -32,6 +33,8 @@ public sealed class JobMetrics
         _resolved = meter.CreateCounter<long>("evolink.submits.resolved", "{submit}", "Submits of unknown outcome by how that ended.");
         _creditsReserved = meter.CreateCounter<double>("evolink.credits.reserved", "{credit}", "Credits that Evolink held back at submits.");
         _creditsUsed = meter.CreateCounter<double>("evolink.credits.used", "{credit}", "Credits that Evolink charged, where it told.");
+        _creditsReturned = meter.CreateCounter<double>(
+            "evolink.credits.returned", "{credit}", "Credits that Evolink gave back, where it proved that.");
         _tasksEnded = meter.CreateCounter<long>("evolink.tasks.ended", "{task}", "Tasks that were seen to be over, by what led to the look.");
         _webhooks = meter.CreateCounter<long>("evolink.webhook.deliveries", "{delivery}", "Calls that tell a job's end to its client.");
         _waits = meter.CreateCounter<long>(
@@ -65,6 +68,8 @@ public sealed class JobMetrics
                 _creditsReserved.Add((double)reserved, Tags(("evolink.client", after.Client)));
             if (attempt.CreditsUsed is { } used && was?.CreditsUsed is null)
                 _creditsUsed.Add((double)used, Tags(("evolink.client", after.Client)));
+            if (attempt.CreditsReturned is { } returned && was?.CreditsReturned is null)
+                _creditsReturned.Add((double)returned, Tags(("evolink.client", after.Client)));
         }
 
         if (before.Error is null && after is { Error: not null, CurrentAttempt.State: AttemptState.Unknown })

@@ -31,7 +31,9 @@ public sealed class VideoCollector(
         JobRecord job = await store.ReadAsync(generation.Id, cancellationToken);
         if (!job.IsUnderstood)
             return new Collected.Later(time.GetUtcNow() + JobStates.LeftAlone);
-        Finding found = job.Revision == generation.Revision ? await LookAsync(job, cancellationToken) : Finding.Settled;
+        Finding found = job.Revision == generation.Revision
+            ? await LookAsync(job, isPoll: callback is null, cancellationToken)
+            : Finding.Settled;
         if (found.LookAt is { } lookAt)
         {
             JobRecord noted = await store.UpdateAsync(job, Change, cancellationToken);
@@ -45,7 +47,7 @@ public sealed class VideoCollector(
         JobRecord Change(JobRecord record) => found.Change(record.WithCallback(callback));
     }
 
-    private async Task<Finding> LookAsync(JobRecord job, CancellationToken cancellationToken)
+    private async Task<Finding> LookAsync(JobRecord job, bool isPoll, CancellationToken cancellationToken)
     {
         if (job.State.IsTerminal || job.Video is not null)
         {
@@ -62,19 +64,21 @@ public sealed class VideoCollector(
         }
 
         // Submitting: an execution of this saw the task fail, and its result was lost.
-        Finding found = unwanted || job.State == JobState.Submitting ? Finding.Settled : await AskAsync(job, attempt, cancellationToken);
+        Finding found = unwanted || job.State == JobState.Submitting
+            ? Finding.Settled
+            : await AskAsync(job, attempt, isPoll, cancellationToken);
         // A crash between commit and record leaves a video that nobody knows of: looked for before anything is given up, or paid for again.
         return found.GivesUp(job) && await videos.FindAsync(job, attempt, cancellationToken) is { } there ? saver.Saved(job, there) : found;
     }
 
-    private async Task<Finding> AskAsync(JobRecord job, Attempt attempt, CancellationToken cancellationToken)
+    private async Task<Finding> AskAsync(JobRecord job, Attempt attempt, bool isPoll, CancellationToken cancellationToken)
     {
         // Woken before its time: the pause is there for the other side's sake.
         if (job.SaveRetryAt is { } retryAt && retryAt > time.GetUtcNow())
             return new Finding(static record => record, retryAt);
         if (job.CompletedSeenAt is not null && saver.IsFull)
             return saver.Later();
-        (VideoTask? task, EvolinkException? failure) = await watcher.ReadAsync(job, attempt, cancellationToken);
+        (VideoTask? task, EvolinkException? failure) = await watcher.ReadAsync(job, attempt, isPoll, cancellationToken);
         return task is { Status.IsCompleted: true } || job.CompletedSeenAt is not null
             ? await SaveAsync(job, attempt, task, failure, cancellationToken)
             : watcher.Judge(job, attempt, task, failure);
@@ -98,6 +102,6 @@ public sealed class VideoCollector(
         }
 
         JobRecord Seen(JobRecord record) =>
-            record.WithReading(at, task?.Progress, task?.Usage?.CreditsUsed, now).WithCompletedSeen(at, now);
+            record.WithReading(at, task?.Progress, TaskCredits.Of(task), now).WithCompletedSeen(at, now);
     }
 }

@@ -9,7 +9,8 @@ internal sealed class CreditsEndpoint(SimulatorOptions options, Accounts account
     {
         if (accounts.Of(context.Request) is not { } account)
             return Answers.Unauthorized();
-        decimal used = ledger.Read(state => state.SpentBy(account));
+        DateTimeOffset now = options.TimeProvider.GetUtcNow();
+        decimal used = ledger.Read(state => state.SpentBy(account) - TaskBilling.ReturnedTo(account, state, now));
         decimal remaining = options.StartingCredits - used;
         var data = new CreditsData(new UserCredits(remaining, used), new TokenCredits(remaining, used, UnlimitedCredits: true));
         return TypedResults.Json(new CreditsAnswer(true, data), SimulatorJson.Default.CreditsAnswer);

@@ -27,6 +27,10 @@ public abstract record SubmitFault
     public static SubmitFault NoAccess { get; } =
         new Reject(401, "unauthorized", "authentication_error", "Invalid or expired token");
 
+    /// <summary>403, the key has spent what it may today, by the clocks of its time zone.</summary>
+    public static SubmitFault NoKeyQuota(string resetTimezone) =>
+        new Reject(403, "key_daily_quota_exhausted", "insufficient_quota", "The daily quota of this key is used up.", resetTimezone);
+
     /// <summary>403, the key may not use the model.</summary>
     public static SubmitFault NoModelAccess { get; } =
         new Reject(403, "model_access_denied", "invalid_request_error", "Token does not have access to model: wan2.6-image-to-video");
@@ -82,7 +86,8 @@ public abstract record SubmitFault
     /// <param name="Code">The envelope's <c>code</c>.</param>
     /// <param name="Type">The envelope's <c>type</c>.</param>
     /// <param name="Message">The envelope's <c>message</c>.</param>
-    public sealed record Reject(int Status, string Code, string Type, string Message) : SubmitFault;
+    /// <param name="ResetTimezone">The envelope's <c>details.reset_timezone</c>; null: it has no details.</param>
+    public sealed record Reject(int Status, string Code, string Type, string Message, string? ResetTimezone = null) : SubmitFault;
 
     /// <summary>A refusal in an envelope that has not the documented shape, nothing charged.</summary>
     /// <param name="Status">HTTP status.</param>

@@ -17,6 +17,21 @@ internal static class Answers
     public static IResult Error(int status, string code, string type, string message, string? param = null) =>
         Error(status, new EvolinkError(code, message, type, param));
 
+    /// <summary>The envelope with the details of a key whose day is used up.</summary>
+    public static IResult UsedUp(SubmitFault.Reject fault) => Raw(
+        fault.Status,
+        new JsonObject
+        {
+            ["error"] = new JsonObject
+            {
+                ["code"] = fault.Code,
+                ["message"] = fault.Message,
+                ["type"] = fault.Type,
+                ["details"] = new JsonObject { ["key_name"] = "simulated", ["reset_timezone"] = fault.ResetTimezone },
+            },
+        }.ToJsonString(),
+        "application/json");
+
     public static IResult Unauthorized() => Error(401, "unauthorized", "authentication_error", "Invalid or expired token");
 
     /// <summary>The envelope for a status, with the contract's words where it has some.</summary>

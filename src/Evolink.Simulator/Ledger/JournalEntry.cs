@@ -21,7 +21,11 @@ internal abstract record JournalEntry
     }
 
     /// <summary>A submit came. Task, charge and key are one entry, so that no crash can part them.</summary>
-    public sealed record Submitted(SubmitEntry Submit, SimulatedTask? Task, string? BodyHash, int? Order) : JournalEntry;
+    public sealed record Submitted(SubmitEntry Submit, SimulatedTask? Task, string? BodyHash, int? Order) : JournalEntry
+    {
+        /// <summary>What another user of the account submitted in the same moment.</summary>
+        public SimulatedTask? Foreign { get; init; }
+    }
 
     public sealed record ImageChecked(string TaskId, DateTimeOffset At, TaskFailure? Failure) : JournalEntry;
 

@@ -12,10 +12,11 @@ internal sealed class LedgerReader(SimulatorOptions options, Ledger ledger)
     /// <param name="cancellationToken">Ends it early.</param>
     public async Task<LedgerReport> ReadAsync(bool withVideos, CancellationToken cancellationToken)
     {
-        (List<SubmitEntry> submits, List<IdempotencyKeyEntry> keys, List<SimulatedTask> tasks) = ledger.Read(state => (
+        (List<SubmitEntry> submits, List<IdempotencyKeyEntry> keys, List<SimulatedTask> tasks, List<string> foreign) = ledger.Read(state => (
             state.Submits.ToList(),
             state.Keys.Select(use => new IdempotencyKeyEntry(use.Key.Account, use.Key.Key, use.Value.TaskId)).ToList(),
-            state.Tasks.ToList()));
+            state.Tasks.ToList(),
+            state.ForeignTasks.ToList()));
         Charge[] charges =
         [
             .. submits.Where(submit => submit.Charged)
@@ -24,7 +25,7 @@ internal sealed class LedgerReader(SimulatorOptions options, Ledger ledger)
         var reports = new List<TaskReport>(tasks.Count);
         foreach (SimulatedTask task in tasks)
             reports.Add(await ReportAsync(task, withVideos, cancellationToken));
-        return new LedgerReport(submits, charges, keys, reports);
+        return new LedgerReport(submits, charges, keys, reports) { ForeignTasks = foreign };
     }
 
     public async Task<TaskReport?> ReadTaskAsync(string id, CancellationToken cancellationToken) =>

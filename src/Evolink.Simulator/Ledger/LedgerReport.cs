@@ -4,12 +4,16 @@ namespace Evolink.Simulator;
 /// <param name="Submits">Every submit, also those that were refused.</param>
 /// <param name="Charges">What was charged to whom.</param>
 /// <param name="IdempotencyKeys">Which key made which task.</param>
-/// <param name="Tasks">Every task.</param>
+/// <param name="Tasks">Every task that was asked for here.</param>
 public sealed record LedgerReport(
     IReadOnlyList<SubmitEntry> Submits,
     IReadOnlyList<Charge> Charges,
     IReadOnlyList<IdempotencyKeyEntry> IdempotencyKeys,
-    IReadOnlyList<TaskReport> Tasks);
+    IReadOnlyList<TaskReport> Tasks)
+{
+    /// <summary>Ids of the tasks of other users of a shared account.</summary>
+    public IReadOnlyList<string> ForeignTasks { get => field ?? []; init; }
+}
 
 /// <summary>A charge.</summary>
 /// <param name="TaskId">For which task.</param>

@@ -19,6 +19,12 @@ internal sealed class LedgerState
 
     public IEnumerable<SimulatedTask> Tasks => taskOrder.Select(id => tasks[id]);
 
+    public IEnumerable<string> ForeignTasks => tasks.Values.Where(task => task.IsForeign).Select(task => task.Id);
+
+    /// <summary>All tasks of an account, newest first, foreign ones too.</summary>
+    public IEnumerable<SimulatedTask> TasksOf(string account) =>
+        tasks.Values.Where(task => task.Account == account).OrderByDescending(task => task.CreatedAt).ThenByDescending(task => task.Id, StringComparer.Ordinal);
+
     public SimulatedTask? Find(string taskId) => tasks.GetValueOrDefault(taskId);
 
     /// <summary>Whether faults were ever ordered.</summary>
@@ -104,6 +110,8 @@ internal sealed class LedgerState
             return;
         tasks.Add(task.Id, task);
         taskOrder.Add(task.Id);
+        if (entry.Foreign is { } foreign)
+            tasks.Add(foreign.Id, foreign);
         spent[task.Account] = spent.GetValueOrDefault(task.Account) + task.Credits;
         if (submit.IdempotencyKey is { } used && entry.BodyHash is { } hash)
             keys.TryAdd((task.Account, used), new KeyUse(task.Id, hash));

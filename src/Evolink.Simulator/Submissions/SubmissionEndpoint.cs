@@ -60,13 +60,28 @@ internal sealed partial class SubmissionEndpoint(
                 : Without(new Decision(Fault: SubmitFault.Conflict), "409 idempotency_conflict", use.TaskId);
         }
 
-        if (state.SpentBy(submit.Account!) + order.Credits > options.StartingCredits)
+        decimal left = options.StartingCredits - state.SpentBy(submit.Account!);
+        if (order.Credits > left && order.Credits > left + TaskBilling.ReturnedTo(submit.Account!, state, submit.At))
             return Without(new Decision(Fault: SubmitFault.NoCredits), "402 insufficient_quota");
 
         SimulatedTask task = Create(state, submit, order, script, number);
         SubmitEntry entry = Entry(submit, number, answer, task.Id) with { Charged = true, Credits = task.Credits };
-        return (new Decision(task, script.Submit), new JournalEntry.Submitted(entry, task, bodyHash, scripted));
+        return (new Decision(task, script.Submit), new JournalEntry.Submitted(entry, task, bodyHash, scripted)
+        {
+            Foreign = options.AccountRoutes.IsShared ? Foreign(state, task) : null,
+        });
     }
+
+    // Of the same model in the same second: nothing in the list tells it from the one before.
+    private SimulatedTask Foreign(LedgerState state, SimulatedTask task) => task with
+    {
+        Id = NewId(state, task.CreatedAt, -state.Submits.Count - 1),
+        IsForeign = true,
+        CallbackUrl = null,
+        Prompt = "Somebody else's",
+        Script = FaultScript.None,
+        ImageCheckedAt = task.CreatedAt,
+    };
 
     private SimulatedTask Create(LedgerState state, Submit submit, GenerationOrder order, FaultScript script, long number) => new()
     {

@@ -27,6 +27,7 @@ internal static class SubmitFaultAnswer
                     SubmitFault.ServerError { Html: true } error => Answers.Page(error.Status),
                     SubmitFault.ServerError error => Answers.Plain(error.Status),
                     SubmitFault.UnusableAnswer unusable => Unusable(unusable.Body, task!),
+                    SubmitFault.Reject { ResetTimezone: not null } reject => Answers.UsedUp(reject),
                     SubmitFault.Reject reject => Answers.Error(reject.Status, reject.Code, reject.Type, reject.Message),
                     SubmitFault.OddError odd => Odd(odd),
                     SubmitFault.EdgeBlock => Answers.EdgeBlock(),

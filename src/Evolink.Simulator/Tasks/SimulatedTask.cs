@@ -31,6 +31,9 @@ internal sealed record SimulatedTask
 
     public required FaultScript Script { get; init; }
 
+    /// <summary>Made by another user of the account: it stands in the account's list, and nobody here asked for it.</summary>
+    public bool IsForeign { get; init; }
+
     /// <summary>When the image was looked at; until then the task cannot end.</summary>
     public DateTimeOffset? ImageCheckedAt { get; init; }
 

@@ -21,9 +21,17 @@ internal sealed partial class TaskEndpoint(SimulatorOptions options, Accounts ac
         {
             null => NotFound(id),
             { Spoilt: { } fault } reading => Spoilt(fault, reading),
-            var reading => Answer(reading),
+            var reading => Answers.Ok(Body(reading)),
         };
     }
+
+    /// <summary>The body of a read among others: one that is spoilt by more than its contents is left out.</summary>
+    public JsonObject? Find(string id, string account) => Read(id, account) switch
+    {
+        { Spoilt: null } reading => Body(reading),
+        { Spoilt: ReadFault.OddStatus odd } reading => Json(Odd(reading, odd)),
+        _ => null,
+    };
 
     /// <summary>Counts the read and finds what spoils it, with no other read in between.</summary>
     private Reading? Read(string id, string account)
@@ -59,21 +67,22 @@ internal sealed partial class TaskEndpoint(SimulatorOptions options, Accounts ac
         return TaskBody.Of(reading.Task, course, hasLink ? links.Issue(reading.Task, reading.Course) : null);
     }
 
-    private IResult Answer(Reading reading)
+    private JsonObject Body(Reading reading)
     {
         (SimulatedTask task, TaskCourse course, _) = reading;
         if (!course.IsCompleted)
-            return Answers.Ok(TaskBody.Of(task, course));
+            return Json(TaskBody.Of(task, course) with { Billing = TaskBilling.Of(task, course, options) });
         string link = links.Issue(task, course);
-        VideoTask body = TaskBody.Of(task, course, link);
+        VideoTask body = TaskBody.Of(task, course, link) with { Billing = TaskBilling.Of(task, course, options) };
         return task.Script.Reads.OfType<ReadFault.OddResults>().At(task.CompletedReads) is ReadFault.OddResults odd
-            ? Answers.Ok(Reshape(body, link, odd.Shape))
-            : Answers.Ok(body);
+            ? Reshape(Json(body), link, odd.Shape)
+            : Json(body);
     }
 
-    private static JsonObject Reshape(VideoTask task, string link, ResultsShape shape)
+    private static JsonObject Json(VideoTask task) => JsonSerializer.SerializeToNode(task, EvolinkJsonContext.Default.VideoTask)!.AsObject();
+
+    private static JsonObject Reshape(JsonObject body, string link, ResultsShape shape)
     {
-        JsonObject body = JsonSerializer.SerializeToNode(task, EvolinkJsonContext.Default.VideoTask)!.AsObject();
         switch (shape)
         {
             case ResultsShape.Null:

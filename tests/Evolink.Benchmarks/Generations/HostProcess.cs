@@ -38,7 +38,10 @@ internal sealed class HostProcess : IAsyncDisposable
             {
                 AppFolder = FunctionApp.Folder,
                 UseEnvironmentVariables = false,
-                Settings = address => new Dictionary<string, string?>(settings) { ["Evolink:PublicBaseUrl"] = address.GetLeftPart(UriPartial.Authority) },
+                // Without a key to sign callbacks with there shall be none.
+                Settings = address => settings.ContainsKey("Evolink:Callback:CurrentKey")
+                    ? new Dictionary<string, string?>(settings) { ["Evolink:PublicBaseUrl"] = address.GetLeftPart(UriPartial.Authority) }
+                    : settings,
             });
             Console.WriteLine($"{host.BaseUrl} {host.WorkerProcessId}");
             await input.ReadLineAsync();

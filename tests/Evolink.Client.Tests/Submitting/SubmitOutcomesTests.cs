@@ -53,6 +53,28 @@ public sealed class SubmitOutcomesTests
         }
     }
 
+    [Theory]
+    [InlineData("insufficient_quota", UnpaidReason.Balance), InlineData("insufficient_user_quota", UnpaidReason.Balance)]
+    [InlineData("quota_not_enough", UnpaidReason.Balance), InlineData("account_balance_insufficient", UnpaidReason.Balance)]
+    [InlineData("insufficient_token_quota", UnpaidReason.KeyQuota), InlineData("key_quota_exhausted", UnpaidReason.KeyQuota)]
+    [InlineData("token_daily_quota_exceeded", UnpaidReason.KeyDailyQuota), InlineData("key_daily_quota_exhausted", UnpaidReason.KeyDailyQuota)]
+    [InlineData("key_disabled", UnpaidReason.KeyRefused), InlineData("key_expired", UnpaidReason.KeyRefused), InlineData("user_disabled", UnpaidReason.KeyRefused)]
+    [InlineData("key_model_not_allowed", UnpaidReason.ModelNotAllowed)]
+    public void Codes_of_the_gateway_cost_nothing_under_any_status(string code, UnpaidReason reason)
+    {
+        Assert.Equal(reason, UnpaidCodes.Of(code));
+        SubmitOutcome expected = reason == UnpaidReason.ModelNotAllowed ? SubmitOutcome.Rejected : SubmitOutcome.Throttled;
+        foreach (int status in new[] { 200, 400, 402, 403, 409, 429, 500, 503 })
+        {
+            Assert.Equal(new SubmitVerdict(expected, NeedsAttention: true), Classify(status, envelope: true, code: code));
+            Assert.NotEqual(expected, Classify(200, taskId: "task-1", envelope: true, code: code).Outcome);
+        }
+    }
+
+    [Theory]
+    [InlineData("internal_error"), InlineData("no_available_channel"), InlineData("")]
+    public void Other_codes_prove_nothing(string code) => Assert.Equal(SubmitOutcome.Unknown, Classify(503, envelope: true, code: code).Outcome);
+
     [Fact]
     public void Everything_else_is_unknown()
     {

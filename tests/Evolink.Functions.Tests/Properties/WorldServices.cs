@@ -35,6 +35,8 @@ internal static class WorldServices
             options.PublicBaseUrl = PublicBase;
             // Videos come over a real socket, from this machine.
             options.AllowLoopback = true;
+            // The world decides what happens when: nothing in it waits for time by itself.
+            options.PollBatchWindow = TimeSpan.Zero;
             options.Storage.ConnectionString = "UseDevelopmentStorage=true";
             options.Callback.CurrentKey = "k1";
             options.Callback.Keys["k1"] = "callback-secret-of-the-tests-0123456789";

@@ -50,6 +50,20 @@ public sealed class TaskTextTests
         Assert.Equal("error     x: [[red]] [[2J  line", error);
     }
 
+    [Theory]
+    [InlineData(50, null, null, "50 reserved")]
+    [InlineData(50, 40, null, "50 reserved, 40 charged")]
+    [InlineData(100, 50, 50, "100 reserved, 50 charged, 50 returned")]
+    public void Credits_that_were_reserved_charged_and_returned_are_told_apart(int reserved, int? charged, int? returned, string text)
+    {
+        EvolinkAppTask task = Task("failed") with
+        {
+            Usage = new VideoUsage { CreditsReserved = reserved, CreditsUsed = charged, CreditsReturned = returned },
+        };
+
+        Assert.Contains($"credits   {text}", TaskText.Details(task));
+    }
+
     [Fact]
     public async Task Lines_of_progress_name_the_image_where_there_are_several()
     {

@@ -94,7 +94,7 @@ public sealed class JobTransitionsTests
         [
             record => record.WithRegeneration(Jobs.First, new JobError("x", "y"), new Regeneration(Now, Now), 9, Now),
             record => record.WithTaskError(Jobs.First, new JobError("x", "y"), Now), record => record.WithNotFound(Jobs.First, Now),
-            record => record.WithCompletedSeen(Jobs.First, Now), record => record.WithReading(Jobs.First, 50, 1, Now),
+            record => record.WithCompletedSeen(Jobs.First, Now), record => record.WithReading(Jobs.First, 50, new TaskCredits(1), Now),
             record => record.WithSaveTry(Jobs.First, "No answer.", null, Now), record => record.WithVideo(Jobs.First, Jobs.Video, Now),
         ];
         Assert.All(late, change => Assert.Same(second, change(second)));
@@ -158,12 +158,33 @@ public sealed class JobTransitionsTests
         JobRecord job = Jobs.Waiting() with { State = state };
         Func<JobRecord, JobRecord>[] changes =
         [
-            record => record.WithIntent(Jobs.Intent(2, "b"), Now), record => record.WithReading(Jobs.First, 50, 1, Now), record => record.WithNotFound(Jobs.First, Now),
+            record => record.WithIntent(Jobs.Intent(2, "b"), Now), record => record.WithReading(Jobs.First, 50, new TaskCredits(1), Now),
+            record => record.WithNotFound(Jobs.First, Now), record => record.WithRefundAwaited(Jobs.First, Now),
             record => record.WithCompletedSeen(Jobs.First, Now), record => record.WithSaveTry(Jobs.First, "No answer.", null, Now), record => record.WithVideo(Jobs.First, Jobs.Video, Now),
             record => record.WithError(new JobError("x", "y"), Now), record => record.WithCancelRequest(Now), record => record.WithEnd(Now),
             record => record.WithRegeneration(Jobs.First, new JobError("x", "y"), new Regeneration(Now, Now), 3, Now), record => record.WithCandidate(1, "t", Now),
         ];
         Assert.All(changes, change => Assert.Same(job, change(job)));
+    }
+
+    [Fact]
+    public void What_was_returned_is_noted_once_and_what_was_charged_as_it_was_told_last()
+    {
+        JobRecord job = Jobs.Waiting().WithReading(Jobs.First, 0, new TaskCredits(Used: 50), Now)
+            .WithReading(Jobs.First, 0, new TaskCredits(Used: 0, Returned: 50), Now);
+        Assert.Equal((0m, 50m), (job.CurrentAttempt!.CreditsUsed, job.CurrentAttempt.CreditsReturned));
+        Assert.Same(job, job.WithReading(Jobs.First, 0, new TaskCredits(Returned: 70), Now));
+        Assert.Same(job, job.WithReading(Jobs.First, 0, new TaskCredits(), Now));
+    }
+
+    [Theory]
+    [InlineData("task-1", 50)]
+    [InlineData("another", null)]
+    public void A_job_that_is_opened_again_keeps_what_was_returned_for_the_same_task_only(string task, int? returned)
+    {
+        JobRecord failed = Jobs.Waiting().WithReading(Jobs.First, 0, new TaskCredits(Returned: 50), Now)
+            .WithTaskError(Jobs.First, new JobError("x", "y"), Now).WithEnd(Now);
+        Assert.Equal(returned, failed.WithReopened(task, Now).CurrentAttempt!.CreditsReturned);
     }
 
     [Fact]
@@ -176,9 +197,9 @@ public sealed class JobTransitionsTests
     [Fact]
     public void Progress_never_falls_and_stays_below_the_end()
     {
-        JobRecord job = Jobs.Waiting().WithReading(Jobs.First, 70, null, Now);
-        Assert.Equal(70, job.WithReading(Jobs.First, 30, null, Now).Progress);
-        Assert.Equal(95, job.WithReading(Jobs.First, 100, null, Now).Progress);
+        JobRecord job = Jobs.Waiting().WithReading(Jobs.First, 70, new TaskCredits(), Now);
+        Assert.Equal(70, job.WithReading(Jobs.First, 30, new TaskCredits(), Now).Progress);
+        Assert.Equal(95, job.WithReading(Jobs.First, 100, new TaskCredits(), Now).Progress);
     }
 
     [Fact]

@@ -98,6 +98,63 @@ public sealed class ClientAccountTests
         Assert.False(Jobs.Accepted().HasUnknownCost);
     }
 
+    [Theory]
+    [InlineData(50, null, null, 50)]
+    [InlineData(50, 40, null, 40)]
+    [InlineData(50, null, 50, 0)]
+    [InlineData(50, 0, 50, 0)]
+    [InlineData(50, 50, 50, 0)]
+    [InlineData(50, 20, 30, 20)]
+    [InlineData(50, null, 30, 20)]
+    [InlineData(50, null, 80, 0)]
+    [InlineData(null, null, 50, 0)]
+    public void What_was_returned_is_no_cost_and_no_return_makes_a_cost_less_than_nothing(int? reserved, int? used, int? returned, int cost)
+    {
+        JobRecord job = Charged(Jobs.Accepted(), reserved, used);
+        job = job with { Attempts = [job.CurrentAttempt! with { CreditsReturned = returned }] };
+        Assert.Equal(cost, job.Credits);
+        Assert.False(job.HasUnknownCost);
+    }
+
+    [Fact]
+    public void A_return_is_booked_once_and_gives_back_no_more_than_was_held()
+    {
+        JobRecord failed = Charged(Jobs.Accepted() with { Duration = 5 }, reserved: 50, used: null);
+        failed = failed with { Attempts = [failed.CurrentAttempt! with { CreditsReturned = 80 }] };
+        ClientAccount before = ClientAccount.Empty with { Day = DateOnly.FromDateTime(Jobs.Start.UtcDateTime), Spent = 20 };
+        ClientAccount account = Reserve(before, failed);
+        account = account.WithSettlement(failed.Id, failed.Credits!.Value);
+        Assert.Equal(20, account.Spent);
+        Assert.Same(account, account.WithSettlement(failed.Id, 0));
+    }
+
+    [Fact]
+    public void A_return_for_yesterday_leaves_today_as_it_is()
+    {
+        JobRecord failed = Charged(Jobs.Accepted() with { Duration = 5 }, reserved: 50, used: null);
+        JobRecord today = Jobs.Accepted() with { Duration = 5 };
+        ClientAccount account = Reserve(ClientAccount.Empty, failed);
+        account = Reserve(account, today, Jobs.Start.AddDays(1)).WithSettlement(today.Id, 50);
+        failed = failed with { Attempts = [failed.CurrentAttempt! with { CreditsReturned = 50 }] };
+        Assert.Equal(50, account.WithCredits(failed).WithSettlement(failed.Id, failed.Credits!.Value).Spent);
+    }
+
+    [Fact]
+    public void What_is_held_for_a_job_under_way_falls_when_its_failed_attempt_is_given_back()
+    {
+        JobRecord job = Charged(Jobs.Accepted() with { Duration = 5 }, reserved: 50, used: null);
+        ClientAccount account = Reserve(ClientAccount.Empty, job);
+        job = job with
+        {
+            Attempts =
+            [
+                job.CurrentAttempt! with { CreditsReturned = 50 },
+                Jobs.Intent(2, "b") with { State = AttemptState.Accepted, TaskId = "u", CreditsReserved = 50 },
+            ],
+        };
+        Assert.Equal(50, account.WithCredits(job).Open[job.Id.Value].Credits);
+    }
+
     [Fact]
     public void Around_midnight_a_day_that_is_spent_stays_spent_also_for_an_instance_whose_clock_is_behind()
     {

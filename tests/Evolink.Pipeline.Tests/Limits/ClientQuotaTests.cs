@@ -1,7 +1,9 @@
+using System.Diagnostics.Metrics;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Limits;
 using Evolink.Pipeline.Submissions;
 using Evolink.Pipeline.Tests.Support;
+using Evolink.Simulator;
 using Evolink.Testing.Hosting;
 
 namespace Evolink.Pipeline.Tests.Limits;
@@ -65,6 +67,39 @@ public sealed class ClientQuotaTests(AzuriteFixture azurite)
         QuotaRefusal.Credits full = Assert.IsType<QuotaRefusal.Credits>(await pipeline.Get<ClientQuota>().ReserveAsync(NewJob() with { Duration = 15 }, None));
         Assert.Equal(reserved, full.Held);
         Assert.Equal(reserved / 2 * 15, full.Wanted);
+    }
+
+    [Fact]
+    public async Task A_failed_task_that_evolink_returned_leaves_the_whole_day_however_often_its_end_is_told()
+    {
+        await using TestPipeline pipeline = await InstanceAsync(credits: 30);
+        double counted = 0;
+        using MeterListener metrics = new()
+        {
+            InstrumentPublished = static (instrument, listener) =>
+            {
+                if (instrument.Name == "evolink.credits.returned")
+                    listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        metrics.SetMeasurementEventCallback<double>(
+            (_, credits, tags, _) => counted += tags.ToArray().Any(tag => tag.Value as string == _client) ? credits : 0);
+        metrics.Start();
+        pipeline.Simulator.Order(new FaultOrder(new FaultScript { Reads = [new ReadFault.Fails("content_policy_violation")] }));
+        ClientQuota quota = pipeline.Get<ClientQuota>();
+        GenerationRef failed = await AcceptAsync(pipeline), paid = await AcceptAsync(pipeline);
+        Assert.IsType<Submission.Accepted>(await pipeline.Submitter.SubmitAsync(failed, "a", None));
+        Assert.IsType<Submission.Throttled>(await pipeline.Submitter.SubmitAsync(paid, "b", None));
+        JobRecord ended = await pipeline.EndAsync(failed);
+        for (int tellings = 0; tellings < 3; tellings++)
+            await quota.SettleAsync(ended, None);
+        Assert.Equal(0, (await quota.LookAsync(_client, None)).Spent);
+
+        Assert.IsType<Submission.Accepted>(await pipeline.Submitter.SubmitAsync(paid, "b", None));
+        await quota.SettleAsync(await pipeline.EndAsync(paid), None);
+        Assert.Equal(20, (await quota.LookAsync(_client, None)).Spent);
+        Assert.Equal(20, counted);
+        Assert.IsType<QuotaRefusal.Credits>(await quota.ReserveAsync(NewJob(), None));
     }
 
     [Fact]

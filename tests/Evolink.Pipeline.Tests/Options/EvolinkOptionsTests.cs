@@ -63,6 +63,7 @@ public sealed class EvolinkOptionsTests
         { "Evolink:SubmitLeaseMargin", options => options.SubmitLeaseMargin = TimeSpan.Zero },
         { "Evolink:CallbackSettling", options => options.CallbackSettling = TimeSpan.FromSeconds(-1) },
         { "Evolink:DownloadIdleTimeout", options => options.DownloadIdleTimeout = TimeSpan.Zero },
+        { "Evolink:PollBatchWindow", options => options.PollBatchWindow = TimeSpan.FromMinutes(2) },
         { "Evolink:MaxRegenerations", options => options.MaxRegenerations = -1 },
     };
 

@@ -61,7 +61,8 @@ public sealed class StoredDocumentTests(AzuriteFixture azurite)
         JobRecord job = Marked((Jobs.Accepted() with { Webhook = JobWebhook.Of("https://example.com/hook") }).WithIntent(Jobs.Intent(1, "a"), now));
         job = job.WithOutcome("a", 1, entry => entry with { State = AttemptState.NotSent, Error = new JobError("network", "No.") }, now);
         // The same attempt is sent again, and its entry made anew.
-        job = Marked(job.WithIntent(Jobs.Intent(1, "b"), now)).WithOutcome("b", 1, Jobs.Taken, now).WithReading(Jobs.First, 40, 3, now)
+        job = Marked(job.WithIntent(Jobs.Intent(1, "b"), now)).WithOutcome("b", 1, Jobs.Taken, now)
+            .WithReading(Jobs.First, 40, new TaskCredits(3), now)
             .WithCompletedSeen(Jobs.First, now).WithSaveTry(Jobs.First, "No answer.", now, now).WithVideo(Jobs.First, Jobs.Video, now).WithCancelRequest(now).WithEnd(now);
         job = Marked(job);
         WebhookRun run = WebhookRun.DueFor(job)!;

@@ -16,6 +16,8 @@ public sealed class WaitingForTests(AzuriteFixture azurite)
     {
         { SubmitFault.NoAccess, "evolink_unauthorized" },
         { SubmitFault.NoCredits, "balance" },
+        { SubmitFault.NoKeyQuota("UTC"), "key_quota" },
+        { new SubmitFault.Reject(403, "key_disabled", "permission_error", "The key is switched off."), "evolink_unauthorized" },
         { new SubmitFault.Throttle(), "throttled" },
     };
 

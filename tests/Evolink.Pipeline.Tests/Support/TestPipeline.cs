@@ -75,6 +75,8 @@ internal sealed class TestPipeline : IAsyncDisposable
             // What jobs tell each other of Evolink stays within one test.
             options.Hub = $"tests{Guid.NewGuid():N}";
             options.SubmitTimeout = TimeSpan.FromSeconds(20);
+            // Tests read one task after the other.
+            options.PollBatchWindow = TimeSpan.Zero;
             configure?.Invoke(options);
         });
         TestPipeline pipeline = new(all.BuildServiceProvider(), running, log);

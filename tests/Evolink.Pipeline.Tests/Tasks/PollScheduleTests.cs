@@ -33,6 +33,33 @@ public sealed class PollScheduleTests
         Assert.Equal(pause, (Polling.Next(now, 0.5) - now).TotalSeconds, tolerance: 0.5);
     }
 
+    [Theory]
+    [InlineData(0, 120)]
+    [InlineData(60, 8)]
+    [InlineData(600, 60)]
+    [InlineData(20 * 3600, 3600)]
+    public void Where_polls_share_a_call_jobs_that_were_accepted_one_after_the_other_fall_on_few_points(int age, int pause)
+    {
+        HashSet<DateTimeOffset> points = [];
+        for (int job = 0; job < 50; job++)
+        {
+            PollSchedule shared = Polling with { AcceptedAt = Jobs.Start + TimeSpan.FromSeconds(pause * 0.002 * job), AreShared = true };
+            DateTimeOffset now = shared.AcceptedAt + TimeSpan.FromSeconds(age);
+            DateTimeOffset at = age == 0 ? shared.First(0.5) : shared.Next(now, 0.5);
+            Assert.InRange((at - now) / TimeSpan.FromSeconds(pause), 0.87, 1.13);
+            points.Add(at);
+        }
+
+        Assert.InRange(points.Count, 1, 3);
+    }
+
+    [Fact]
+    public void A_pause_too_short_for_a_grid_is_kept_also_where_polls_share_a_call()
+    {
+        PollSchedule quick = Polling with { Floor = TimeSpan.FromSeconds(0.2), AreShared = true };
+        Assert.Equal(0.2, (quick.Next(Jobs.Start, 0.5) - Jobs.Start).TotalSeconds, tolerance: 0.01);
+    }
+
     [Fact]
     public void The_last_poll_is_at_the_deadline() =>
         Assert.Equal(Polling.Deadline, Polling.Next(Polling.Deadline - TimeSpan.FromMinutes(1), 0.5));

@@ -15,6 +15,8 @@ public sealed class VideoCollectorTests(AzuriteFixture azurite)
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
+    private static readonly FaultScript Refused = new() { Reads = [new ReadFault.Fails("content_policy_violation")] };
+
     [Fact]
     public async Task Where_all_goes_well_the_end_is_the_only_write_and_holds_all_that_was_found()
     {
@@ -108,6 +110,67 @@ public sealed class VideoCollectorTests(AzuriteFixture azurite)
         Assert.Equal((JobState.Submitting, job.Regeneration!.NotBefore), (job.State, again.At));
         // Executed again, because its result was lost.
         Assert.Equal(again, await pipeline.CollectAsync(generation));
+    }
+
+    [Fact]
+    public async Task The_end_of_a_failed_task_tells_what_was_reserved_and_returned_and_executed_again_returns_nothing_more()
+    {
+        await using TestPipeline pipeline = await StartAsync();
+        GenerationRef generation = await SubmittedAsync(pipeline, Refused);
+        JobRecord job = await pipeline.EndAsync(generation);
+        Attempt attempt = job.CurrentAttempt!;
+        Assert.True(attempt.CreditsReserved > 0);
+        Assert.Equal((null, attempt.CreditsReserved), (attempt.CreditsUsed, attempt.CreditsReturned));
+        await pipeline.CollectAsync(generation);
+        Assert.Equal(attempt, (await pipeline.ReadAsync(generation)).CurrentAttempt);
+    }
+
+    [Fact]
+    public async Task Where_evolink_proves_no_return_none_is_told()
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, new SimulatorOptions
+        {
+            AllowLoopback = true, TaskDuration = TimeSpan.Zero, FetchImages = false, Billing = BillingSupport.Off,
+        });
+        GenerationRef generation = await SubmittedAsync(pipeline, Refused);
+        Assert.Null((await pipeline.EndAsync(generation)).CurrentAttempt!.CreditsReturned);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_return_that_is_under_way_is_waited_for_and_for_a_minute_at_most(int regenerations)
+    {
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(
+            azurite,
+            new SimulatorOptions
+            {
+                AllowLoopback = true, TaskDuration = TimeSpan.Zero, FetchImages = false, RefundTakes = TimeSpan.FromHours(1),
+            },
+            options => options.MaxRegenerations = regenerations);
+        GenerationRef generation = await SubmittedAsync(pipeline, new FaultScript { Reads = [new ReadFault.Fails("service_error")] });
+        Assert.IsType<Collected.Later>(await pipeline.CollectAsync(generation));
+        JobRecord waiting = await pipeline.ReadAsync(generation);
+        Assert.Equal((JobState.Waiting, "refund", null), (waiting.State, waiting.WaitingFor?.Code, waiting.Error));
+
+        await pipeline.Store.UpdateAsync(
+            generation.Id,
+            job => job with { Attempts = [job.CurrentAttempt! with { RefundAwaitedSince = job.UpdatedAt - TimeSpan.FromMinutes(1) }] },
+            None);
+        Assert.IsNotType<Collected.Later>(await pipeline.CollectAsync(generation));
+        JobRecord after = await pipeline.ReadAsync(generation);
+        Assert.Equal(regenerations == 0 ? JobState.Failed : JobState.Submitting, after.State);
+        Assert.Null(after.CurrentAttempt!.CreditsReturned);
+    }
+
+    [Fact]
+    public async Task What_is_returned_for_an_attempt_that_is_made_again_is_noted_before_the_next_one()
+    {
+        await using TestPipeline pipeline = await StartAsync(configure: options => options.MaxRegenerations = 1);
+        GenerationRef generation = await SubmittedAsync(pipeline, new FaultScript { Reads = [new ReadFault.Fails("service_error")] });
+        Assert.IsType<Collected.Resubmit>(await pipeline.CollectAsync(generation));
+        Attempt attempt = (await pipeline.ReadAsync(generation)).CurrentAttempt!;
+        Assert.Equal(attempt.CreditsReserved, attempt.CreditsReturned);
     }
 
     [Fact]

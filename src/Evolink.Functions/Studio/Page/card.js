@@ -2,7 +2,7 @@
 import * as api from './api.js';
 import { learn } from './estimate.js';
 import { picture } from './pictures.js';
-import { adviceFor, ago, atTime, credits, isOver, phaseWords, shortly, timeLeft } from './words.js';
+import { adviceFor, ago, atTime, costWords, isOver, phaseWords, shortly, timeLeft } from './words.js';
 
 const template = document.getElementById('card');
 
@@ -88,8 +88,7 @@ export class Card {
 
   #facts() {
     const { job, request } = this;
-    const cost = job.usage?.credits_used ?? job.usage?.credits_reserved;
-    const facts = [request?.duration && `${request.duration} s`, request && (request.quality ?? '720p'), cost > 0 && job.status !== 'failed' && credits(cost)];
+    const facts = [request?.duration && `${request.duration} s`, request && (request.quality ?? '720p'), costWords(job)];
     this.#write('what', facts.filter(Boolean).join(' · '));
     this.grow();
     if (request) learn(job, request);

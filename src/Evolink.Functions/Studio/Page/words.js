@@ -67,4 +67,14 @@ export const atTime = (date) => date.toLocaleTimeString([], { hour: '2-digit', m
 
 export const credits = (number) => `${number.toLocaleString('en-US', { maximumFractionDigits: 1 })} credit${number === 1 ? '' : 's'}`;
 
+/** What Evolink told of a job's money: charged, or only reserved, and what came back. */
+export function costWords({ usage = {} }) {
+  const { credits_reserved: reserved = 0, credits_used: used = 0, credits_returned: returned = 0 } = usage;
+  const parts = [];
+  if (used > 0) parts.push(`${credits(used)} charged`);
+  else if (reserved > returned) parts.push(`${credits(reserved)} reserved`);
+  if (returned > 0) parts.push(`${credits(returned)} returned`);
+  return parts.join(', ');
+}
+
 export const shortly = (text, length = 60) => text.length <= length ? text : `${text.slice(0, length - 1).trimEnd()}…`;

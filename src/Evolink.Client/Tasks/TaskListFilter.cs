@@ -1,0 +1,20 @@
+namespace Evolink.Client;
+
+/// <summary>Which tasks of the account to list.</summary>
+public sealed record TaskListFilter
+{
+    /// <summary>Tasks on a page: as many as Evolink allows.</summary>
+    public const int LargestPage = 50;
+
+    /// <summary><c>processing</c> (queued ones too), <c>completed</c>, <c>failed</c> or <c>cancelled</c>; <see langword="null"/>: all.</summary>
+    public string? Status { get; init; }
+
+    /// <summary><c>video</c>, <c>image</c> or <c>audio</c>; <see langword="null"/>: all.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>The model; <see langword="null"/>: all.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Tasks on a page, 1 to <see cref="LargestPage"/>.</summary>
+    public int PageSize { get; init; } = LargestPage;
+}
