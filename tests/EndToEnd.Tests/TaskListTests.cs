@@ -86,7 +86,8 @@ public sealed class TaskListTests(Apps apps) : AppTests(apps.Usual)
         using HttpClient operators = App.Client(TestApp.OperatorKey);
         JobId job = await Client.StartAsync();
 
-        Assert.Empty(Ids(await ListAsync(other, "")));
+        // Apps share one storage here, and their guests have the same names: another app's guest may have jobs of its own.
+        Assert.DoesNotContain(Ids(await ListAsync(other, "")), id => id == job.Value);
         Assert.Empty(Ids(await ListAsync(other, $"ids={job}")));
         using HttpResponseMessage refused = await other.GetAsync($"v1/tasks?client={Client.Name}");
         await refused.AssertErrorAsync(HttpStatusCode.Forbidden, "permission_denied");
