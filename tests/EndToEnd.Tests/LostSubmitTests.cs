@@ -5,7 +5,9 @@ using Evolink.Testing.Hosting;
 
 namespace EndToEnd.Tests;
 
-/// <summary>An app whose windows of minutes are seconds, at a provider that honours no idempotency key, and lists the account's tasks.</summary>
+/// <summary>
+/// An app whose windows of minutes are seconds, at a provider that honours no idempotency key, and lists the account's tasks.
+/// </summary>
 public sealed class ListingApp(Apps apps) : AppFixture(apps, new TestAppOptions
 {
     Simulator = new SimulatorOptions { AllowLoopback = true, TaskDuration = TimeSpan.Zero, FetchImages = false, Idempotency = IdempotencySupport.Off },

@@ -81,7 +81,8 @@ internal static class OperatorOperations
         new(nameof(GetSubmits), Words.Operators, "Whether submits go out") { Answers = [Submits("open"), Answers.OperatorsOnly] },
         new(nameof(GetLostSubmits), Words.Operators, "Jobs whose submit was lost, and the tasks that it could be")
         {
-            Description = "The newest hundred jobs that were given up as submission_outcome_unknown, with the tasks of their model and time that no job owns, from the account's own list where Evolink has one.",
+            Description = "The newest hundred jobs that were given up as submission_outcome_unknown, with the tasks of their model "
+                + "and time that no job owns, from the account's own list where Evolink has one.",
             Answers =
             [
                 new(200, "The jobs.")
@@ -96,7 +97,10 @@ internal static class OperatorOperations
                                     "wan2.6-image-to-video",
                                     1,
                                     DateTimeOffset.FromUnixTimeSeconds(1_795_345_442),
-                                    [new LostTaskView(Samples.EvolinkTask, "completed", DateTimeOffset.FromUnixTimeSeconds(1_795_345_443), false)]),
+                                    [
+                                        new LostTaskView(
+                                            Samples.EvolinkTask, "completed", DateTimeOffset.FromUnixTimeSeconds(1_795_345_443), false),
+                                    ]),
                             ],
                             true),
                         FunctionsJsonContext.Default.LostSubmitList),

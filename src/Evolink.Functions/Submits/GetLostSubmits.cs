@@ -8,7 +8,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Evolink.Functions.Submits;
 
 /// <summary>
-/// <c>GET /v1/submits/lost</c>, for operators: the jobs that were given up because nobody knows what became of their submit, each with the tasks that it could be.
+/// <c>GET /v1/submits/lost</c>, for operators: the jobs that were given up because nobody knows what became of their submit, each with the
+/// tasks that it could be.
 /// </summary>
 public sealed class GetLostSubmits(GenerationStore store, AccountSearch account)
 {
@@ -17,7 +18,8 @@ public sealed class GetLostSubmits(GenerationStore store, AccountSearch account)
     /// <summary>The newest hundred; the account's task list is asked now.</summary>
     [Function(nameof(GetLostSubmits))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/submits/lost")] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "v1/submits/lost")] HttpRequest request,
+        CancellationToken cancellationToken)
     {
         if (!request.HttpContext.Caller.IsOperator)
             return Errors.OperatorsOnly;
@@ -59,7 +61,8 @@ public sealed class GetLostSubmits(GenerationStore store, AccountSearch account)
 
 /// <summary>Jobs that were given up because nobody knows what became of their submit.</summary>
 /// <param name="Data">The jobs, newest first.</param>
-/// <param name="AccountListed">Whether the account's task list could be asked; without it, candidates are those that are known from before.</param>
+/// <param name="AccountListed">Whether the account's task list could be asked; without it, candidates are those that are known from
+/// before.</param>
 public sealed record LostSubmitList(IReadOnlyList<LostSubmitView> Data, bool AccountListed);
 
 /// <summary>A job that was given up because nobody knows what became of its submit.</summary>
@@ -69,7 +72,8 @@ public sealed record LostSubmitList(IReadOnlyList<LostSubmitView> Data, bool Acc
 /// <param name="Attempt">The attempt.</param>
 /// <param name="SentAt">When it was sent.</param>
 /// <param name="Candidates">Tasks of its model and time that no job owns, or that a callback named: <c>attach</c> takes one.</param>
-public sealed record LostSubmitView(string Id, string Client, string Model, int Attempt, DateTimeOffset SentAt, IReadOnlyList<LostTaskView> Candidates)
+public sealed record LostSubmitView(
+    string Id, string Client, string Model, int Attempt, DateTimeOffset SentAt, IReadOnlyList<LostTaskView> Candidates)
 {
     internal static LostSubmitView Of(JobRecord job, IReadOnlyList<ListedTask>? shown)
     {
@@ -79,7 +83,12 @@ public sealed record LostSubmitView(string Id, string Client, string Model, int 
         IEnumerable<LostTaskView> known = attempt.Candidates.Concat(shown is null ? attempt.Look?.Tasks ?? [] : [])
             .Select(id => new LostTaskView(id, null, null, attempt.Candidates.Contains(id)));
         return new LostSubmitView(
-            job.Id.Value, job.Client, job.Model, attempt.Number, attempt.IntentAt, [.. listed.Concat(known).DistinctBy(task => task.Id, StringComparer.Ordinal)]);
+            job.Id.Value,
+            job.Client,
+            job.Model,
+            attempt.Number,
+            attempt.IntentAt,
+            [.. listed.Concat(known).DistinctBy(task => task.Id, StringComparer.Ordinal)]);
     }
 }
 

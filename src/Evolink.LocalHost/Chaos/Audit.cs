@@ -22,8 +22,8 @@ internal sealed class Audit(
         [.. NotOver(), .. ChargedTwice(), .. Lost(), .. Mismatched(), .. OrphanedVideos(), .. OrphanedClaims(), .. OrphanedMarkers(), .. StartedAgain()];
 
     /// <summary>
-    /// What was charged, and finished at the provider, whose result is there, and of which no video was saved although nobody cancelled it: the promise is not broken where
-    /// the record says that nobody knows, but a video was paid for in vain.
+    /// What was charged, and finished at the provider, whose result is there, and of which no video was saved although nobody cancelled it:
+    /// the promise is not broken where the record says that nobody knows, but a video was paid for in vain.
     /// </summary>
     public IEnumerable<string> Undelivered() =>
         from charge in ledger.Charges

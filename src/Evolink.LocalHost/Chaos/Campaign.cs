@@ -213,10 +213,15 @@ internal sealed class Campaign : IDisposable
             Note("undelivered: " + charge);
         Standstill[] standstills = [.. runs.Values.SelectMany(run => Standstill.Of(run, _kills))];
         return new CampaignResult(
-            Report(storage, ledger, findings, audit.Undelivered().Count(), standstills, seconds), findings, _crashes, standstills, findings.Count > 0 ? _order.Folder : null);
+            Report(storage, ledger, findings, audit.Undelivered().Count(), standstills, seconds),
+            findings,
+            _crashes,
+            standstills,
+            findings.Count > 0 ? _order.Folder : null);
     }
 
-    private ChaosReport Report(StorageSnapshot storage, LedgerReport ledger, List<Finding> findings, int undelivered, Standstill[] standstills, double seconds)
+    private ChaosReport Report(
+        StorageSnapshot storage, LedgerReport ledger, List<Finding> findings, int undelivered, Standstill[] standstills, double seconds)
     {
         int Count(FindingKind kind) => findings.Count(finding => finding.Kind == kind);
         JobRecord[] failed = [.. storage.Records.Values.Where(job => job.State is JobState.Failed or JobState.Cancelled)];

@@ -81,7 +81,8 @@ internal static class ChaosCommand
             ("generations", report.Generations), ("accepted", report.Accepted), ("completed", report.Completed), ("failed", report.Failed),
             .. report.FailedByCode.Select(code => ("  " + code.Key, (object)code.Value)),
             ("kills", report.Kills), ("  of hosts", report.HostKills), ("  of workers", report.WorkerKills), ("longest standstill, s", report.LongestStandstillSeconds), ("charged", report.Charged), ("charged twice", report.ChargedTwice), ("lost", report.Lost),
-            ("mismatched", report.Mismatched), ("orphaned", report.Orphaned), ("undelivered", report.Undelivered), ("seconds", report.Seconds), ("seed", report.Seed),
+            ("mismatched", report.Mismatched), ("orphaned", report.Orphaned), ("undelivered", report.Undelivered),
+            ("seconds", report.Seconds), ("seed", report.Seed),
         ];
         foreach ((string name, object value) in rows)
             table.AddRow(Markup.Escape(name), $"{value}");

@@ -41,7 +41,12 @@ internal static class OperatorCommand
         {
             endpoint, key, data,
             Find(call),
-            Submits("find-lost", "Lists the jobs whose submit was lost, each with the tasks that it could be; attach takes one.", HttpMethod.Get, "/lost", call),
+            Submits(
+                "find-lost",
+                "Lists the jobs whose submit was lost, each with the tasks that it could be; attach takes one.",
+                HttpMethod.Get,
+                "/lost",
+                call),
             OfJob("story", "Tells all that is known of a job, without secrets.", HttpMethod.Get, "/story", call),
             OfJob("redeliver", "Tells a job's end to its callback_url once more.", HttpMethod.Post, "/redeliver", call),
             OfJob("retry-save", "Saves a video that could not be saved before.", HttpMethod.Post, "/retry-save", call),

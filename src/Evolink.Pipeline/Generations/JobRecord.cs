@@ -138,7 +138,8 @@ public sealed record JobRecord : StoredDocument
     public bool IsUnderstood => State.IsKnown && CurrentAttempt is null or { State: >= AttemptState.Intent and <= AttemptState.Unknown };
 
     /// <summary>Whether it was given up because nobody knows what became of its submit, and still may be opened again.</summary>
-    public bool IsLost => State == JobState.Failed && Video is null && RemovedAt is null && CurrentAttempt is { State: AttemptState.Unknown };
+    public bool IsLost => State == JobState.Failed && Video is null && RemovedAt is null
+        && CurrentAttempt is { State: AttemptState.Unknown };
 
     /// <summary>The run and attempt that a finding about a task belongs to.</summary>
     public AttemptRef CurrentRef => new(Revision, CurrentAttempt?.Number ?? 0);

@@ -7,8 +7,8 @@ using Evolink.Pipeline.Storage;
 namespace Evolink.Pipeline.Generations;
 
 /// <summary>
-/// Jobs that ended while the outcome of their submit was unknown: <c>generations/lost/{from}-{until}-{id}</c>, empty blobs. A task of that time that nobody
-/// owns may be theirs, so that no other job may take it; and operators look for it.
+/// Jobs that ended while the outcome of their submit was unknown: <c>generations/lost/{from}-{until}-{id}</c>, empty blobs. A task of that
+/// time that nobody owns may be theirs, so that no other job may take it; and operators look for it.
 /// </summary>
 public sealed class LostSubmits(EvolinkStorage storage)
 {
@@ -42,7 +42,8 @@ public sealed class LostSubmits(EvolinkStorage storage)
     }
 
     private static LostSubmit? Read(string name) =>
-        name.Split('-', 3) is [var from, var until, var id] && Seconds(from) is { } begin && Seconds(until) is { } end && JobId.TryParse(id, out JobId job)
+        name.Split('-', 3) is [var from, var until, var id] && Seconds(from) is { } begin && Seconds(until) is { } end
+            && JobId.TryParse(id, out JobId job)
             ? new LostSubmit(job, new SubmitSpan(begin, end))
             : null;
 

@@ -1,6 +1,8 @@
 namespace Evolink.Pipeline.Generations;
 
-/// <summary>The time in which the task of an attempt was made, if there is one: from its first intent to the end of its last lease.</summary>
+/// <summary>
+/// The time in which the task of an attempt was made, if there is one: from its first intent to the end of its last lease.
+/// </summary>
 /// <param name="From">Its first intent.</param>
 /// <param name="Until">When nobody can be at it any more.</param>
 public sealed record SubmitSpan(DateTimeOffset From, DateTimeOffset Until)

@@ -102,8 +102,8 @@ public sealed class EvolinkOptions
     public int UnknownsBeforePause { get; set; } = 5;
 
     /// <summary>
-    /// How long a submit of unknown outcome may still be found, through its callback or in the account's task list, before its job fails. Evolink calls back at the
-    /// end of a generation. Default 2 h.
+    /// How long a submit of unknown outcome may still be found, through its callback or in the account's task list, before its job fails.
+    /// Evolink calls back at the end of a generation. Default 2 h.
     /// </summary>
     public TimeSpan RecoveryWindow { get; set; } = TimeSpan.FromHours(2);
 

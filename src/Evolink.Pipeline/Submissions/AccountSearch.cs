@@ -8,11 +8,16 @@ using Microsoft.Extensions.Options;
 namespace Evolink.Pipeline.Submissions;
 
 /// <summary>
-/// Asks the account's task list what became of submits whose answers were lost. The list shows neither prompts nor keys, lags, and holds other users' tasks:
-/// a task is an attempt's only where it can be nobody else's, and none is there only where none could be.
+/// Asks the account's task list what became of submits whose answers were lost. The list shows neither prompts nor keys, lags, and holds
+/// other users' tasks: a task is an attempt's only where it can be nobody else's, and none is there only where none could be.
 /// </summary>
 public sealed partial class AccountSearch(
-    GenerationStore store, EvolinkClient evolink, OpenAttempts open, IOptions<EvolinkOptions> options, TimeProvider time, ILogger<AccountSearch> log)
+    GenerationStore store,
+    EvolinkClient evolink,
+    OpenAttempts open,
+    IOptions<EvolinkOptions> options,
+    TimeProvider time,
+    ILogger<AccountSearch> log)
 {
     private const int MostTasks = 2000;
     private const int MostRecorded = 8;
@@ -21,15 +26,16 @@ public sealed partial class AccountSearch(
     private readonly EvolinkOptions _options = options.Value;
 
     /// <summary>
-    /// When the list is asked for an attempt next; null: it is not. Not before its lease is over and half an interval has passed, so that a list that lags by one and
-    /// a half intervals (90 s) has caught up at the second look.
+    /// When the list is asked for an attempt next; null: it is not. Not before its lease is over and half an interval has passed, so that a
+    /// list that lags by one and a half intervals (90 s) has caught up at the second look.
     /// </summary>
     public DateTimeOffset? DueAt(Attempt attempt)
     {
         if (!_options.AskTaskList)
             return null;
         DateTimeOffset first = Later(
-            attempt.IntentAt + _options.TaskListDelay, SubmitSpan.Of(attempt, _options.SubmitLease).Until + (_options.TaskListInterval / 2));
+            attempt.IntentAt + _options.TaskListDelay,
+            SubmitSpan.Of(attempt, _options.SubmitLease).Until + (_options.TaskListInterval / 2));
         return attempt.Look switch
         {
             null => first,
@@ -61,7 +67,8 @@ public sealed partial class AccountSearch(
         if (free.Count == 0)
             return new AccountLook { At = at, Result = AccountLookResult.Nothing, FoundNothing = 1 };
         int? rivals = others?.Attempts.Count(other => other.Job != job.Id && free.Exists(task => CanBeOf(task, other.Model, other.Span)));
-        bool isOne = !_options.AccountIsShared && rivals == 0 && free is [var only] && CanBeOf(only, job.Model, span) && only.CreatedAt is not null;
+        bool isOne = !_options.AccountIsShared && rivals == 0 && free is [var only]
+            && CanBeOf(only, job.Model, span) && only.CreatedAt is not null;
         return new AccountLook
         {
             At = at,
@@ -71,7 +78,10 @@ public sealed partial class AccountSearch(
         };
     }
 
-    /// <summary>The tasks that the account shows for jobs that ended while the outcome of their submits was unknown, by job; null where there is no list.</summary>
+    /// <summary>
+    /// The tasks that the account shows for jobs that ended while the outcome of their submits was unknown, by job; null where there is no
+    /// list.
+    /// </summary>
     public async Task<IReadOnlyDictionary<JobId, IReadOnlyList<ListedTask>>?> CandidatesAsync(
         IReadOnlyList<JobRecord> jobs, CancellationToken cancellationToken)
     {
@@ -90,8 +100,10 @@ public sealed partial class AccountSearch(
         return candidates;
     }
 
-    // Everything back to that time: the server's own filters are not used, for a model under another name would look as if it were not there.
-    private async Task<(IReadOnlyList<ListedTask>? Tasks, AccountLookResult Reason)> ListAsync(DateTimeOffset since, CancellationToken cancellationToken)
+    // Everything back to that time: the server's own filters are not used, for a model under another name would look as if it were not
+    // there.
+    private async Task<(IReadOnlyList<ListedTask>? Tasks, AccountLookResult Reason)> ListAsync(
+        DateTimeOffset since, CancellationToken cancellationToken)
     {
         List<ListedTask> tasks = [];
         try

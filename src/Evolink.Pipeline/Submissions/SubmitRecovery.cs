@@ -9,7 +9,12 @@ namespace Evolink.Pipeline.Submissions;
 
 /// <summary>Finds out what became of a submit whose answer was lost, without ever sending it a second time on its own account.</summary>
 public sealed partial class SubmitRecovery(
-    GenerationStore store, TaskReader tasks, AccountSearch account, IOptions<EvolinkOptions> options, TimeProvider time, ILogger<SubmitRecovery> log)
+    GenerationStore store,
+    TaskReader tasks,
+    AccountSearch account,
+    IOptions<EvolinkOptions> options,
+    TimeProvider time,
+    ILogger<SubmitRecovery> log)
 {
     // Two clocks are compared: Evolink's in a task's `created`, ours in the intent.
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(10);
@@ -20,7 +25,8 @@ public sealed partial class SubmitRecovery(
     private readonly EvolinkOptions _options = options.Value;
 
     /// <summary>
-    /// Tries, in this order: adoption of a task that a callback named, one replay where the operator trusts the provider's key, the account's task list, waiting.
+    /// Tries, in this order: adoption of a task that a callback named, one replay where the operator trusts the provider's key, the
+    /// account's task list, waiting.
     /// </summary>
     public async Task<Recovery> TryAsync(JobRecord job, string owner, TimeSpan lease, CancellationToken cancellationToken)
     {
@@ -45,24 +51,34 @@ public sealed partial class SubmitRecovery(
             : await WaitOrGiveUpAsync(job, attempt, adoption.OpenUntil, now, cancellationToken);
     }
 
-    private async Task<Recovery> AskAsync(JobRecord job, Attempt attempt, Adoption adoption, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<Recovery> AskAsync(
+        JobRecord job, Attempt attempt, Adoption adoption, DateTimeOffset now, CancellationToken cancellationToken)
     {
         AccountLook look = await account.LookAsync(job, attempt, cancellationToken);
         LogAsked(job.Id, attempt.Number, look.Result, string.Join(", ", look.Tasks), look.Rivals);
-        JobRecord noted = await store.UpdateAsync(job, record => record.WithLook(attempt, look, _options.TaskListInterval, time.GetUtcNow()), cancellationToken);
+        JobRecord noted = await store.UpdateAsync(
+            job, record => record.WithLook(attempt, look, _options.TaskListInterval, time.GetUtcNow()), cancellationToken);
         // Sent again, adopted by another execution, or over: whoever comes next sees which.
         if (noted.CurrentAttempt is not { State: AttemptState.Unknown } unknown || noted.State.IsTerminal)
             return new Recovery.Wait(now);
-        // A callback that named other tasks says that this one, though it stands alone in the list, may not be the one.
-        if (look.Result == AccountLookResult.One && attempt.Candidates is [] && await AdoptListedAsync(noted, unknown, look.Tasks[0], cancellationToken) is { } adopted)
+        if (look.Result == AccountLookResult.One && await AdoptListedAsync(noted, unknown, look.Tasks[0], cancellationToken) is { } adopted)
             return new Recovery.Adopted(adopted);
         return await WaitOrGiveUpAsync(noted, unknown, adoption.OpenUntil, now, cancellationToken);
     }
 
-    private async Task<Attempt?> AdoptListedAsync(JobRecord job, Attempt attempt, string taskId, CancellationToken cancellationToken) =>
-        (await tasks.TryReadAsync(taskId, cancellationToken)).Task is { } task && Fits(task, taskId, job, attempt)
+    private async Task<Attempt?> AdoptListedAsync(JobRecord job, Attempt attempt, string taskId, CancellationToken cancellationToken)
+    {
+        // A callback that named another task, which nobody owns and the list does not show yet, says that this one may not be ours.
+        foreach (string candidate in attempt.Candidates.Where(candidate => candidate != taskId))
+        {
+            if (await store.Claims.FindAsync(candidate, cancellationToken) is not { } claim || claim.Job == job.Id)
+                return null;
+        }
+
+        return (await tasks.TryReadAsync(taskId, cancellationToken)).Task is { } task && Fits(task, taskId, job, attempt)
             ? await AdoptAsync(job, attempt, taskId, task, cancellationToken)
             : null;
+    }
 
     private async Task<Recovery> WaitOrGiveUpAsync(JobRecord job, Attempt attempt, DateTimeOffset? openUntil, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -169,14 +185,22 @@ public sealed partial class SubmitRecovery(
         "submission_outcome_unknown",
         $"Attempt {attempt.Number} was sent at {attempt.IntentAt:u} and its answer was lost: it may have been charged. "
         + (attempt.Candidates is [] ? "" : $"Callbacks named {string.Join(", ", attempt.Candidates)}, which could not be confirmed. ")
-        + (attempt.Look is { Tasks: not [] and var seen } ? $"The account's list shows {string.Join(", ", seen)}, of which more than one attempt could be the owner. " : "")
+        + (attempt.Look is { Tasks: not [] and var seen }
+            ? $"The account's list shows {string.Join(", ", seen)}, of which more than one attempt could be the owner. "
+            : "")
         + "Look for a task of that time"
         + " in Evolink's dashboard; if there is one, an operator attaches it with POST /v1/tasks/{id}/attach, and the video is saved. A new generation may be charged a second time.");
 
-    [LoggerMessage(1104, LogLevel.Information, "Job {JobId}: the account's task list says {Result} of attempt {Attempt} ({Tasks}; other attempts: {Rivals}).")]
+    [LoggerMessage(
+        1104,
+        LogLevel.Information,
+        "Job {JobId}: the account's task list says {Result} of attempt {Attempt} ({Tasks}; other attempts: {Rivals}).")]
     private partial void LogAsked(JobId jobId, int attempt, AccountLookResult result, string tasks, int? rivals);
 
-    [LoggerMessage(1101, LogLevel.Information, "Job {JobId}: attempt {Attempt} of unknown outcome is task {TaskId}, as was found out, and Evolink confirmed.")]
+    [LoggerMessage(
+        1101,
+        LogLevel.Information,
+        "Job {JobId}: attempt {Attempt} of unknown outcome is task {TaskId}, as was found out, and Evolink confirmed.")]
     private partial void LogAdopted(JobId jobId, int attempt, string taskId);
 
     [LoggerMessage(1102, LogLevel.Error, "Job {JobId}: the outcome of attempt {Attempt} stays unknown; it may have been charged. An operator must look.")]

@@ -9,7 +9,10 @@ using Evolink.Testing.Hosting;
 
 namespace Evolink.Pipeline.Tests.Submissions;
 
-/// <summary>What the account's task list tells of submits whose answers were lost, at a provider that honours no key: a second submit is a second charge.</summary>
+/// <summary>
+/// What the account's task list tells of submits whose answers were lost, at a provider that honours no key: a second submit is a second
+/// charge.
+/// </summary>
 public sealed class AccountSearchTests(AzuriteFixture azurite)
 {
     private static readonly CancellationToken None = CancellationToken.None;
@@ -183,6 +186,20 @@ public sealed class AccountSearchTests(AzuriteFixture azurite)
         Assert.Equal((JobState.Unknown, AttemptState.Unknown), await account.StatesAsync(job));
     }
 
+    [Theory]
+    [InlineData(true), InlineData(false)]
+    public async Task A_callback_that_named_another_task_keeps_the_list_from_telling_only_where_nobody_owns_that(bool isClaimed)
+    {
+        await using Account account = await Account.StartAsync(azurite, configure: WithCallbacks);
+        GenerationRef other = await account.SubmitAsync(null);
+        string named = isClaimed ? await account.TaskOfAsync(other) : "task-unified-1-lagging0";
+        GenerationRef job = await account.SubmitAsync(Charged);
+        await account.Store.UpdateAsync(job.Id, record => record.WithCandidate(1, named, account.Now), None);
+        account.Advance(TimeSpan.FromMinutes(3));
+
+        Assert.Equal(isClaimed, await account.LookAsync(job) is Submission.Accepted);
+    }
+
     [Fact]
     public async Task Where_there_is_neither_list_nor_callback_the_job_ends_at_the_first_look()
     {
@@ -255,7 +272,9 @@ public sealed class AccountSearchTests(AzuriteFixture azurite)
         options.Callback.Keys["k1"] = "first-secret-of-the-tests-0123456789";
     }
 
-    /// <summary>The pipeline and the simulator on one clock, at a time of its own: other tests' jobs in the same storage are of other days.</summary>
+    /// <summary>
+    /// The pipeline and the simulator on one clock, at a time of its own: other tests' jobs in the same storage are of other days.
+    /// </summary>
     private sealed class Account(TestPipeline pipeline, ManualTimeProvider clock) : IAsyncDisposable
     {
         private static int _starts;
