@@ -10,7 +10,8 @@ public partial class EvolinkClient
 {
     /// <summary>Lists the tasks of the whole account, newest first, page by page as they are asked for. Blips are tried again.</summary>
     /// <remarks>Not in the public contract. The list may lag behind, and an empty one does not prove that no task was created.</remarks>
-    /// <exception cref="EvolinkException">It could not be read; <see cref="EvolinkException.IsNotOffered"/>: there is no such list.</exception>
+    /// <exception cref="EvolinkException">It could not be read; <see cref="EvolinkException.IsNotOffered"/>: there is no such
+    /// list.</exception>
     public virtual async IAsyncEnumerable<ListedTask> ListTasksAsync(
         TaskListFilter? filter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -35,7 +36,8 @@ public partial class EvolinkClient
     /// <summary>Reads several tasks, up to 50 in one call. Blips are tried again.</summary>
     /// <returns>The tasks that Evolink knows, in no particular order: unknown ones, and those of other accounts, are left out.</returns>
     /// <remarks>Not in the public contract.</remarks>
-    /// <exception cref="EvolinkException">They could not be read; <see cref="EvolinkException.IsNotOffered"/>: only single reads are.</exception>
+    /// <exception cref="EvolinkException">They could not be read; <see cref="EvolinkException.IsNotOffered"/>: only single reads
+    /// are.</exception>
     /// <exception cref="ArgumentException">One of the ids cannot exist.</exception>
     public virtual async Task<IReadOnlyList<VideoTask>> GetTasksAsync(
         IReadOnlyCollection<string> taskIds, CancellationToken cancellationToken = default)
@@ -48,7 +50,8 @@ public partial class EvolinkClient
         {
             IReadOnlyList<VideoTask> read = await _reads.ExecuteAsync(
                 async token => await ReadTasksOnceAsync(some, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-            tasks.AddRange(read.Where(task => some.Contains(task.Id, StringComparer.Ordinal)).DistinctBy(task => task.Id, StringComparer.Ordinal));
+            tasks.AddRange(read.Where(task => some.Contains(task.Id, StringComparer.Ordinal))
+                .DistinctBy(task => task.Id, StringComparer.Ordinal));
         }
 
         return tasks;
@@ -56,13 +59,15 @@ public partial class EvolinkClient
 
     /// <summary>Reads the ids of the models that the key may use. Blips are tried again.</summary>
     /// <remarks>Not in the public contract.</remarks>
-    /// <exception cref="EvolinkException">They could not be read; <see cref="EvolinkException.IsNotOffered"/>: there is no such list.</exception>
+    /// <exception cref="EvolinkException">They could not be read; <see cref="EvolinkException.IsNotOffered"/>: there is no such
+    /// list.</exception>
     public virtual Task<IReadOnlyList<string>> ListModelsAsync(CancellationToken cancellationToken = default) =>
         _reads.ExecuteAsync(
             async token =>
             {
                 using HttpRequestMessage message = new(HttpMethod.Get, new Uri(_settings.BaseUrl, "v1/models"));
-                return await ReadAsync(EvolinkClientTelemetry.ListModelsActivity, message, "reading the models", isOptional: true, ReadModels, token)
+                return await ReadAsync(
+                    EvolinkClientTelemetry.ListModelsActivity, message, "reading the models", isOptional: true, ReadModels, token)
                     .ConfigureAwait(false);
             },
             cancellationToken).AsTask();
@@ -75,23 +80,26 @@ public partial class EvolinkClient
     {
         using HttpRequestMessage message = new(HttpMethod.Post, new Uri(_settings.BaseUrl, "v1/tasks/batch"))
         {
-            Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(new TaskBatch(taskIds), EvolinkJsonContext.Default.TaskBatch)),
+            Content = new ByteArrayContent(
+                JsonSerializer.SerializeToUtf8Bytes(new TaskBatch(taskIds), EvolinkJsonContext.Default.TaskBatch)),
         };
         message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        return await ReadAsync(EvolinkClientTelemetry.GetTasksActivity, message, "reading the tasks", isOptional: true, TaskBatch.Read, cancellationToken)
+        return await ReadAsync(
+            EvolinkClientTelemetry.GetTasksActivity, message, "reading the tasks", isOptional: true, TaskBatch.Read, cancellationToken)
             .ConfigureAwait(false);
     }
 
     private async Task<TaskPage> ReadPageAsync(TaskListFilter filter, int number, CancellationToken cancellationToken)
     {
-        string query = string.Create(
-            CultureInfo.InvariantCulture,
-            $"?page={number}&page_size={Math.Clamp(filter.PageSize, 1, TaskListFilter.LargestPage)}{Parameter("status", filter.Status)}{Parameter("type", filter.Type)}{Parameter("model", filter.Model)}");
+        int size = Math.Clamp(filter.PageSize, 1, TaskListFilter.LargestPage);
+        string query = string.Create(CultureInfo.InvariantCulture, $"?page={number}&page_size={size}")
+            + Parameter("status", filter.Status) + Parameter("type", filter.Type) + Parameter("model", filter.Model);
         return await _reads.ExecuteAsync(
             async token =>
             {
                 using HttpRequestMessage message = new(HttpMethod.Get, new Uri(_settings.BaseUrl, "v1/tasks" + query));
-                return await ReadAsync(EvolinkClientTelemetry.ListTasksActivity, message, "listing the tasks", isOptional: true, TaskPage.Read, token)
+                return await ReadAsync(
+                    EvolinkClientTelemetry.ListTasksActivity, message, "listing the tasks", isOptional: true, TaskPage.Read, token)
                     .ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);

@@ -44,6 +44,7 @@ public static class EvolinkFunctions
         services.AddSingleton<BatchSweep>();
         services.AddSingleton<BatchViews>();
         services.AddSingleton<JobReopening>();
+        services.AddSingleton<LateAdoption>();
         services.AddSingleton<TaskViews>();
         services.AddSingleton<TaskWaiting>();
         services.AddSingleton<TaskPages>();

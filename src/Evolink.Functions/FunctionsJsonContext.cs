@@ -20,6 +20,7 @@ namespace Evolink.Functions;
 [JsonSerializable(typeof(PurgedJob))]
 [JsonSerializable(typeof(FreedClaim))]
 [JsonSerializable(typeof(SubmitsView))]
+[JsonSerializable(typeof(LostSubmitList))]
 [JsonSerializable(typeof(TaskStory))]
 [JsonSerializable(typeof(ClientPrincipal))]
 internal sealed partial class FunctionsJsonContext : JsonSerializerContext;

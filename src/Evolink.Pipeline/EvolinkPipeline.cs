@@ -56,6 +56,8 @@ public static class EvolinkPipeline
         services.AddSingleton<SubmitBody>();
         services.AddSingleton<SubmitGate>();
         services.AddSingleton<SubmitRate>();
+        services.AddSingleton<OpenAttempts>();
+        services.AddSingleton<AccountSearch>();
         services.AddSingleton<SubmitRecovery>();
         services.AddSingleton<OutcomeWriter>();
         services.AddSingleton<Submitter>();

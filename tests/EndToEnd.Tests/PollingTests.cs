@@ -10,7 +10,7 @@ namespace EndToEnd.Tests;
 public sealed class PollingApp(Apps apps) : AppFixture(apps, new TestAppOptions
 {
     Simulator = new SimulatorOptions { AllowLoopback = true, TaskDuration = TimeSpan.Zero },
-    Settings = new Dictionary<string, string?> { ["Evolink:PublicBaseUrl"] = null },
+    Settings = new Dictionary<string, string?> { ["Evolink:PublicBaseUrl"] = null, ["Evolink:AskTaskList"] = "false" },
 });
 
 /// <summary>Without a public address: no callbacks, and images by Evolink's Files API.</summary>

@@ -79,6 +79,35 @@ internal static class OperatorOperations
             ],
         },
         new(nameof(GetSubmits), Words.Operators, "Whether submits go out") { Answers = [Submits("open"), Answers.OperatorsOnly] },
+        new(nameof(GetLostSubmits), Words.Operators, "Jobs whose submit was lost, and the tasks that it could be")
+        {
+            Description = "The newest hundred jobs that were given up as submission_outcome_unknown, with the tasks of their model "
+                + "and time that no job owns, from the account's own list where Evolink has one.",
+            Answers =
+            [
+                new(200, "The jobs.")
+                {
+                    Type = FunctionsJsonContext.Default.LostSubmitList,
+                    Example = Samples.Json(
+                        new LostSubmitList(
+                            [
+                                new LostSubmitView(
+                                    Samples.PlainJob,
+                                    "alice",
+                                    "wan2.6-image-to-video",
+                                    1,
+                                    DateTimeOffset.FromUnixTimeSeconds(1_795_345_442),
+                                    [
+                                        new LostTaskView(
+                                            Samples.EvolinkTask, "completed", DateTimeOffset.FromUnixTimeSeconds(1_795_345_443), false),
+                                    ]),
+                            ],
+                            true),
+                        FunctionsJsonContext.Default.LostSubmitList),
+                },
+                Answers.OperatorsOnly,
+            ],
+        },
         new(nameof(PauseSubmits), Words.Operators, "Hold every submit back")
         {
             Description = "Jobs are accepted, and park; none is lost, and none is paid.",

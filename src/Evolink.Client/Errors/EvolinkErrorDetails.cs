@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Evolink.Client;
 
-/// <summary>The <c>details</c> of an error: what an operator wants to know of the key and the account (not in the public contract).</summary>
+/// <summary>
+/// The <c>details</c> of an error: what an operator wants to know of the key and the account (not in the public contract).
+/// </summary>
 public sealed record EvolinkErrorDetails
 {
     private const int MaxLength = 200;

@@ -29,7 +29,9 @@ public class EvolinkException : Exception
     /// <summary>What Evolink told of the key and the account, if it did.</summary>
     public EvolinkErrorDetails? Details { get; init; }
 
-    /// <summary>Whether what was asked for is not offered here (<see cref="EvolinkErrorCodes.NotOffered"/>): to ask again is of no use.</summary>
+    /// <summary>
+    /// Whether what was asked for is not offered here (<see cref="EvolinkErrorCodes.NotOffered"/>): to ask again is of no use.
+    /// </summary>
     public bool IsNotOffered => Code == EvolinkErrorCodes.NotOffered;
 
     /// <summary>HTTP status, or <see langword="null"/> where no answer came.</summary>

@@ -35,7 +35,9 @@ internal sealed record ApiAnswer
 
     public bool IsSuccess => StatusCode is >= 200 and <= 299;
 
-    /// <summary>Whether an address that may not exist does not: no such route, a page in its place, or JSON that is something else.</summary>
+    /// <summary>
+    /// Whether an address that may not exist does not: no such route, a page in its place, or JSON that is something else.
+    /// </summary>
     public bool IsNotOffered => StatusCode switch
     {
         404 or 405 or 501 => true,

@@ -55,7 +55,10 @@ internal static class TolerantJson
             return seconds is > 0 and < LargestSeconds ? DateTimeOffset.FromUnixTimeSeconds((long)seconds) : null;
         }
 
-        return DateTimeOffset.TryParse(element.Text(name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : null;
+        string? text = element.Text(name);
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+            ? time
+            : null;
     }
 
     /// <summary>The text of a string, or of a number.</summary>

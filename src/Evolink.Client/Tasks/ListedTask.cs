@@ -1,7 +1,9 @@
 namespace Evolink.Client;
 
 /// <summary>One line of the account's task list: neither prompt nor links stand in it.</summary>
-/// <remarks>The list is of the whole account, so that tasks of its other users stand in it, and it may lag behind what was accepted.</remarks>
+/// <remarks>
+/// The list is of the whole account, so that tasks of its other users stand in it, and it may lag behind what was accepted.
+/// </remarks>
 public sealed record ListedTask
 {
     /// <summary>The task's id.</summary>

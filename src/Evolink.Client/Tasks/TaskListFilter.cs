@@ -6,7 +6,9 @@ public sealed record TaskListFilter
     /// <summary>Tasks on a page: as many as Evolink allows.</summary>
     public const int LargestPage = 50;
 
-    /// <summary><c>processing</c> (queued ones too), <c>completed</c>, <c>failed</c> or <c>cancelled</c>; <see langword="null"/>: all.</summary>
+    /// <summary>
+    /// <c>processing</c> (queued ones too), <c>completed</c>, <c>failed</c> or <c>cancelled</c>; <see langword="null"/>: all.
+    /// </summary>
     public string? Status { get; init; }
 
     /// <summary><c>video</c>, <c>image</c> or <c>audio</c>; <see langword="null"/>: all.</summary>

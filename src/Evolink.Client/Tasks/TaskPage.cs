@@ -8,8 +8,8 @@ namespace Evolink.Client;
 internal sealed record TaskPage(IReadOnlyList<ListedTask> Tasks, long? Total)
 {
     /// <summary>
-    /// The page, or <see langword="null"/> where the JSON is none. A line without an id makes it none: who looks for a task must not take a list
-    /// that cannot be read for one that does not hold it.
+    /// The page, or <see langword="null"/> where the JSON is none. A line without an id makes it none: who looks for a task must not take a
+    /// list that cannot be read for one that does not hold it.
     /// </summary>
     public static TaskPage? Read(JsonElement body)
     {

@@ -15,7 +15,14 @@ namespace Evolink.Functions.Callbacks;
 /// body says is not believed. It wakes the orchestration, which looks for itself.
 /// </summary>
 public sealed class CallbackReceived(
-    GenerationStore store, LinkSigner signer, SpentCallbacks spent, Wake wake, PipelineMetrics metrics, TimeProvider time, ILogger<CallbackReceived> log)
+    GenerationStore store,
+    LinkSigner signer,
+    SpentCallbacks spent,
+    Wake wake,
+    LateAdoption late,
+    PipelineMetrics metrics,
+    TimeProvider time,
+    ILogger<CallbackReceived> log)
 {
     private const int MaxBody = 64 << 10;
 
@@ -50,11 +57,17 @@ public sealed class CallbackReceived(
         }
 
         metrics.CallbackCame(job.State.IsTerminal ? "late" : "taken");
-        return await JobTrace.RunAsync(PipelineTelemetry.CallbackActivity, job, log, async _ =>
+        return await JobTrace.RunAsync<IResult>(PipelineTelemetry.CallbackActivity, job, log, async _ =>
         {
             if (job is { State: JobState.Cancelled, LateResultAt: null })
             {
                 await NoteLateResultAsync(job, body, cancellationToken);
+            }
+            else if (job.IsLost && CallbackBody.TaskId(body) is { } named)
+            {
+                // Evolink calls again within seconds, by when it may be readable.
+                if (!await late.TryAsync(durable, job, attempt, named, cancellationToken))
+                    return Errors.CallAgain;
             }
             else if (job.State.IsTerminal)
             {

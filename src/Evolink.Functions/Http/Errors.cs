@@ -84,6 +84,12 @@ internal static class Errors
     public static JsonHttpResult<EvolinkErrorResponse> NotReady(IReadOnlyList<string> missing) => Envelope(
         StatusCodes.Status503ServiceUnavailable, "service_not_configured", $"This service is not configured yet: {string.Join(", ", missing)} missing.", "api_error");
 
+    public static JsonHttpResult<EvolinkErrorResponse> CallAgain { get; } = Envelope(
+        StatusCodes.Status503ServiceUnavailable,
+        "service_unavailable",
+        "The task could not be read at the moment; please call again.",
+        "api_error");
+
     public static JsonHttpResult<EvolinkErrorResponse> Internal { get; } = Envelope(
         StatusCodes.Status500InternalServerError, "internal_error", "Internal server error", "api_error");
 

@@ -41,7 +41,9 @@ public sealed class GetTaskStory(GenerationStore store, TimeProvider time)
     private async Task<IReadOnlyDictionary<string, string?>> ClaimsAsync(JobRecord job, CancellationToken cancellationToken)
     {
         Dictionary<string, string?> claims = new(StringComparer.Ordinal);
-        foreach (string task in job.Attempts.SelectMany(attempt => attempt.Candidates.Append(attempt.TaskId)).OfType<string>())
+        IEnumerable<string?> tasks = job.Attempts.SelectMany(
+            attempt => attempt.Candidates.Concat(attempt.Look?.Tasks ?? []).Append(attempt.TaskId));
+        foreach (string task in tasks.OfType<string>())
             claims[task] = (await store.Claims.FindAsync(task, cancellationToken))?.Job.Value;
         return claims;
     }

@@ -14,14 +14,20 @@ public sealed class JobReopening(GenerationStore store, TaskViews views, TimePro
     public async Task<(JobRecord Job, IResult Answer)> OpenAsync(
         DurableTaskClient durable, HttpRequest request, JobId id, string taskId, CancellationToken cancellationToken)
     {
+        JobRecord job = await OpenAsync(durable, id, taskId, cancellationToken);
+        return (job, Refusal(job, taskId) ?? await views.AnswerAsync(request, job, cancellationToken));
+    }
+
+    /// <summary>The same, where nobody waits for an answer.</summary>
+    public async Task<JobRecord> OpenAsync(DurableTaskClient durable, JobId id, string taskId, CancellationToken cancellationToken)
+    {
         // The marker first: whatever happens after the record is written, the sweep sees the job.
         await store.Markers.SetAsync(id, cancellationToken);
         JobRecord job = await store.UpdateAsync(id, record => record.WithReopened(taskId, time.GetUtcNow()), cancellationToken);
-        // Its marker stays for the sweep: perhaps its end is not told to everybody yet.
-        if (Refusal(job, taskId) is { } refusal)
-            return (job, refusal);
-        await GenerationStarter.StartAsync(durable, job.Ref, cancellationToken);
-        return (job, await views.AnswerAsync(request, job, cancellationToken));
+        // Where it was refused its marker stays for the sweep: perhaps its end is not told to everybody yet.
+        if (Refusal(job, taskId) is null)
+            await GenerationStarter.StartAsync(durable, job.Ref, cancellationToken);
+        return job;
     }
 
     /// <summary>Why a job cannot be opened for a task; null where it can, or is.</summary>

@@ -19,6 +19,18 @@ internal sealed class Audit(
     public IReadOnlyList<Finding> Findings() =>
         [.. NotOver(), .. ChargedTwice(), .. Lost(), .. Mismatched(), .. OrphanedVideos(), .. OrphanedClaims(), .. OrphanedMarkers(), .. StartedAgain()];
 
+    /// <summary>
+    /// What was charged, and finished at the provider, whose result is there, and of which no video was saved although nobody cancelled it:
+    /// the promise is not broken where the record says that nobody knows, but a video was paid for in vain.
+    /// </summary>
+    public IEnumerable<string> Undelivered() =>
+        from charge in ledger.Charges
+        let job = storage.Records.GetValueOrDefault(JobOf(charge.IdempotencyKey))
+        where _tasks[charge.TaskId].Status == "completed" && !cancelled.Contains(JobOf(charge.IdempotencyKey))
+            && job?.Error?.Code is not ("result_expired" or "result_unusable")
+            && !(job?.Video is not null && job.CurrentAttempt?.TaskId == charge.TaskId)
+        select $"{charge.TaskId} of {charge.IdempotencyKey} ({job?.State}, {job?.Error?.Code}, {job?.CurrentAttempt?.Look?.Result})";
+
     private IEnumerable<Finding> NotOver() =>
         from job in jobs.Values.Union(storage.Records.Keys)
         let state = storage.Records.GetValueOrDefault(job)?.State

@@ -44,7 +44,7 @@ internal sealed class Campaign : IDisposable
         (_options, _simulator, _azurite, _proxy, _log, _over) = (options, simulator, azurite, proxy, log, over);
         Uri address = FreeAddress();
         _client = new ChaosClient(address, options.Seed);
-        _order = new ChaosHostOrder(address.Port, folder, ChaosSettings.ForApp(address, simulator.BaseUrl, azurite, proxy.Blobs));
+        _order = new ChaosHostOrder(address.Port, folder, ChaosSettings.ForApp(options, address, simulator.BaseUrl, azurite, proxy.Blobs));
         EvolinkOptions app = new() { Storage = { ConnectionString = azurite.ConnectionString } };
         _storage = new EvolinkStorage(Options.Create(app), new OutgoingHttp());
         foreach (CrashPoint point in Enum.GetValues<CrashPoint>())
@@ -59,7 +59,7 @@ internal sealed class Campaign : IDisposable
         using CancellationTokenSource deadline = new(options.Deadline, TimeProvider.System);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         CampaignResult result;
-        await using (RunningSimulator simulator = await SimulatorApp.StartAsync(ChaosSettings.Simulator(options.Seed), cancellationToken))
+        await using (RunningSimulator simulator = await SimulatorApp.StartAsync(ChaosSettings.Simulator(options), cancellationToken))
         await using (AzuriteServer azurite = await AzuriteServer.StartAsync(new AzuriteOptions { InstallFolder = options.AzuriteFolder, Note = options.Note }, cancellationToken))
         await using (StorageProxy proxy = await StorageProxy.StartAsync(azurite.BlobUri, cancellationToken))
         await using (TextWriter log = TextWriter.Synchronized(new StreamWriter(Path.Combine(folder, "host.log"))))
@@ -193,20 +193,28 @@ internal sealed class Campaign : IDisposable
         LedgerReport ledger = await _simulator.ReadLedgerAsync(withVideos: true, CancellationToken.None);
         StorageSnapshot storage = await StorageSnapshot.ReadAsync(_storage);
         IReadOnlyDictionary<string, DurableRun> runs = await DurableRun.ReadAllAsync(_azurite.ConnectionString, ChaosSettings.Hub);
+        Audit audit = new(storage, ledger, _client.Jobs, _client.Cancelled.Keys.ToHashSet(StringComparer.Ordinal), runs);
         List<Finding> findings =
         [
-            .. new Audit(storage, ledger, _client.Jobs, _client.Cancelled.Keys.ToHashSet(StringComparer.Ordinal), runs).Findings(),
+            .. audit.Findings(),
             .. _client.Surprises.Select(surprise => new Finding(FindingKind.Campaign, "", surprise)),
             .. _crashes.Where(crash => crash.Value == 0).Select(crash => new Finding(FindingKind.Campaign, "", $"The crash point {crash.Key} was never reached.")),
         ];
         if (findings.Count > 0)
             await KeepEvidenceAsync(findings, storage, ledger, runs);
+        foreach (string charge in audit.Undelivered())
+            Note("undelivered: " + charge);
         Standstill[] standstills = [.. runs.Values.SelectMany(run => Standstill.Of(run, _kills))];
         return new CampaignResult(
-            Report(storage, ledger, findings, standstills, seconds), findings, _crashes, standstills, findings.Count > 0 ? _order.Folder : null);
+            Report(storage, ledger, findings, audit.Undelivered().Count(), standstills, seconds),
+            findings,
+            _crashes,
+            standstills,
+            findings.Count > 0 ? _order.Folder : null);
     }
 
-    private ChaosReport Report(StorageSnapshot storage, LedgerReport ledger, List<Finding> findings, Standstill[] standstills, double seconds)
+    private ChaosReport Report(
+        StorageSnapshot storage, LedgerReport ledger, List<Finding> findings, int undelivered, Standstill[] standstills, double seconds)
     {
         int Count(FindingKind kind) => findings.Count(finding => finding.Kind == kind);
         JobRecord[] failed = [.. storage.Records.Values.Where(job => job.State is JobState.Failed or JobState.Cancelled)];
@@ -224,6 +232,7 @@ internal sealed class Campaign : IDisposable
             Count(FindingKind.Lost),
             Count(FindingKind.Mismatched),
             Count(FindingKind.Orphaned),
+            undelivered,
             Math.Round(standstills.Select(standstill => standstill.Length.TotalSeconds).DefaultIfEmpty().Max(), 1),
             Math.Round(seconds, 1),
             _options.Seed);

@@ -21,6 +21,7 @@ internal sealed record ChaosReport(
     int Lost,
     int Mismatched,
     int Orphaned,
+    int Undelivered,
     double LongestStandstillSeconds,
     double Seconds,
     int Seed);

@@ -26,7 +26,9 @@ internal static class ChaosSettings
         ("PollFloor", "00:00:01"),
         ("SubmitTimeout", "00:00:05"),
         ("SubmitLeaseMargin", "00:00:02"),
-        ("RecoveryWindow", "00:00:15"),
+        ("RecoveryWindow", "00:00:40"),
+        ("TaskListDelay", "00:00:05"),
+        ("TaskListInterval", "00:00:04"),
         ("SweepGrace", "00:00:05"),
         // Longer than the minute for which a killed host's messages are hidden.
         ("GenerationDeadline", "00:02:00"),
@@ -48,7 +50,7 @@ internal static class ChaosSettings
         ("maxQueuePollingInterval", "00:00:00.500"),
     ];
 
-    public static Dictionary<string, string?> ForApp(Uri address, Uri simulator, AzuriteServer azurite, Uri blobs)
+    public static Dictionary<string, string?> ForApp(ChaosOptions options, Uri address, Uri simulator, AzuriteServer azurite, Uri blobs)
     {
         string provider = simulator.GetLeftPart(UriPartial.Authority);
         Dictionary<string, string?> settings = new(StringComparer.OrdinalIgnoreCase)
@@ -56,7 +58,7 @@ internal static class ChaosSettings
             ["Evolink:ApiKey"] = SimulatorOptions.DevelopmentKey,
             ["Evolink:BaseUrl"] = provider,
             ["Evolink:FilesBaseUrl"] = provider,
-            ["Evolink:PublicBaseUrl"] = address.GetLeftPart(UriPartial.Authority),
+            ["Evolink:PublicBaseUrl"] = options.Callbacks == ChaosCallbacks.Off ? null : address.GetLeftPart(UriPartial.Authority),
             ["Evolink:AllowLoopback"] = "true",
             [$"Evolink:ClientKeys:{Client}:0"] = ClientKey,
             ["Evolink:Callback:CurrentKey"] = CallbackKey,
@@ -72,14 +74,15 @@ internal static class ChaosSettings
     }
 
     // Idempotency off: a second submit of one attempt would really be charged, as with a provider that promises nothing.
-    public static SimulatorOptions Simulator(int seed) => new()
+    public static SimulatorOptions Simulator(ChaosOptions options) => new()
     {
         AllowLoopback = true,
         FetchImages = false,
         Idempotency = IdempotencySupport.Off,
-        FaultPlan = FaultPlan.Seeded(seed, Rates),
+        FaultPlan = FaultPlan.Seeded(options.Seed, options.Callbacks == ChaosCallbacks.Faulty ? Rates : Rates with { Callback = 0 }),
         RotateLinks = true,
-        Seed = seed,
+        AccountRoutes = new AccountRoutes { ListsTasks = options.ListsTasks, ListLag = options.ListLag },
+        Seed = options.Seed,
         TaskDuration = TaskDuration,
         VideoBytes = VideoBytes,
     };

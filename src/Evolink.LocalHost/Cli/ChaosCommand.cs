@@ -17,10 +17,17 @@ internal static class ChaosCommand
         Option<int> deadline = CommonOptions.Number(
             "--deadline", "Seconds after which jobs that are not over count as failures.", "SECONDS", 1, 86_400, 600);
         Option<string?> azurite = CommonOptions.Azurite();
+        Option<bool> noList = new("--no-list") { Description = "The provider does not list the account's tasks." };
+        Option<int> lag = CommonOptions.Number("--list-lag", "Seconds by which a task appears late in that list, at most.", "SECONDS", 0, 3600, 0);
+        Option<ChaosCallbacks> callbacks = new("--callbacks")
+        {
+            Description = "faulty: some are lost or wrong; sound: only those are lost that come while the app is dead; off: none.",
+            DefaultValueFactory = _ => ChaosCallbacks.Faulty,
+        };
         Option<bool> json = new("--json") { Description = "The counters as one JSON object on the last line." };
         var command = new Command("chaos", "Kills the app again and again while the simulated Evolink misbehaves, and checks that nothing was paid twice or lost.")
         {
-            generations, kills, seed, deadline, azurite, json,
+            generations, kills, seed, deadline, noList, lag, callbacks, azurite, json,
         };
         command.SetAction(parsed => RunAsync(
             new ChaosOptions
@@ -29,6 +36,9 @@ internal static class ChaosCommand
                 Kills = parsed.GetValue(kills),
                 Seed = parsed.GetValue(seed),
                 Deadline = TimeSpan.FromSeconds(parsed.GetValue(deadline)),
+                ListsTasks = !parsed.GetValue(noList),
+                ListLag = TimeSpan.FromSeconds(parsed.GetValue(lag)),
+                Callbacks = parsed.GetValue(callbacks),
                 AzuriteFolder = parsed.GetValue(azurite),
                 Note = Console.Error.WriteLine,
             },

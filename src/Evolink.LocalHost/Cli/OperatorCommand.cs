@@ -11,6 +11,11 @@ internal static class OperatorCommand
     public static Command Build() => new("operator", "Looks after the jobs of a running app.")
     {
         Call("find", "Finds the job that owns a task of Evolink's.", HttpMethod.Get, "v1/tasks?evolink_task_id={0}", Task()),
+        Call(
+            "find-lost",
+            "Lists the jobs whose submit was lost, each with the tasks that it could be; attach takes one.",
+            HttpMethod.Get,
+            "v1/submits/lost"),
         Call("story", "Tells all that is known of a job, without secrets.", HttpMethod.Get, "v1/tasks/{0}/story", Job()),
         Call("redeliver", "Tells a job's end to its callback_url once more.", HttpMethod.Post, "v1/tasks/{0}/redeliver", Job()),
         Call("retry-save", "Saves a video that could not be saved before.", HttpMethod.Post, "v1/tasks/{0}/retry-save", Job()),

@@ -84,6 +84,9 @@ public sealed record Attempt : StoredDocument
 
     /// <summary>When a callback named the last of the <see cref="Candidates"/>.</summary>
     public DateTimeOffset? NamedAt { get; init; }
+
+    /// <summary>What the account's task list said of it last, where its outcome is unknown.</summary>
+    public AccountLook? Look { get; init; }
 }
 
 /// <summary>What the body of a submit is made from, beside the stored request. No secret: signatures are made anew.</summary>

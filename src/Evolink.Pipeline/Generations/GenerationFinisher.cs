@@ -1,10 +1,13 @@
+using Evolink.Pipeline.Options;
 using Evolink.Pipeline.Telemetry;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Evolink.Pipeline.Generations;
 
 /// <summary>Ends a run: the record gets its terminal state. The marker that says "not over" goes when everybody is told, or is about to be.</summary>
-public sealed partial class GenerationFinisher(GenerationStore store, TimeProvider time, ILogger<GenerationFinisher> log)
+public sealed partial class GenerationFinisher(
+    GenerationStore store, IOptions<EvolinkOptions> options, TimeProvider time, ILogger<GenerationFinisher> log)
 {
     /// <summary>Ends a run by what its record says; a second execution changes nothing.</summary>
     public async Task<GenerationEnd> FinishAsync(GenerationRef generation, CancellationToken cancellationToken) => await FinishAsync(
@@ -23,6 +26,9 @@ public sealed partial class GenerationFinisher(GenerationStore store, TimeProvid
         return await JobTrace.RunAsync(PipelineTelemetry.FinishActivity, seen, log, async activity =>
         {
             DateTimeOffset now = time.GetUtcNow();
+            // Before the end, after which nobody sees it among those that are not over.
+            if (seen.CurrentAttempt is { State: AttemptState.Unknown or AttemptState.Intent } open && !seen.State.IsTerminal)
+                await store.Lost.NoteAsync(seen.Id, SubmitSpan.Of(open, options.Value.SubmitLease), cancellationToken);
             JobRecord job = await store.UpdateAsync(
                 seen, record => record.Revision == generation.Revision ? change(record).WithEnd(now) : record, cancellationToken);
             activity?.SetTag("evolink.state", Words.Of(job.State));

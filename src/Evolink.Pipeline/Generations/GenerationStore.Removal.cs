@@ -20,6 +20,8 @@ public sealed partial class GenerationStore
     {
         foreach (string task in job.Attempts.Select(attempt => attempt.TaskId).OfType<string>().Distinct(StringComparer.Ordinal))
             await Claims.FreeAsync(task, job.Id, cancellationToken);
+        if (job.CurrentAttempt is { Candidates: not [] } or { Look: not null } or { State: AttemptState.Unknown or AttemptState.Intent })
+            await Lost.RemoveAsync(job.Id, cancellationToken);
         await RemoveBlobAsync(JobIndex.Path(job.Client, job.AcceptedAt, job.Id), cancellationToken);
         await RemoveBesideTombstoneAsync(job.Id, cancellationToken);
         if (tombstone is null)

@@ -23,6 +23,9 @@ public sealed partial class GenerationStore(EvolinkStorage storage, JobChanges c
     /// <summary>Which job owns which task of Evolink's.</summary>
     public TaskClaims Claims { get; } = new(storage);
 
+    /// <summary>Which jobs ended while the outcome of their submit was unknown.</summary>
+    public LostSubmits Lost { get; } = new(storage);
+
     /// <summary>Writes a job, or finds the one that is there under its id.</summary>
     /// <returns>
     /// The record in storage and whether this call wrote it; no record where the id already stands for another request, or for a job that was deleted.

@@ -143,6 +143,10 @@ public sealed record JobRecord : StoredDocument
     /// <summary>Whether this version knows the states that the job is in. It does nothing with one that a newer version has taken further.</summary>
     public bool IsUnderstood => State.IsKnown && CurrentAttempt is null or { State: >= AttemptState.Intent and <= AttemptState.Unknown };
 
+    /// <summary>Whether it was given up because nobody knows what became of its submit, and still may be opened again.</summary>
+    public bool IsLost => State == JobState.Failed && Video is null && RemovedAt is null
+        && CurrentAttempt is { State: AttemptState.Unknown };
+
     /// <summary>The run and attempt that a finding about a task belongs to.</summary>
     public AttemptRef CurrentRef => new(Revision, CurrentAttempt?.Number ?? 0);
 

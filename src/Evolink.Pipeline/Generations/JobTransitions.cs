@@ -15,6 +15,7 @@ public static class JobTransitions
 
     private const int MaxTimeline = 64;
     private const int MaxCandidates = 8;
+    private const int LooksThatProve = 2;
 
     extension(JobRecord job)
     {
@@ -95,6 +96,47 @@ public static class JobTransitions
             job.CurrentAttempt is { State: not (AttemptState.Accepted or AttemptState.Rejected) } attempt && attempt.Number == number
             && !attempt.Candidates.Contains(taskId) && attempt.Candidates.Length < MaxCandidates && !job.State.IsTerminal
                 ? job with { Attempts = job.Replaced(attempt with { Candidates = attempt.Candidates.Add(taskId), NamedAt = now }), UpdatedAt = now }
+                : job;
+
+        /// <summary>
+        /// Notes what the account's task list said of an attempt of unknown outcome. Two looks in a row, an interval apart, that found
+        /// nothing show that nothing was created: it may be sent again, under the same number. Not where a callback came, which Evolink
+        /// sends for what it has created alone.
+        /// </summary>
+        public JobRecord WithLook(Attempt seen, AccountLook look, TimeSpan interval, DateTimeOffset now)
+        {
+            if (job.State.IsTerminal || job.Error is not null || job.CurrentAttempt is not { State: AttemptState.Unknown } attempt
+                || attempt.Number != seen.Number || attempt.IntentAt != seen.IntentAt
+                || attempt.LeaseUntil != seen.LeaseUntil || attempt.Look?.At >= look.At)
+                return job;
+            bool isSoon = attempt.Look is { } last && look.At < last.At + interval;
+            int before = attempt.Look?.FoundNothing ?? 0;
+            int nothing = look.Result != AccountLookResult.Nothing ? 0 : before + (isSoon && before > 0 ? 0 : 1);
+            // A second execution that asks at the same moment learns nothing more.
+            if (isSoon && nothing == 1 && before == 1)
+                return job;
+            Attempt noted = attempt with { Look = look with { FoundNothing = nothing } };
+            return nothing >= LooksThatProve && attempt is { CalledBackAt: null, Candidates: [] }
+                ? (job with
+                {
+                    Attempts = job.Replaced(
+                        noted with { State = AttemptState.NotSent, RetryAt = now, UnknownSince = null, Replayed = false }),
+                }).Moved(JobState.Parked, now)
+                : job with { Attempts = job.Replaced(noted), UpdatedAt = now };
+        }
+
+        /// <summary>
+        /// Notes a task id that a signed callback named when the job had been given up as unknown: an operator sees it, should it not be
+        /// opened again.
+        /// </summary>
+        public JobRecord WithLateCandidate(int number, string taskId, DateTimeOffset now) =>
+            job.IsLost && job.CurrentAttempt is { } attempt && attempt.Number == number
+            && !attempt.Candidates.Contains(taskId) && attempt.Candidates.Length < MaxCandidates
+                ? job with
+                {
+                    Attempts = job.Replaced(attempt with { Candidates = attempt.Candidates.Add(taskId), NamedAt = now }),
+                    UpdatedAt = now,
+                }
                 : job;
 
         /// <summary>Notes that Evolink has called back for an attempt.</summary>

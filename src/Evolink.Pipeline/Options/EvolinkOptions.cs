@@ -83,6 +83,9 @@ public sealed class EvolinkOptions
     /// <summary>How much longer than the submit itself its lease in the ledger lasts: what it takes to write down an outcome. Default 30 s.</summary>
     public TimeSpan SubmitLeaseMargin { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>The lease of a submit in the ledger.</summary>
+    internal TimeSpan SubmitLease => SubmitTimeout + SubmitLeaseMargin;
+
     /// <summary>Most submits per second, of all instances together; a fraction is allowed. 0: no limit but Evolink's own. Default 0.</summary>
     public double MaxSubmitsPerSecond { get; set; }
 
@@ -98,8 +101,25 @@ public sealed class EvolinkOptions
     /// <summary>After so many submits of different jobs in a row with unknown outcome, Evolink is taken to be down: one job probes, the others wait. Default 5.</summary>
     public int UnknownsBeforePause { get; set; } = 5;
 
-    /// <summary>How long a submit of unknown outcome may still be adopted through its callback. Default 15 min.</summary>
-    public TimeSpan RecoveryWindow { get; set; } = TimeSpan.FromMinutes(15);
+    /// <summary>
+    /// How long a submit of unknown outcome may still be found, through its callback or in the account's task list, before its job fails.
+    /// Evolink calls back at the end of a generation. Default 2 h.
+    /// </summary>
+    public TimeSpan RecoveryWindow { get; set; } = TimeSpan.FromHours(2);
+
+    /// <summary>Whether Evolink's list of the account's tasks is asked for submits of unknown outcome. Default yes.</summary>
+    public bool AskTaskList { get; set; } = true;
+
+    /// <summary>
+    /// Whether others use the Evolink account, too, so that a task in its list may be theirs: none is adopted from it, then. Default no.
+    /// </summary>
+    public bool AccountIsShared { get; set; }
+
+    /// <summary>How long after a submit of unknown outcome the list is asked first: it lags. Default 2 min.</summary>
+    public TimeSpan TaskListDelay { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Time between two looks at the list; two in a row that find nothing show that nothing was created. Default 1 min.</summary>
+    public TimeSpan TaskListInterval { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
     /// How long after its last callback such a submit is adopted at the earliest: a little longer than the 7 s in which Evolink repeats a callback, so

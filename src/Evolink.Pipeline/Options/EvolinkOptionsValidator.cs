@@ -125,6 +125,8 @@ public sealed partial class EvolinkOptionsValidator(IHostEnvironment environment
             ("MaxInFlight", options.MaxInFlight is >= 1 and <= 500, "1 to 500"),
             ("MaxSubmitAge", options.MaxSubmitAge > TimeSpan.Zero, "above 0"),
             ("RecoveryWindow", options.RecoveryWindow > TimeSpan.Zero, "above 0"),
+            ("TaskListDelay", options.TaskListDelay >= TimeSpan.Zero, "0 or more"),
+            ("TaskListInterval", options.TaskListInterval > TimeSpan.Zero, "above 0"),
             ("CallbackSettling", options.CallbackSettling >= TimeSpan.Zero, "0 or more"),
             ("GenerationDeadline", options.GenerationDeadline > TimeSpan.Zero, "above 0"),
             ("DownloadIdleTimeout", options.DownloadIdleTimeout > TimeSpan.Zero, "above 0"),

@@ -9,7 +9,12 @@ namespace Evolink.Pipeline.Submissions;
 
 /// <summary>Finds out what became of a submit whose answer was lost, without ever sending it a second time on its own account.</summary>
 public sealed partial class SubmitRecovery(
-    GenerationStore store, TaskReader tasks, IOptions<EvolinkOptions> options, TimeProvider time, ILogger<SubmitRecovery> log)
+    GenerationStore store,
+    TaskReader tasks,
+    AccountSearch account,
+    IOptions<EvolinkOptions> options,
+    TimeProvider time,
+    ILogger<SubmitRecovery> log)
 {
     // Two clocks are compared: Evolink's in a task's `created`, ours in the intent.
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(10);
@@ -19,7 +24,10 @@ public sealed partial class SubmitRecovery(
 
     private readonly EvolinkOptions _options = options.Value;
 
-    /// <summary>Tries, in this order: adoption of a task that a callback named, one replay where the operator trusts the provider's key, waiting.</summary>
+    /// <summary>
+    /// Tries, in this order: adoption of a task that a callback named, one replay where the operator trusts the provider's key, the
+    /// account's task list, waiting.
+    /// </summary>
     public async Task<Recovery> TryAsync(JobRecord job, string owner, TimeSpan lease, CancellationToken cancellationToken)
     {
         Attempt attempt = job.CurrentAttempt!;
@@ -38,7 +46,38 @@ public sealed partial class SubmitRecovery(
             return taken.CurrentAttempt?.Owner == owner ? new Recovery.Replay(taken) : new Recovery.Wait(now + ShortestLook);
         }
 
-        return await WaitOrGiveUpAsync(job, attempt, adoption.OpenUntil, now, cancellationToken);
+        return account.DueAt(attempt) <= now
+            ? await AskAsync(job, attempt, adoption, now, cancellationToken)
+            : await WaitOrGiveUpAsync(job, attempt, adoption.OpenUntil, now, cancellationToken);
+    }
+
+    private async Task<Recovery> AskAsync(
+        JobRecord job, Attempt attempt, Adoption adoption, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        AccountLook look = await account.LookAsync(job, attempt, cancellationToken);
+        LogAsked(job.Id, attempt.Number, look.Result, string.Join(", ", look.Tasks), look.Rivals);
+        JobRecord noted = await store.UpdateAsync(
+            job, record => record.WithLook(attempt, look, _options.TaskListInterval, time.GetUtcNow()), cancellationToken);
+        // Sent again, adopted by another execution, or over: whoever comes next sees which.
+        if (noted.CurrentAttempt is not { State: AttemptState.Unknown } unknown || noted.State.IsTerminal)
+            return new Recovery.Wait(now);
+        if (look.Result == AccountLookResult.One && await AdoptListedAsync(noted, unknown, look.Tasks[0], cancellationToken) is { } adopted)
+            return new Recovery.Adopted(adopted);
+        return await WaitOrGiveUpAsync(noted, unknown, adoption.OpenUntil, now, cancellationToken);
+    }
+
+    private async Task<Attempt?> AdoptListedAsync(JobRecord job, Attempt attempt, string taskId, CancellationToken cancellationToken)
+    {
+        // A callback that named another task, which nobody owns and the list does not show yet, says that this one may not be ours.
+        foreach (string candidate in attempt.Candidates.Where(candidate => candidate != taskId))
+        {
+            if (await store.Claims.FindAsync(candidate, cancellationToken) is not { } claim || claim.Job == job.Id)
+                return null;
+        }
+
+        return (await tasks.TryReadAsync(taskId, cancellationToken)).Task is { } task && Fits(task, taskId, job, attempt)
+            ? await AdoptAsync(job, attempt, taskId, task, cancellationToken)
+            : null;
     }
 
     private async Task<Recovery> WaitOrGiveUpAsync(JobRecord job, Attempt attempt, DateTimeOffset? openUntil, DateTimeOffset now, CancellationToken cancellationToken)
@@ -48,12 +87,14 @@ public sealed partial class SubmitRecovery(
         // A task that was named, and could not be looked at, is most likely ours: it is worth a longer wait than one that may come.
         if (openUntil > end)
             end = openUntil.Value;
-        // Without a callback of ours in the request there is nothing to wait for.
-        if (attempt.Intent.CallbackBase is not null && now < end)
+        // Without a callback of ours in the request, and without a list, there is nothing to wait for.
+        DateTimeOffset? asked = attempt.Look?.Result == AccountLookResult.NotOffered ? null : account.DueAt(attempt);
+        if ((attempt.Intent.CallbackBase is not null || asked is not null) && now < end)
         {
             TimeSpan longest = now < since + _options.RecoveryWindow ? LongestLook : LongestLateLook;
             TimeSpan look = TimeSpan.FromTicks(Math.Clamp((now - since).Ticks / 2, ShortestLook.Ticks, longest.Ticks));
-            return new Recovery.Wait(now + look < end ? now + look : end);
+            DateTimeOffset next = attempt.Intent.CallbackBase is null ? asked!.Value : asked < now + look ? asked.Value : now + look;
+            return new Recovery.Wait(next < end ? next : end);
         }
 
         JobRecord ended = await store.UpdateAsync(job, record => record.WithGivenUp(job.CurrentRef, OutcomeUnknown(attempt), now), cancellationToken);
@@ -97,6 +138,16 @@ public sealed partial class SubmitRecovery(
             : new Adoption(Attempt: null, openUntil);
     }
 
+    /// <summary>Whether a task that a signed callback named for an attempt can be its own: by model, and by time.</summary>
+    public async Task<TaskConfirmation> ConfirmAsync(JobRecord job, Attempt attempt, string taskId, CancellationToken cancellationToken)
+    {
+        (VideoTask? task, EvolinkException? failure) = await tasks.TryReadAsync(taskId, cancellationToken);
+        if (task is null)
+            return failure?.StatusCode == 404 ? TaskConfirmation.Differs : TaskConfirmation.Unreadable;
+        bool isOfItsTime = task.Created is null || SubmitSpan.Of(attempt, _options.SubmitLease).Holds(CreatedAt(task));
+        return isOfItsTime && Fits(task, taskId, job, attempt) ? TaskConfirmation.Fits : TaskConfirmation.Differs;
+    }
+
     private async Task<Attempt?> AdoptAsync(JobRecord job, Attempt attempt, string taskId, VideoTask task, CancellationToken cancellationToken)
     {
         if (!await store.Claims.ClaimAsync(taskId, job.Id, attempt.Number, cancellationToken))
@@ -133,14 +184,40 @@ public sealed partial class SubmitRecovery(
     private static JobError OutcomeUnknown(Attempt attempt) => new(
         "submission_outcome_unknown",
         $"Attempt {attempt.Number} was sent at {attempt.IntentAt:u} and its answer was lost: it may have been charged. "
-        + (attempt.Candidates is [] ? "Look for a task of that time" : $"Callbacks named {string.Join(", ", attempt.Candidates)}, which could not be confirmed; look")
+        + (attempt.Candidates is [] ? "" : $"Callbacks named {string.Join(", ", attempt.Candidates)}, which could not be confirmed. ")
+        + (attempt.Look is { Tasks: not [] and var seen }
+            ? $"The account's list shows {string.Join(", ", seen)}, of which more than one attempt could be the owner. "
+            : "")
+        + "Look for a task of that time"
         + " in Evolink's dashboard; if there is one, an operator attaches it with POST /v1/tasks/{id}/attach, and the video is saved. A new generation may be charged a second time.");
 
-    [LoggerMessage(1101, LogLevel.Information, "Job {JobId}: attempt {Attempt} of unknown outcome is task {TaskId}, as its callback said and Evolink confirmed.")]
+    [LoggerMessage(
+        1104,
+        LogLevel.Information,
+        "Job {JobId}: the account's task list says {Result} of attempt {Attempt} ({Tasks}; other attempts: {Rivals}).")]
+    private partial void LogAsked(JobId jobId, int attempt, AccountLookResult result, string tasks, int? rivals);
+
+    [LoggerMessage(
+        1101,
+        LogLevel.Information,
+        "Job {JobId}: attempt {Attempt} of unknown outcome is task {TaskId}, as was found out, and Evolink confirmed.")]
     private partial void LogAdopted(JobId jobId, int attempt, string taskId);
 
     [LoggerMessage(1102, LogLevel.Error, "Job {JobId}: the outcome of attempt {Attempt} stays unknown; it may have been charged. An operator must look.")]
     private partial void LogGivenUp(JobId jobId, int attempt);
+}
+
+/// <summary>Whether a task can be an attempt's.</summary>
+public enum TaskConfirmation
+{
+    /// <summary>It can.</summary>
+    Fits,
+
+    /// <summary>It is another one's, or Evolink does not know it.</summary>
+    Differs,
+
+    /// <summary>Evolink could not be asked.</summary>
+    Unreadable,
 }
 
 /// <summary>What became of the task ids that callbacks named.</summary>

@@ -38,7 +38,7 @@ public sealed partial class Submitter(
     private readonly EvolinkOptions _options = options.Value;
 
     // The lease outlives the request's own time-out by what it takes to write down its outcome.
-    private TimeSpan Lease => _options.SubmitTimeout + _options.SubmitLeaseMargin;
+    private TimeSpan Lease => _options.SubmitLease;
 
     /// <summary>Submits a generation, or finds out what became of its submit.</summary>
     /// <param name="generation">The run.</param>

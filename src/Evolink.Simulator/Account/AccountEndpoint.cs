@@ -37,13 +37,16 @@ internal sealed class AccountEndpoint(SimulatorOptions options, Accounts account
         int page = Math.Max(1, Number(query["page"]) ?? 1);
         int size = Math.Clamp(Number(query["page_size"]) ?? UsualPage, 1, TaskListFilter.LargestPage);
         DateTimeOffset now = options.TimeProvider.GetUtcNow();
-        List<ListedTaskAnswer> listed = ledger.Read(state => state.TasksOf(account).Where(task => IsListed(task, now)).Select(task => Line(task, now)).ToList());
+        List<ListedTaskAnswer> listed = ledger.Read(
+            state => state.TasksOf(account).Where(task => IsListed(task, now)).Select(task => Line(task, now)).ToList());
         List<ListedTaskAnswer> fitting =
         [
-            .. listed.Where(line => Fits(query["model"], line.Model) && Fits(query["type"], line.Type) && Fits(query["status"], Family(line.Status))),
+            .. listed.Where(line => Fits(query["model"], line.Model) && Fits(query["type"], line.Type)
+                && Fits(query["status"], Family(line.Status))),
         ];
         return TypedResults.Json(
-            new TaskListAnswer([.. fitting.Skip((page - 1) * size).Take(size)], fitting.Count, page, size), SimulatorJson.Default.TaskListAnswer);
+            new TaskListAnswer([.. fitting.Skip((page - 1) * size).Take(size)], fitting.Count, page, size),
+            SimulatorJson.Default.TaskListAnswer);
     }
 
     private async Task<IResult> BatchAsync(HttpContext context)
@@ -72,7 +75,8 @@ internal sealed class AccountEndpoint(SimulatorOptions options, Accounts account
 
     private IResult Models(HttpContext context) => accounts.Of(context.Request) is null
         ? Answers.Unauthorized()
-        : TypedResults.Json(new ModelsAnswer([new ListedModel(VideoGenerationRequest.Wan26ImageToVideo)]), SimulatorJson.Default.ModelsAnswer);
+        : TypedResults.Json(
+            new ModelsAnswer([new ListedModel(VideoGenerationRequest.Wan26ImageToVideo)]), SimulatorJson.Default.ModelsAnswer);
 
     private bool IsListed(SimulatedTask task, DateTimeOffset now) =>
         Share("list", task.Id) >= routes.ListLeavesOut && now >= task.CreatedAt + (routes.ListLag * Share("lag", task.Id));
@@ -101,7 +105,8 @@ internal sealed class AccountEndpoint(SimulatorOptions options, Accounts account
 
     private static bool Fits(string? wanted, string value) => string.IsNullOrEmpty(wanted) || wanted == value;
 
-    private static int? Number(string? text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
+    private static int? Number(string? text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
 
     // The same for the same task each time, so that a task that is left out stays so, also after a restart.
     private static double Share(string what, string taskId) =>

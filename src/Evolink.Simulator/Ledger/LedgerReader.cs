@@ -12,11 +12,12 @@ internal sealed class LedgerReader(SimulatorOptions options, Ledger ledger)
     /// <param name="cancellationToken">Ends it early.</param>
     public async Task<LedgerReport> ReadAsync(bool withVideos, CancellationToken cancellationToken)
     {
-        (List<SubmitEntry> submits, List<IdempotencyKeyEntry> keys, List<SimulatedTask> tasks, List<string> foreign) = ledger.Read(state => (
-            state.Submits.ToList(),
-            state.Keys.Select(use => new IdempotencyKeyEntry(use.Key.Account, use.Key.Key, use.Value.TaskId)).ToList(),
-            state.Tasks.ToList(),
-            state.ForeignTasks.ToList()));
+        (List<SubmitEntry> submits, List<IdempotencyKeyEntry> keys, List<SimulatedTask> tasks, List<string> foreign) =
+            ledger.Read(state => (
+                state.Submits.ToList(),
+                state.Keys.Select(use => new IdempotencyKeyEntry(use.Key.Account, use.Key.Key, use.Value.TaskId)).ToList(),
+                state.Tasks.ToList(),
+                state.ForeignTasks.ToList()));
         Charge[] charges =
         [
             .. submits.Where(submit => submit.Charged)

@@ -23,7 +23,8 @@ internal sealed class LedgerState
 
     /// <summary>All tasks of an account, newest first, foreign ones too.</summary>
     public IEnumerable<SimulatedTask> TasksOf(string account) =>
-        tasks.Values.Where(task => task.Account == account).OrderByDescending(task => task.CreatedAt).ThenByDescending(task => task.Id, StringComparer.Ordinal);
+        tasks.Values.Where(task => task.Account == account)
+            .OrderByDescending(task => task.CreatedAt).ThenByDescending(task => task.Id, StringComparer.Ordinal);
 
     public SimulatedTask? Find(string taskId) => tasks.GetValueOrDefault(taskId);
 

@@ -79,7 +79,8 @@ internal sealed partial class TaskEndpoint(SimulatorOptions options, Accounts ac
             : Json(body);
     }
 
-    private static JsonObject Json(VideoTask task) => JsonSerializer.SerializeToNode(task, EvolinkJsonContext.Default.VideoTask)!.AsObject();
+    private static JsonObject Json(VideoTask task) =>
+        JsonSerializer.SerializeToNode(task, EvolinkJsonContext.Default.VideoTask)!.AsObject();
 
     private static JsonObject Reshape(JsonObject body, string link, ResultsShape shape)
     {

@@ -28,7 +28,11 @@ public sealed class GenerationPropertyTests(VideoServer videos) : IClassFixture<
     public void In_any_order_of_events_a_trusted_key_is_charged_at_most_once() =>
         Check(options => options.TrustIdempotencyKey = true, honoursKeys: true, tests: 20);
 
-    private void Check(Action<EvolinkOptions> policy, bool honoursKeys, int tests)
+    [Fact]
+    public void In_any_order_of_events_no_task_of_another_user_of_a_shared_account_is_taken() =>
+        Check(options => options.AccountIsShared = true, honoursKeys: false, tests: 30, isShared: true);
+
+    private void Check(Action<EvolinkOptions> policy, bool honoursKeys, int tests, bool isShared = false)
     {
         EvolinkOptions options = new();
         policy(options);
@@ -37,7 +41,7 @@ public sealed class GenerationPropertyTests(VideoServer videos) : IClassFixture<
             config = config.WithReplay(Replay(seed));
         FsCheck.Check.One(config, Prop.ForAll(Decisions, async decisions =>
         {
-            await using World world = await World.PlayAsync(decisions, videos.Url, policy, honoursKeys);
+            await using World world = await World.PlayAsync(decisions, videos.Url, policy, honoursKeys, isShared);
             try
             {
                 foreach (JobId id in world.Ids)
@@ -60,6 +64,9 @@ public sealed class GenerationPropertyTests(VideoServer videos) : IClassFixture<
         World.Require(job.Attempts.Length <= 1 + options.MaxRegenerations, "No more attempts than were allowed.");
         World.Require(paid.All(task => job.Attempts.Any(attempt => task.Key == $"{id}.{attempt.Number}")), "Each charge has an entry in the ledger.");
 
+        World.Require(
+            job.Attempts.All(attempt => attempt.TaskId is null || paid.Any(task => task.Id == attempt.TaskId && task.Key == $"{id}.{attempt.Number}")),
+            "A task that an attempt has is the one that was paid for it.");
         if (job.Video is { } video)
         {
             PaidTask own = paid.Single(task => task.Id == job.CurrentAttempt!.TaskId);

@@ -9,7 +9,8 @@ namespace Evolink.Functions.Tests.Properties;
 /// <param name="draw">Draws a number below the one given; 0 is the ordinary case.</param>
 /// <param name="videos">Where finished videos are.</param>
 /// <param name="honoursKeys">Whether a key that was used before is answered with its task.</param>
-internal sealed class LedgerEvolink(TimeProvider time, Func<int, int> draw, Uri videos, bool honoursKeys) : HttpMessageHandler
+/// <param name="isShared">Whether others use the account: beside each task there is one of theirs.</param>
+internal sealed class LedgerEvolink(TimeProvider time, Func<int, int> draw, Uri videos, bool honoursKeys, bool isShared = false) : HttpMessageHandler
 {
     private readonly List<PaidTask> _foreign = [];
 
@@ -28,7 +29,11 @@ internal sealed class LedgerEvolink(TimeProvider time, Func<int, int> draw, Uri 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         await Execution.PassAsync();
-        HttpResponseMessage answer = request.Method == HttpMethod.Post ? await SubmitAsync(request, cancellationToken) : Read(request);
+        // What was given up before it left does not arrive minutes later.
+        cancellationToken.ThrowIfCancellationRequested();
+        HttpResponseMessage answer = request.Method == HttpMethod.Post ? await SubmitAsync(request, cancellationToken)
+            : request.RequestUri!.AbsolutePath == "/v1/tasks" ? List(request)
+            : Read(request);
         answer.RequestMessage = request;
         return answer;
     }
@@ -52,7 +57,13 @@ internal sealed class LedgerEvolink(TimeProvider time, Func<int, int> draw, Uri 
 
         PaidTask taken = known ?? NewTask(key, body.TryGetProperty("callback_url", out JsonElement url) ? url.GetString()! : string.Empty);
         if (known is null)
+        {
+            taken.ListedFrom = time.GetUtcNow() + TimeSpan.FromSeconds(30 * draw(4));
             Charges.Add(taken);
+            if (isShared)
+                AddForeign().ListedFrom = time.GetUtcNow();
+        }
+
         // Charged: the process may die before it hears of it.
         await Execution.PassAsync();
         return fault switch
@@ -76,6 +87,28 @@ internal sealed class LedgerEvolink(TimeProvider time, Func<int, int> draw, Uri 
             _ when Charges.Concat(_foreign).FirstOrDefault(task => task.Id == id) is { } task =>
                 new HttpResponseMessage(HttpStatusCode.OK) { Content = JsonContent.Create(View(task)) },
             _ => Refusal(404, "task_not_found"),
+        };
+    }
+
+    // Two on a page, so that there are pages; it lags by up to 90 s, and those of others stand in it where the account is shared.
+    private HttpResponseMessage List(HttpRequestMessage request)
+    {
+        switch (draw(8))
+        {
+            case 1: return Refusal(500, "internal_error");
+            case 2: return Refusal(404, "not_found");
+            case 3: throw new HttpRequestException(HttpRequestError.ResponseEnded, "reset");
+        }
+
+        int page = int.Parse(System.Web.HttpUtility.ParseQueryString(request.RequestUri!.Query)["page"]!, System.Globalization.CultureInfo.InvariantCulture);
+        PaidTask[] listed = [.. Charges.Concat(isShared ? _foreign : []).Where(task => task.ListedFrom <= time.GetUtcNow()).OrderByDescending(task => task.Created)];
+        return new HttpResponseMessage(HttpStatusCode.OK)
+        {
+            Content = JsonContent.Create(new
+            {
+                data = listed.Skip((page - 1) * 2).Take(2).Select(task => new { id = task.Id, status = task.Status, model = "wan2.6-image-to-video", type = "video", created_at = task.Created }),
+                total = listed.Length,
+            }),
         };
     }
 
@@ -117,4 +150,7 @@ internal sealed class PaidTask(string id, string key, string callbackUrl, long c
     public string? ErrorCode { get; set; }
 
     public int Callbacks { get; set; }
+
+    /// <summary>When the account's list shows it first.</summary>
+    public DateTimeOffset ListedFrom { get; set; }
 }

@@ -64,13 +64,16 @@ internal sealed class MemoryStorage(TimeProvider time) : HttpMessageHandler
             .Distinct();
         string items = string.Concat(found.Select(name => name.EndsWith('/')
             ? $"<BlobPrefix><Name>{name}</Name></BlobPrefix>"
-            : $"<Blob><Name>{name}</Name><Properties/></Blob>"));
+            : $"<Blob><Name>{name}</Name>{Properties(_blobs[$"{container}/{name}"])}</Blob>"));
         return new HttpResponseMessage(HttpStatusCode.OK)
         {
             Content = new StringContent(
                 $"<EnumerationResults><Blobs>{items}</Blobs><NextMarker/></EnumerationResults>", Encoding.UTF8, "application/xml"),
         };
     }
+
+    private static string Properties(Blob blob) => string.Create(
+        CultureInfo.InvariantCulture, $"<Properties><Last-Modified>{blob.Created:R}</Last-Modified><Etag>{blob.ETag}</Etag></Properties>");
 
     private HttpResponseMessage Put(string path, Blob? before, byte[] content, HttpRequestMessage request)
     {

@@ -38,11 +38,11 @@ internal sealed class World : IAsyncDisposable
     private int _wakes;
     private int _executions;
 
-    private World(IReadOnlyList<int> decisions, Uri videos, Action<EvolinkOptions> policy, bool honoursKeys)
+    private World(IReadOnlyList<int> decisions, Uri videos, Action<EvolinkOptions> policy, bool honoursKeys, bool isShared)
     {
         (_decisions, _policy) = (decisions, policy);
         Storage = new MemoryStorage(_time) { Written = CheckWrite };
-        Evolink = new LedgerEvolink(_time, Draw, videos, honoursKeys);
+        Evolink = new LedgerEvolink(_time, Draw, videos, honoursKeys, isShared);
         _foreign = Evolink.AddForeign();
         _process = NewProcess();
         IEnumerable<JobId> ids = Enumerable.Range(1, Jobs).Select(i => JobId.From("http", "alice", $"order-{i}"));
@@ -61,9 +61,10 @@ internal sealed class World : IAsyncDisposable
     private bool IsKind => _next >= _decisions.Count;
 
     /// <summary>Lets everything happen.</summary>
-    public static async Task<World> PlayAsync(IReadOnlyList<int> decisions, Uri videos, Action<EvolinkOptions> policy, bool honoursKeys)
+    public static async Task<World> PlayAsync(
+        IReadOnlyList<int> decisions, Uri videos, Action<EvolinkOptions> policy, bool honoursKeys, bool isShared)
     {
-        World world = new(decisions, videos, policy, honoursKeys);
+        World world = new(decisions, videos, policy, honoursKeys, isShared);
         try
         {
             foreach (Run run in world._runs)
@@ -77,6 +78,12 @@ internal sealed class World : IAsyncDisposable
             }
 
             await world.CallBackLateAsync();
+            for (int steps = 0; !world.IsOver; steps++)
+            {
+                Require(steps < MostSteps, "A job that a late callback opened again ends, but not within 20,000 steps.");
+                await world.KindStepAsync();
+            }
+
             return world;
         }
         catch (Exception e)
@@ -106,7 +113,7 @@ internal sealed class World : IAsyncDisposable
     private T Service<T>()
         where T : notnull => _process.GetRequiredService<T>();
 
-    private ServiceProvider NewProcess() => WorldServices.Build(Storage, Evolink, _time, new WakingClient(WakeUp), seed: _executions, _policy);
+    private ServiceProvider NewProcess() => WorldServices.Build(Storage, Evolink, _time, new WakingClient(WakeUp, Start), seed: _executions, _policy);
 
     private int Draw(int below) => IsKind ? 0 : _decisions[_next++] % below;
 
@@ -255,9 +262,9 @@ internal sealed class World : IAsyncDisposable
             object result = activity.Name switch
             {
                 nameof(SubmitGeneration) => await process.GetRequiredService<SubmitGeneration>().RunAsync(
-                    run.Generation, new WakingClient(WakeUp), new Invocation(owner), CancellationToken.None),
+                    run.Generation, new WakingClient(WakeUp, Start), new Invocation(owner), CancellationToken.None),
                 nameof(CollectVideo) => await process.GetRequiredService<CollectVideo>().RunAsync(
-                    Orchestration.InputOf<Collection>(activity), new WakingClient(WakeUp), CancellationToken.None),
+                    Orchestration.InputOf<Collection>(activity), new WakingClient(WakeUp, Start), CancellationToken.None),
                 _ => throw new InvalidOperationException($"There is no activity {activity.Name}."),
             };
             Log.Add($"{_time.GetUtcNow():HH:mm:ss} job {job}: {owner} of {activity.Name} said {result}");
@@ -277,9 +284,11 @@ internal sealed class World : IAsyncDisposable
         http.Request.QueryString = new QueryString(url.Query);
         http.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes($$"""{"id":"{{taskId}}","status":"{{status}}"}"""));
         int wakes = _wakes;
-        IResult answer = await Service<CallbackReceived>().RunAsync(http.Request, url.Segments[^1], new WakingClient(WakeUp), CancellationToken.None);
+        IResult answer = await Service<CallbackReceived>().RunAsync(http.Request, url.Segments[^1], new WakingClient(WakeUp, Start), CancellationToken.None);
         int? answered = ((IStatusCodeHttpResult)answer).StatusCode;
-        Require(answered == (genuine ? StatusCodes.Status204NoContent : StatusCodes.Status404NotFound), $"A callback was answered with {answered}.");
+        Require(
+            genuine ? answered is StatusCodes.Status204NoContent or StatusCodes.Status503ServiceUnavailable : answered == StatusCodes.Status404NotFound,
+            $"A callback was answered with {answered}.");
         Require(genuine || (execution.Writes == 0 && wakes == _wakes), "A forged callback changes nothing.");
     });
 
@@ -300,7 +309,7 @@ internal sealed class World : IAsyncDisposable
         {
             JobRecord cancelled = await Service<GenerationStore>().UpdateAsync(
                 _runs[job].Generation.Id, record => record.WithCancelRequest(_time.GetUtcNow()), CancellationToken.None);
-            await Service<Wake>().SendAsync(new WakingClient(WakeUp), cancelled, CancellationToken.None);
+            await Service<Wake>().SendAsync(new WakingClient(WakeUp, Start), cancelled, CancellationToken.None);
         });
     }
 
@@ -343,10 +352,18 @@ internal sealed class World : IAsyncDisposable
             _live.Add(execution);
     }
 
+    // A job that had been given up is opened again by a late callback: once, and then it has a run of its own.
+    private void Start(GenerationRef generation)
+    {
+        int job = Array.FindIndex(_runs, run => run.Generation.Id == generation.Id);
+        if (_runs[job].Generation != generation)
+            _runs[job] = new Run(generation, _time.GetUtcNow());
+    }
+
     private void WakeUp(string instanceId, object? payload)
     {
         _wakes++;
-        _runs.Single(run => run.Generation.InstanceId == instanceId).Instance.Raise(_time.GetUtcNow(), "Wake", payload);
+        _runs.SingleOrDefault(run => run.Generation.InstanceId == instanceId)?.Instance.Raise(_time.GetUtcNow(), "Wake", payload);
     }
 
     private static void CheckWrite(string path, byte[]? before, byte[] after)

@@ -1,6 +1,7 @@
 using Evolink.Functions.Callbacks;
 using Evolink.Functions.Generations;
 using Evolink.Pipeline;
+using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Options;
 using Evolink.Testing;
 using Microsoft.Azure.Functions.Worker;
@@ -94,8 +95,8 @@ internal sealed class Invocation(string id) : FunctionContext
     public override IInvocationFeatures Features => throw new NotSupportedException();
 }
 
-/// <summary>A client that only wakes.</summary>
-internal sealed class WakingClient(Action<string, object?> wake) : DurableTaskClient("tests")
+/// <summary>A client that wakes, and starts.</summary>
+internal sealed class WakingClient(Action<string, object?> wake, Action<GenerationRef>? start = null) : DurableTaskClient("tests")
 {
     public override Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
     {
@@ -104,7 +105,11 @@ internal sealed class WakingClient(Action<string, object?> wake) : DurableTaskCl
     }
 
     public override Task<string> ScheduleNewOrchestrationInstanceAsync(
-        TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default) => throw new NotSupportedException();
+        TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
+    {
+        (start ?? throw new NotSupportedException())((GenerationRef)input!);
+        return Task.FromResult(options!.InstanceId!);
+    }
 
     public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
         throw new NotSupportedException();

@@ -250,9 +250,9 @@ public sealed class SubmitterTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_lost_answer_without_a_callback_to_wait_for_ends_at_once_and_says_what_to_check()
+    public async Task A_lost_answer_without_a_callback_or_a_list_to_wait_for_ends_at_once_and_says_what_to_check()
     {
-        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite);
+        await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, configure: options => options.AskTaskList = false);
         Order(pipeline, new SubmitFault.Reset(Charged: true));
         GenerationRef generation = await pipeline.AcceptAsync();
         await pipeline.Submitter.SubmitAsync(generation, "a", None);
