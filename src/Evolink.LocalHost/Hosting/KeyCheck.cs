@@ -1,5 +1,3 @@
-using Evolink.Client;
-
 namespace Evolink.LocalHost.Hosting;
 
 /// <summary>

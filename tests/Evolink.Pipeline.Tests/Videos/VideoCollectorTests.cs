@@ -130,7 +130,10 @@ public sealed class VideoCollectorTests(AzuriteFixture azurite)
     {
         await using TestPipeline pipeline = await TestPipeline.StartAsync(azurite, new SimulatorOptions
         {
-            AllowLoopback = true, TaskDuration = TimeSpan.Zero, FetchImages = false, Billing = BillingSupport.Off,
+            AllowLoopback = true,
+            TaskDuration = TimeSpan.Zero,
+            FetchImages = false,
+            Billing = BillingSupport.Off,
         });
         GenerationRef generation = await SubmittedAsync(pipeline, Refused);
         Assert.Null((await pipeline.EndAsync(generation)).CurrentAttempt!.CreditsReturned);
@@ -145,7 +148,10 @@ public sealed class VideoCollectorTests(AzuriteFixture azurite)
             azurite,
             new SimulatorOptions
             {
-                AllowLoopback = true, TaskDuration = TimeSpan.Zero, FetchImages = false, RefundTakes = TimeSpan.FromHours(1),
+                AllowLoopback = true,
+                TaskDuration = TimeSpan.Zero,
+                FetchImages = false,
+                RefundTakes = TimeSpan.FromHours(1),
             },
             options => options.MaxRegenerations = regenerations);
         GenerationRef generation = await SubmittedAsync(pipeline, new FaultScript { Reads = [new ReadFault.Fails("service_error")] });
