@@ -59,6 +59,9 @@ public sealed partial class FunctionAppHost : IAsyncDisposable
         }
     }
 
+    /// <summary>The worker of the host that runs, or was killed, with this <see cref="FunctionAppOptions.StateFolder"/>; null where none runs.</summary>
+    public static Process? FindWorker(string stateFolder) => LeftoverWorker.Find(stateFolder);
+
     /// <summary>Runs a timer's function now, as the admin API of the real host does.</summary>
     /// <exception cref="KeyNotFoundException">There is no such function.</exception>
     /// <exception cref="Microsoft.Azure.WebJobs.Host.FunctionInvocationException">It failed.</exception>

@@ -26,11 +26,7 @@ internal sealed record ChaosReport(
     double Seconds,
     int Seed);
 
-/// <summary>The worker that runs, as the host notes it.</summary>
-internal sealed record NotedWorker([property: JsonPropertyName("Id")] int Id, [property: JsonPropertyName("Started")] DateTime Started);
-
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ChaosHostOrder))]
 [JsonSerializable(typeof(ChaosReport))]
-[JsonSerializable(typeof(NotedWorker))]
 internal sealed partial class ChaosJson : JsonSerializerContext;

@@ -5,7 +5,6 @@ internal sealed class HostProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1);
 
     private readonly Process _process;
     private readonly string _folder;
@@ -40,7 +39,7 @@ internal sealed class HostProcess : IAsyncDisposable
     {
         while (!Exited.IsCompleted)
         {
-            using (Process? worker = FindWorker(_folder))
+            using (Process? worker = FunctionAppHost.FindWorker(_folder))
             {
                 if (worker is not null)
                     return;
@@ -54,7 +53,7 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <returns>What was killed, when it is dead.</returns>
     public async Task<Kill> KillAsync(Victim victim)
     {
-        using Process? worker = victim == Victim.Host ? null : FindWorker(_folder);
+        using Process? worker = victim == Victim.Host ? null : FunctionAppHost.FindWorker(_folder);
         if (victim == Victim.Worker && worker is null)
             victim = Victim.Host;
         Kill kill = new(victim, TimeProvider.System.GetUtcNow());
@@ -71,7 +70,7 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>Ends the worker that a killed host has left behind.</summary>
     public static async Task EndLeftoverAsync(string folder)
     {
-        using Process? worker = FindWorker(folder);
+        using Process? worker = FunctionAppHost.FindWorker(folder);
         if (worker is null)
             return;
         worker.Kill();
@@ -94,27 +93,6 @@ internal sealed class HostProcess : IAsyncDisposable
 
         await EndLeftoverAsync(_folder);
         _process.Dispose();
-    }
-
-    // The host notes its worker there, for its next start: FunctionAppOptions.StateFolder. Null between two workers.
-    private static Process? FindWorker(string folder)
-    {
-        Process? found = null;
-        try
-        {
-            using FileStream file = new(Path.Combine(folder, "worker.json"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            NotedWorker noted = JsonSerializer.Deserialize(file, ChaosJson.Default.NotedWorker)!;
-            found = Process.GetProcessById(noted.Id);
-            if ((found.StartTime.ToUniversalTime() - noted.Started).Duration() < Tolerance && !found.HasExited)
-                return found;
-        }
-        catch (Exception e) when (e is IOException or JsonException or ArgumentException or InvalidOperationException or Win32Exception)
-        {
-            // Just being written, or dead.
-        }
-
-        found?.Dispose();
-        return null;
     }
 
     private async Task EndAsync()

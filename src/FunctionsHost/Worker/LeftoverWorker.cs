@@ -8,6 +8,8 @@ namespace FunctionsHost.Worker;
 /// </summary>
 internal sealed class LeftoverWorker : IDisposable
 {
+    private const string NoteFile = "worker.json";
+
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(5);
 
@@ -24,7 +26,7 @@ internal sealed class LeftoverWorker : IDisposable
         {
             // A file of its own, so that the note can be read while a host runs.
             FileStream held = new(Path.Combine(folder, "worker.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            return new LeftoverWorker(held, Path.Combine(folder, "worker.json"));
+            return new LeftoverWorker(held, Path.Combine(folder, NoteFile));
         }
         catch (IOException e)
         {
@@ -32,28 +34,42 @@ internal sealed class LeftoverWorker : IDisposable
         }
     }
 
-    /// <summary>Ends the worker that an earlier host left behind, if it still runs. A process that began at another time is not it.</summary>
+    /// <summary>The worker that the host on a folder has noted, if it still runs. A process that began at another time is not it.</summary>
+    public static Process? Find(string folder)
+    {
+        Process? found = null;
+        try
+        {
+            using FileStream note = new(
+                Path.Combine(folder, NoteFile), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            Noted noted = JsonSerializer.Deserialize<Noted>(note)!;
+            found = Process.GetProcessById(noted.Id);
+            if ((found.StartTime.ToUniversalTime() - noted.Started).Duration() < Tolerance && !found.HasExited)
+                return found;
+        }
+        catch (Exception e) when (e is IOException or JsonException or ArgumentException or InvalidOperationException or Win32Exception)
+        {
+            // There is none, the note was cut short when the host was killed, or the process has ended or is somebody else's.
+        }
+
+        found?.Dispose();
+        return null;
+    }
+
+    /// <summary>Ends the worker that an earlier host left behind.</summary>
     /// <returns>Its id; null where there was none.</returns>
     public int? End()
     {
+        using Process? process = Find(Path.GetDirectoryName(_note)!);
         try
         {
-            if (!File.Exists(_note) || JsonSerializer.Deserialize<Noted>(File.ReadAllBytes(_note)) is not { } noted)
-                return null;
-            using var process = Process.GetProcessById(noted.Id);
-            if ((process.StartTime.ToUniversalTime() - noted.Started).Duration() > Tolerance)
-                return null;
-            process.Kill(entireProcessTree: true);
-            process.WaitForExit(TimeToEnd);
-            return noted.Id;
+            process?.Kill(entireProcessTree: true);
+            process?.WaitForExit(TimeToEnd);
+            return process?.Id;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
         {
-            return null; // cut short when the host was killed
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
-        {
-            return null; // it has ended, or it is somebody else's
+            return null; // it has ended meanwhile
         }
         finally
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Evolink.Client;
 using Evolink.Functions.Http;
 using Evolink.Functions.Tests.Properties;
@@ -22,7 +23,7 @@ internal sealed class OneProcess : IDisposable
     {
         Storage = new MemoryStorage(Time);
         _evolink = new LedgerEvolink(Time, _ => 0, new Uri("https://videos.example.com/"), honoursKeys: false);
-        Durable = new WakingClient((instance, payload) => Woken.Add((instance, payload)));
+        Durable = new WakingClient((instance, payload) => Woken.Enqueue((instance, payload)));
         _services = WorldServices.Build(Storage, _evolink, Time, Durable, seed: 1, configure ?? (_ => { }));
     }
 
@@ -33,7 +34,7 @@ internal sealed class OneProcess : IDisposable
     public DurableTaskClient Durable { get; }
 
     /// <summary>The events that were raised: the instance, and what they carried.</summary>
-    public List<(string Instance, object? Payload)> Woken { get; } = [];
+    public ConcurrentQueue<(string Instance, object? Payload)> Woken { get; } = [];
 
     public GenerationStore Store => Get<GenerationStore>();
 

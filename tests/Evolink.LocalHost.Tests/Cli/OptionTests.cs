@@ -35,7 +35,7 @@ public sealed class OptionTests
     {
         IEnumerable<Option> numbers = Commands([], CommandLine.Build()).SelectMany(command => command.Command.Options).Where(IsNumber);
         Assert.Equal(
-            ["--deadline", "--duration", "--generations", "--kills", "--limit", "--port", "--seed", "--simulator-time"],
+            ["--deadline", "--duration", "--generations", "--kills", "--limit", "--list-lag", "--port", "--seed", "--simulator-time"],
             numbers.Select(option => option.Name).Distinct().Order(StringComparer.Ordinal));
     }
 

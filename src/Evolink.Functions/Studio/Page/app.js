@@ -24,7 +24,14 @@ function ask(id) {
   const dialog = $(id);
   dialog.returnValue = 'no';
   dialog.showModal();
-  return new Promise((answer) => dialog.addEventListener('close', () => answer(dialog.returnValue === 'yes'), { once: true }));
+  return new Promise((answer) => {
+    dialog.addEventListener('close', function closed() {
+      // The event comes a moment after the dialog is closed: it may be that of the question before.
+      if (dialog.open) return;
+      dialog.removeEventListener('close', closed);
+      answer(dialog.returnValue === 'yes');
+    });
+  });
 }
 
 const wall = new Wall({
