@@ -26,7 +26,7 @@ internal static class ChaosSettings
         ("PollFloor", "00:00:01"),
         ("SubmitTimeout", "00:00:05"),
         ("SubmitLeaseMargin", "00:00:02"),
-        ("RecoveryWindow", "00:00:40"),
+        ("RecoveryWindow", "00:02:00"),
         ("TaskListDelay", "00:00:05"),
         ("TaskListInterval", "00:00:04"),
         ("SweepGrace", "00:00:05"),
