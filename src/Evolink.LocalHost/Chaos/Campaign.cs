@@ -202,15 +202,12 @@ internal sealed class Campaign : IDisposable
         ];
         if (findings.Count > 0)
             await KeepEvidenceAsync(findings, storage, ledger, runs);
-        foreach (string charge in audit.Undelivered())
+        string[] undelivered = [.. audit.Undelivered()];
+        foreach (string charge in undelivered)
             Note("undelivered: " + charge);
         Standstill[] standstills = [.. runs.Values.SelectMany(run => Standstill.Of(run, _kills))];
-        return new CampaignResult(
-            Report(storage, ledger, findings, audit.Undelivered().Count(), standstills, seconds),
-            findings,
-            _crashes,
-            standstills,
-            findings.Count > 0 ? _order.Folder : null);
+        ChaosReport report = Report(storage, ledger, findings, undelivered.Length, standstills, seconds);
+        return new CampaignResult(report, findings, _crashes, standstills, findings.Count > 0 ? _order.Folder : null);
     }
 
     private ChaosReport Report(
@@ -218,24 +215,17 @@ internal sealed class Campaign : IDisposable
     {
         int Count(FindingKind kind) => findings.Count(finding => finding.Kind == kind);
         JobRecord[] failed = [.. storage.Records.Values.Where(job => job.State is JobState.Failed or JobState.Cancelled)];
+        SortedDictionary<string, int> codes = new(
+            failed.CountBy(job => job.Error?.Code ?? "request_cancelled").ToDictionary(), StringComparer.Ordinal);
+        int accepted = _client.Jobs.Values.Union(storage.Records.Keys, StringComparer.Ordinal).Count();
+        int completed = storage.Records.Values.Count(job => job.State == JobState.Completed);
+        double longest = standstills.Select(standstill => standstill.Length.TotalSeconds).DefaultIfEmpty().Max();
         return new ChaosReport(
-            _options.Generations,
-            _client.Jobs.Values.Union(storage.Records.Keys, StringComparer.Ordinal).Count(),
-            storage.Records.Values.Count(job => job.State == JobState.Completed),
-            failed.Length,
-            new SortedDictionary<string, int>(failed.CountBy(job => job.Error?.Code ?? "request_cancelled").ToDictionary(), StringComparer.Ordinal),
-            _kills.Count,
-            _kills.Count(kill => kill.Victim != Victim.Worker),
-            _kills.Count(kill => kill.Victim != Victim.Host),
-            ledger.Charges.Count,
-            Count(FindingKind.ChargedTwice),
-            Count(FindingKind.Lost),
-            Count(FindingKind.Mismatched),
-            Count(FindingKind.Orphaned),
-            undelivered,
-            Math.Round(standstills.Select(standstill => standstill.Length.TotalSeconds).DefaultIfEmpty().Max(), 1),
-            Math.Round(seconds, 1),
-            _options.Seed);
+            _options.Generations, accepted, completed, failed.Length, codes,
+            _kills.Count, _kills.Count(kill => kill.Victim != Victim.Worker), _kills.Count(kill => kill.Victim != Victim.Host),
+            ledger.Charges.Count, Count(FindingKind.ChargedTwice), Count(FindingKind.Lost), Count(FindingKind.Mismatched),
+            Count(FindingKind.Orphaned), undelivered,
+            Math.Round(longest, 1), Math.Round(seconds, 1), _options.Seed);
     }
 
     private async Task KeepEvidenceAsync(

@@ -8,23 +8,10 @@ internal sealed record ChaosHostOrder(int Port, string Folder, Dictionary<string
 
 /// <summary>The last line of <c>chaos --json</c>.</summary>
 internal sealed record ChaosReport(
-    int Generations,
-    int Accepted,
-    int Completed,
-    int Failed,
-    SortedDictionary<string, int> FailedByCode,
-    int Kills,
-    int HostKills,
-    int WorkerKills,
-    int Charged,
-    int ChargedTwice,
-    int Lost,
-    int Mismatched,
-    int Orphaned,
-    int Undelivered,
-    double LongestStandstillSeconds,
-    double Seconds,
-    int Seed);
+    int Generations, int Accepted, int Completed, int Failed, SortedDictionary<string, int> FailedByCode,
+    int Kills, int HostKills, int WorkerKills,
+    int Charged, int ChargedTwice, int Lost, int Mismatched, int Orphaned, int Undelivered,
+    double LongestStandstillSeconds, double Seconds, int Seed);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ChaosHostOrder))]

@@ -16,14 +16,10 @@ internal sealed class AppCommand : Command
         bool asOperator = false)
         : base(name, description)
     {
-        foreach (Symbol symbol in symbols)
-        {
-            if (symbol is Argument argument)
-                Add(argument);
-            else
-                Add((Option)symbol);
-        }
-
+        foreach (Argument argument in symbols.OfType<Argument>())
+            Add(argument);
+        foreach (Option option in symbols.OfType<Option>())
+            Add(option);
         AppConnectionOptions connection = new(asOperator);
         connection.AddTo(this);
         SetAction(async parsed =>

@@ -22,10 +22,6 @@ internal sealed record ReportedError(string Code, string Message)
 internal sealed partial class CliJsonContext : JsonSerializerContext
 {
     /// <summary>For output: a link keeps its <c>&amp;</c>, which only matters inside HTML.</summary>
-    public static CliJsonContext Readable { get; } = new(new JsonSerializerOptions
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    });
+    public static CliJsonContext Readable => field ??=
+        new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

@@ -11,21 +11,12 @@ internal static class OperatorCommand
     public static Command Build() => new("operator", "Looks after the jobs of a running app.")
     {
         Call("find", "Finds the job that owns a task of Evolink's.", HttpMethod.Get, "v1/tasks?evolink_task_id={0}", Task()),
-        Call(
-            "find-lost",
-            "Lists the jobs whose submit was lost, each with the tasks that it could be; attach takes one.",
-            HttpMethod.Get,
-            "v1/submits/lost"),
+        Call("find-lost", "Lists jobs whose submit was lost, with the tasks that each could be.", HttpMethod.Get, "v1/submits/lost"),
         Call("story", "Tells all that is known of a job, without secrets.", HttpMethod.Get, "v1/tasks/{0}/story", Job()),
         Call("redeliver", "Tells a job's end to its callback_url once more.", HttpMethod.Post, "v1/tasks/{0}/redeliver", Job()),
         Call("retry-save", "Saves a video that could not be saved before.", HttpMethod.Post, "v1/tasks/{0}/retry-save", Job()),
         Attach(),
-        Call(
-            "free-claim",
-            "Takes a task away from the job that has it by mistake, so that it can be attached to another.",
-            HttpMethod.Delete,
-            "v1/claims/{0}",
-            Task()),
+        Call("free-claim", "Takes a task from a job that has it by mistake, for another.", HttpMethod.Delete, "v1/claims/{0}", Task()),
         Purge(),
         Call("submits", "Says whether submits go out.", HttpMethod.Get, "v1/submits"),
         Call("pause", "Holds all submits back: jobs wait, nothing is lost.", HttpMethod.Post, "v1/submits/pause"),
@@ -39,46 +30,23 @@ internal static class OperatorCommand
     private static AppCommand Attach()
     {
         Argument<string> task = Task();
-        return Call(
-            "attach",
-            "Gives a job the task of its lost submit: it is waited for, and its video saved.",
-            HttpMethod.Post,
-            "v1/tasks/{0}/attach",
-            Job(),
-            task,
-            parsed => new JsonObject { ["evolink_task_id"] = parsed.GetValue(task) });
+        const string description = "Gives a job the task of its lost submit: it is waited for, and its video saved.";
+        return Call("attach", description, HttpMethod.Post, "v1/tasks/{0}/attach", Job(), task, parsed => new JsonObject { ["evolink_task_id"] = parsed.GetValue(task) });
     }
 
     private static AppCommand Purge()
     {
         Option<bool> sure = new("--yes") { Description = "Needed: video, image and records of the job go for good." };
-        AppCommand command = Call(
-            "purge",
-            "Removes a job that is over, with its video, image, records and histories.",
-            HttpMethod.Delete,
-            "v1/tasks/{0}",
-            Job(),
-            sure);
+        const string description = "Removes a job that is over, with its video, image, records and histories.";
+        AppCommand command = Call("purge", description, HttpMethod.Delete, "v1/tasks/{0}", Job(), sure);
         command.Validators.Add(result => CommonOptions.Require(result, result.GetValue(sure), "purge removes the job for good: add --yes."));
         return command;
     }
 
-    /// <summary>A command that is one call of the app.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="description">What it does.</param>
-    /// <param name="method">The call's method.</param>
-    /// <param name="path">The call's path, with {0} where <paramref name="id"/> stands.</param>
-    /// <param name="id">The argument that names what the call is about.</param>
-    /// <param name="more">A further argument or option.</param>
-    /// <param name="body">Makes the call's body.</param>
+    // A command that is one call of the app: {0} in its path is what the argument names that says what the call is about.
     private static AppCommand Call(
-        string name,
-        string description,
-        HttpMethod method,
-        string path,
-        Argument<string>? id = null,
-        Symbol? more = null,
-        Func<ParseResult, JsonNode>? body = null) => new(
+        string name, string description, HttpMethod method, string path,
+        Argument<string>? id = null, Symbol? more = null, Func<ParseResult, JsonNode>? body = null) => new(
             name,
             description,
             new Symbol?[] { id, more }.OfType<Symbol>(),

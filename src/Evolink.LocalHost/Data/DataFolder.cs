@@ -8,12 +8,7 @@ public sealed class DataFolder : IDisposable
 
     private readonly FileStream _lock;
 
-    private DataFolder(string path, FileStream held, LocalKeys keys)
-    {
-        Location = path;
-        _lock = held;
-        Keys = keys;
-    }
+    private DataFolder(string path, FileStream held, LocalKeys keys) => (Location, _lock, Keys) = (path, held, keys);
 
     /// <summary>Full path of the folder.</summary>
     public string Location { get; }
@@ -96,11 +91,10 @@ public sealed class DataFolder : IDisposable
     // Before Durable's own storage provider ran here, orchestrations stood in a file: jobs that were under way then are in no hub that would go on with them.
     private static void RefuseJournal(string folder)
     {
+        const string advice = "Finish its jobs with the version that made it, or choose another folder with --data DIR.";
         if (File.Exists(Path.Combine(folder, "journal.db")))
-        {
             throw new LocalHostException(
-                $"The data folder {folder} is of a version that kept its orchestrations in journal.db, which this one does not read. Finish its jobs with the version that made it, or choose another folder with --data DIR.");
-        }
+                $"The data folder {folder} is of a version that kept its orchestrations in journal.db, which this one does not read. {advice}");
     }
 
     private static void RequireSpace(string folder)
