@@ -15,7 +15,7 @@ internal sealed record ApiAnswer
     public EvolinkError? Error { get; init; }
 
     /// <summary>The envelope's details, if there are any.</summary>
-    public EvolinkErrorDetails? Details { get; init; }
+    public EvolinkErrorDetails? Details => Body is { } body ? EvolinkErrorDetails.Read(body) : null;
 
     public bool IsEdgePage { get; init; }
 

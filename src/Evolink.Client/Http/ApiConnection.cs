@@ -102,7 +102,6 @@ internal sealed class ApiConnection(HttpClient http, ClientSettings settings)
         {
             Body = body,
             Error = body is { } root ? ErrorEnvelope.Read(root) : null,
-            Details = body is { } told ? EvolinkErrorDetails.Read(told) : null,
             IsEdgePage = body is null && IsEdgePage(bytes.Span),
             RequestId = body?.Text("request_id") ?? body?.Object("error")?.Text("request_id") ?? answer.RequestId,
         };

@@ -19,15 +19,16 @@ internal sealed record AppConnection(Uri? Endpoint, string? Key, string Folder, 
     /// <exception cref="LocalHostException">None runs there.</exception>
     /// <exception cref="UsageException">It needs a key that nobody gave.</exception>
     public async Task<EvolinkAppClient> OpenAsync(CancellationToken cancellationToken) =>
-        await FindAsync(cancellationToken) is { } address
-            ? ClientOf(address, Key ?? KeyFor(address))
-            : throw new LocalHostException(
+        await FindAsync(cancellationToken) is { } address ? ClientAt(address) : throw new LocalHostException(
                 $"No app is running with the data folder {Folder}. Start one with `serve`, "
                 + "name its folder with --data DIR, or the address of another with --endpoint URL.");
 
     /// <summary>The address of the app; null where none was given, and none runs on the data folder.</summary>
     public async Task<Uri?> FindAsync(CancellationToken cancellationToken) =>
         Endpoint ?? (DataFolder.AddressOfRun(Folder) is { } told && await AnswersAsync(told, cancellationToken) ? told : null);
+
+    /// <summary>A client of the app where it was found.</summary>
+    public EvolinkAppClient ClientAt(Uri address) => ClientOf(address, Key ?? KeyFor(address));
 
     /// <summary>A client of the app at an address.</summary>
     public static EvolinkAppClient ClientOf(Uri address, string? key) => new(Http, address, key);

@@ -49,8 +49,7 @@ internal static class GenerateRun
         {
             if (options.Connection.Endpoint is null)
                 await Console.Error.WriteLineAsync($"The app at {running.Authority}, which holds {options.Connection.Folder}, makes it.");
-            EvolinkAppClient other = await options.Connection.OpenAsync(cancellationToken);
-            return await GenerateAsync(other, target, generations, reports, cancellationToken);
+            return await GenerateAsync(options.Connection.ClientAt(running), target, generations, reports, cancellationToken);
         }
 
         reports[0](new GenerationProgress("starting", 0));
