@@ -63,7 +63,7 @@ public sealed class MutationTests(BicepCompiler compiler)
     [InlineData("roles.bicep", "  scope: hostAccount\n", "  scope: account\n",
         "Not needed: ServicePrincipal identity.principalId b7e6dc6d-f1e8-4753-8033-0f276bb0955b storageAccounts/storage.name")]
     [InlineData("roles.bicep", "[storageBlobDataOwner, storageQueueDataContributor, storageTableDataContributor]",
-        "[storageBlobDataOwner, storageQueueDataContributor]", "Missing: ServicePrincipal identity.principalId 0a9a7e1f")]
+        "[storageBlobDataOwner, storageTableDataContributor]", "Missing: ServicePrincipal identity.principalId 974c5e8b")]
     // Settings that stay, and videos too.
     [InlineData("app.bicep", "toObject(items(extraSettings), ",
         "toObject(filter(items(extraSettings), extra => startsWith(extra.key, 'AZURE')), ",
