@@ -15,7 +15,7 @@ if ($sdk -notmatch '^1[0-9]\.') { throw 'The .NET 10 SDK is missing: https://dot
 if ($env:PRIVATE_NETWORK -eq 'true') {
     # The subnet of the app is delegated to it. Resource Manager registers by itself only the providers whose resources it makes.
     if ((az provider show --namespace Microsoft.App --query registrationState --output tsv) -ne 'Registered') {
-        throw 'PRIVATE_NETWORK needs a resource provider that is not registered in the subscription: az provider register --namespace Microsoft.App --wait'
+        throw 'PRIVATE_NETWORK needs a resource provider that is not registered: az provider register --namespace Microsoft.App --wait'
     }
     if ($env:VIDEO_DELIVERY -ne 'Proxy') {
         Write-Host 'PRIVATE_NETWORK: videos are streamed by the app (VideoDelivery Proxy), for nobody outside could follow signed links.'

@@ -15,7 +15,7 @@ esac
 if [ "${PRIVATE_NETWORK:-false}" = true ]; then
   # The subnet of the app is delegated to it. Resource Manager registers by itself only the providers whose resources it makes.
   [ "$(az provider show --namespace Microsoft.App --query registrationState --output tsv)" = Registered ] ||
-    fail "PRIVATE_NETWORK needs a resource provider that is not registered in the subscription: az provider register --namespace Microsoft.App --wait"
+    fail "PRIVATE_NETWORK needs a resource provider that is not registered: az provider register --namespace Microsoft.App --wait"
   [ "${VIDEO_DELIVERY:-Sas}" = Proxy ] ||
     echo "PRIVATE_NETWORK: videos are streamed by the app (VideoDelivery Proxy), for nobody outside could follow signed links."
 fi
