@@ -11,7 +11,9 @@ public partial class EvolinkClient
     /// <param name="taskId">The task.</param>
     /// <param name="options">How to wait.</param>
     /// <param name="cancellationToken">Stops following; the task goes on.</param>
-    /// <exception cref="EvolinkException">It could not be read, or did not end in time (<see cref="EvolinkErrorCodes.WaitExpired"/>).</exception>
+    /// <exception cref="EvolinkException">
+    /// It could not be read, or did not end in time (<see cref="EvolinkErrorCodes.WaitExpired"/>).
+    /// </exception>
     /// <exception cref="ArgumentException">No such id can exist.</exception>
     public virtual IAsyncEnumerable<VideoTask> WatchAsync(
         string taskId, WaitOptions? options = null, CancellationToken cancellationToken = default)
@@ -24,7 +26,9 @@ public partial class EvolinkClient
     /// <param name="taskId">The task.</param>
     /// <param name="options">How to wait.</param>
     /// <param name="cancellationToken">Stops waiting; the task goes on.</param>
-    /// <exception cref="EvolinkException">It could not be read, or did not end in time (<see cref="EvolinkErrorCodes.WaitExpired"/>).</exception>
+    /// <exception cref="EvolinkException">
+    /// It could not be read, or did not end in time (<see cref="EvolinkErrorCodes.WaitExpired"/>).
+    /// </exception>
     /// <exception cref="ArgumentException">No such id can exist.</exception>
     public virtual async Task<VideoTask> WaitForCompletionAsync(
         string taskId, WaitOptions? options = null, CancellationToken cancellationToken = default)

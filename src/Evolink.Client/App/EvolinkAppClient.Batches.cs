@@ -49,8 +49,8 @@ public partial class EvolinkAppClient
     {
         ArgumentNullException.ThrowIfNull(template);
         ArgumentNullException.ThrowIfNull(images);
-        return StartBatchAsync(
-            new EvolinkAppBatchRequest { Template = template, Images = images, MaxInFlight = maxInFlight }, idempotencyKey, cancellationToken);
+        EvolinkAppBatchRequest request = new() { Template = template, Images = images, MaxInFlight = maxInFlight };
+        return StartBatchAsync(request, idempotencyKey, cancellationToken);
     }
 
     /// <summary>Reads how a batch stands, without its items.</summary>
@@ -100,11 +100,15 @@ public partial class EvolinkAppClient
     public virtual Task<EvolinkAppBatch> CancelBatchAsync(string id, CancellationToken cancellationToken = default) =>
         CallAsync(Post(OfBatch(id, "/cancel")), "cancelling the batch", EvolinkAppBatch.Read, cancellationToken);
 
-    private Task<EvolinkAppBatch> StartBatchAsync(EvolinkAppBatchRequest request, string? idempotencyKey, CancellationToken cancellationToken)
+    private Task<EvolinkAppBatch> StartBatchAsync(
+        EvolinkAppBatchRequest request, string? idempotencyKey, CancellationToken cancellationToken)
     {
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(request, EvolinkAppJsonContext.Default.EvolinkAppBatchRequest);
         return CallAsync(
-            Post("v1/batches", body, IdempotencyKey.CheckedOrNew(idempotencyKey)), "starting the batch", EvolinkAppBatch.Read, cancellationToken);
+            Post("v1/batches", body, IdempotencyKey.CheckedOrNew(idempotencyKey)),
+            "starting the batch",
+            EvolinkAppBatch.Read,
+            cancellationToken);
     }
 
     private Task<EvolinkAppBatch> PageAsync(string id, string query, CancellationToken cancellationToken)

@@ -83,5 +83,6 @@ public partial class EvolinkAppClient
     }
 
     // A hash that is not told is not compared.
-    private static bool IsSame(string? told, string sha256) => told is null || string.Equals(told, sha256, StringComparison.OrdinalIgnoreCase);
+    private static bool IsSame(string? told, string sha256) =>
+        told is null || string.Equals(told, sha256, StringComparison.OrdinalIgnoreCase);
 }

@@ -180,7 +180,8 @@ public partial class EvolinkAppClient
 
     /// <summary>Delivers the end of a task to its <c>callback_url</c> once more.</summary>
     /// <exception cref="EvolinkException">
-    /// There is no such task, it has no <c>callback_url</c> (<c>no_callback_url</c>), is not over (<c>job_not_over</c>), or the app refused.
+    /// There is no such task, it has no <c>callback_url</c> (<c>no_callback_url</c>), is not over (<c>job_not_over</c>), or the app
+    /// refused.
     /// </exception>
     public virtual Task<EvolinkAppTask> RedeliverAsync(string id, CancellationToken cancellationToken = default) =>
         CallAsync(Post(OfTask(id, "/redeliver")), "delivering the end of the task", EvolinkAppTask.Read, cancellationToken);

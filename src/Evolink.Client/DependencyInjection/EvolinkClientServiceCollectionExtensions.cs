@@ -101,7 +101,8 @@ public static class EvolinkClientServiceCollectionExtensions
         string name = $"{AppName}:{serviceKey}";
         services.AddOptions<EvolinkAppClientOptions>(serviceKey).Configure(configure);
         services.AddKeyedSingleton(
-            serviceKey, (provider, _) => new EvolinkAppClient(Http(provider, name), Options<EvolinkAppClientOptions>(provider, serviceKey)));
+            serviceKey,
+            (provider, _) => new EvolinkAppClient(Http(provider, name), Options<EvolinkAppClientOptions>(provider, serviceKey)));
         return services.AddConnections(name);
     }
 

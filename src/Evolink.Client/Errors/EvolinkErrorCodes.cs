@@ -36,6 +36,12 @@ public static class EvolinkErrorCodes
     /// <summary>The caller's <see cref="HttpClient"/> followed a redirect, so that who answered cannot be known.</summary>
     public const string Redirected = "redirected";
 
+    /// <summary>
+    /// A handler of the caller's <see cref="HttpClient"/> tried to send a paid request again, after a redirect or a failure, which was
+    /// prevented. What the first sending did is not known.
+    /// </summary>
+    public const string SentAgain = "sent_again";
+
     /// <summary>Evolink's edge refused the request.</summary>
     public const string BlockedByEdge = "blocked_by_edge";
 

@@ -38,7 +38,8 @@ internal sealed class ApiConnection(HttpClient http, ClientSettings settings, in
             using HttpRequestMessage request = new(HttpMethod.Get, link);
             request.Headers.Range = range;
             using ApiCall call = new(EvolinkClientTelemetry.DownloadActivity, request, settings.TimeProvider);
-            (HttpResponseMessage? response, ApiAnswer answer) = await OpenOnceAsync(request, isOwn, cancellationToken).ConfigureAwait(false);
+            (HttpResponseMessage? response, ApiAnswer answer) =
+                await OpenOnceAsync(request, isOwn, cancellationToken).ConfigureAwait(false);
             call.End(answer);
             if (response is null || response.IsSuccessStatusCode)
                 return (response, answer);
@@ -118,6 +119,8 @@ internal sealed class ApiConnection(HttpClient http, ClientSettings settings, in
         catch (Exception failure) when (failure is HttpRequestException or IOException || HasPaidBodyStarted(request))
         {
             // Whatever a handler throws after money may have moved must not pass for an ordinary error.
+            if (request.Content is TrackedContent { WasRefused: true })
+                return NoAnswer(EvolinkErrorCodes.SentAgain, mayHaveArrived: true, failure, key) with { IsFinal = true };
             var arrived = MayHaveArrived(request, failure);
             return NoAnswer(arrived ? EvolinkErrorCodes.ConnectionLost : EvolinkErrorCodes.ConnectionFailed, arrived, failure, key);
         }

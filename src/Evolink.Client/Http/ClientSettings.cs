@@ -110,7 +110,8 @@ internal sealed class ClientSettings
         bool isLoopbackHttp = allowLoopback && IsHttp(address) && PublicAddresses.IsLoopbackHost(address);
         return IsHttps(address) || isLoopbackHttp
             ? Bare(address, name)
-            : throw new ArgumentException($"{name} must be an absolute https url; http is for loopback hosts with AllowLoopback only.", name);
+            : throw new ArgumentException(
+                $"{name} must be an absolute https url; http is for loopback hosts with AllowLoopback only.", name);
     }
 
     private static Uri CheckedAppBase(Uri? address, bool allowHttp, string name)

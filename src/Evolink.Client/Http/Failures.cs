@@ -56,6 +56,8 @@ internal static class Failures
         { FailureCode: EvolinkErrorCodes.TimedOut, MayHaveArrived: false } => "The request could not be sent in time.",
         { FailureCode: EvolinkErrorCodes.TimedOut } => "No answer came in time.",
         { FailureCode: EvolinkErrorCodes.CancelledInFlight } => "Cancelled by the caller after the request had begun to leave.",
+        { FailureCode: EvolinkErrorCodes.SentAgain } =>
+            "A handler of the HttpClient tried to send the paid request again, which was prevented; give it one that does not.",
         { FailureCode: EvolinkErrorCodes.Redirected } => "The HttpClient followed a redirect; give it a handler that does not.",
         { StatusCode: 403, IsEdgePage: true } => "An edge before the API refused the request with a page of its own; look at the User-Agent and the network it is sent from.",
         { IsSuccess: true, Failure: not null } => "The answer broke off.",

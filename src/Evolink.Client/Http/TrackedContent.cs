@@ -19,6 +19,9 @@ internal sealed class TrackedContent : HttpContent
 
     public bool Started => Volatile.Read(ref _started) != 0;
 
+    /// <summary>Whether something beneath this client wanted to send it once more.</summary>
+    public bool WasRefused { get; private set; }
+
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 
@@ -26,7 +29,11 @@ internal sealed class TrackedContent : HttpContent
     {
         // A handler beneath that tries again by itself gets no second body: it would be paid for twice.
         if (Interlocked.Exchange(ref _started, 1) != 0)
+        {
+            WasRefused = true;
             throw new InvalidOperationException("A paid request is sent once: put no handler under this client that sends requests again.");
+        }
+
         await stream.WriteAsync(_body, cancellationToken).ConfigureAwait(false);
     }
 

@@ -42,7 +42,8 @@ public sealed record VideoTask
     /// <summary>
     /// Links to the finished video, valid for 24 hours, without authentication. <see langword="null"/> where there are none. Documented is
     /// one; where there are more, the likeliest come first, and one may lead to a poster. Each is kept to the letter, for its signature
-    /// counts every character; a relative one is no address, only what Evolink said in its place.
+    /// counts every character (so compare <see cref="Uri.OriginalString"/>); a relative one is no address, only what Evolink said in its
+    /// place.
     /// </summary>
     [JsonPropertyName("results"), JsonConverter(typeof(LinksConverter))]
     public IReadOnlyList<Uri>? Results { get; init; }

@@ -84,7 +84,11 @@ internal sealed class VideoDownload(ApiConnection connection, ClientSettings set
         using (response)
         {
             if (!copy.Accepts(response))
-                return Lost(isFinal: true, new IOException("It cannot be continued: the other side does not offer the rest of the same bytes."));
+            {
+                IOException others = new("It cannot be continued: the other side does not offer the rest of the same bytes.");
+                return Lost(isFinal: true, others);
+            }
+
             using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             return await CopyAsync(copy, body, cancellationToken).ConfigureAwait(false);
         }

@@ -12,7 +12,9 @@ public sealed class UploadImageTests
 
         var uploaded = await api.Client().UploadImageAsync(image, "dir/my \"cat\"\r\n.png", "image/png");
 
-        Assert.Equal(new UploadedImage(new Uri("https://files.evolink.ai/a.png"), new DateTimeOffset(2026, 8, 15, 0, 0, 0, TimeSpan.Zero)), uploaded);
+        Assert.Equal(
+            ("https://files.evolink.ai/a.png", new DateTimeOffset(2026, 8, 15, 0, 0, 0, TimeSpan.Zero)),
+            (uploaded.FileUrl.OriginalString, uploaded.ExpiresAt));
         var seen = Assert.Single(api.Seen);
         Assert.Equal(("POST", "/api/v1/files/upload/stream", "Bearer " + Clients.Key), (seen.Method, seen.Target, seen.Headers["Authorization"]));
         Assert.StartsWith("multipart/form-data; boundary=", seen.Headers["Content-Type"]);

@@ -181,7 +181,7 @@ public sealed class SubmitTests
     }
 
     [Fact]
-    public async Task An_answer_after_a_redirect_that_a_foreign_handler_followed_is_not_believed()
+    public async Task A_redirect_that_a_foreign_handler_follows_gets_no_paid_body_and_its_answer_is_not_believed()
     {
         await using var elsewhere = await StubApi.StartAsync(200, Accepted);
         await using var api = await StubApi.StartAsync(307, "", ("Location", elsewhere.Url.AbsoluteUri));
@@ -190,7 +190,8 @@ public sealed class SubmitTests
 
         var failure = await Assert.ThrowsAsync<EvolinkException>(() => client.SubmitAsync(Clients.Cat));
 
-        Assert.Equal((SubmitOutcome.Unknown, "redirected"), (failure.Outcome, failure.Code));
-        Assert.DoesNotContain(elsewhere.Seen, seen => seen.Headers.ContainsKey("Authorization"));
+        Assert.Equal((SubmitOutcome.Unknown, "sent_again", false), (failure.Outcome, failure.Code, failure.IsTransient));
+        Assert.DoesNotContain(elsewhere.Seen, seen => seen.Headers.ContainsKey("Authorization") || seen.Body.Length > 0);
+        Assert.Equal("redirected", (await Assert.ThrowsAsync<EvolinkException>(() => client.GetTaskAsync("t"))).Code);
     }
 }
