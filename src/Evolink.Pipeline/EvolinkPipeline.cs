@@ -111,7 +111,7 @@ public static class EvolinkPipeline
         IOptions<EvolinkOptions> options = services.GetRequiredService<IOptions<EvolinkOptions>>();
         return new EvolinkClient(new HttpClient(services.GetRequiredService<OutgoingHttp>().Evolink()) { Timeout = Timeout.InfiniteTimeSpan }, new EvolinkClientOptions
         {
-            ApiKeySource = () => options.Value.ApiKey,
+            ApiKeySource = _ => ValueTask.FromResult<string?>(options.Value.ApiKey),
             BaseUrl = options.Value.BaseUrl,
             FilesBaseUrl = options.Value.FilesBaseUrl,
             AllowLoopback = options.Value.AllowLoopback,

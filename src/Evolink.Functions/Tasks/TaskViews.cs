@@ -33,7 +33,11 @@ public sealed class TaskViews(VideoLinks links, TimeProvider time)
             WaitingFor = job.WaitingFor,
             Results = link is null ? null : [link.Url.AbsoluteUri],
             Error = Error(job),
-            TaskInfo = new VideoTaskInfo { CanCancel = !job.State.IsTerminal, EstimatedTime = attempt?.EstimatedSeconds ?? (int)PollSchedule.DefaultEstimate.TotalSeconds },
+            TaskInfo = new VideoTaskInfo
+            {
+                CanCancel = !job.State.IsTerminal,
+                EstimatedTime = attempt?.EstimatedSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : PollSchedule.DefaultEstimate,
+            },
             Usage = Usage(job),
             Video = job is { State: JobState.Completed, Video: { } saved } ? new VideoView(saved.Size, saved.Sha256, saved.ContentType) : null,
             EvolinkTaskId = attempt?.TaskId,
@@ -77,11 +81,11 @@ public sealed class TaskViews(VideoLinks links, TimeProvider time)
     // Of all attempts together. Until Evolink has accepted one, nothing is reserved.
     private static VideoUsage Usage(JobRecord job) => new()
     {
-        BillingRule = job.CurrentAttempt?.BillingRule,
+        BillingRule = job.CurrentAttempt?.BillingRule is { } rule ? new VideoBillingRule(rule) : null,
         CreditsReserved = Sum(job, attempt => attempt.CreditsReserved) ?? 0,
         CreditsUsed = Sum(job, attempt => attempt.CreditsUsed),
         CreditsReturned = Sum(job, attempt => attempt.CreditsReturned),
-        UserGroup = job.CurrentAttempt?.UserGroup,
+        UserGroup = job.CurrentAttempt?.UserGroup is { } group ? new VideoUserGroup(group) : null,
     };
 
     private static decimal? Sum(JobRecord job, Func<Attempt, decimal?> credits) =>

@@ -9,11 +9,9 @@ internal sealed record AppConnection(Uri? Endpoint, string? Key, string Folder, 
 {
     public const string OperatorKeyVariable = "EVOLINK_OPERATOR_KEY";
 
-    private static readonly HttpClient Http = new()
-    {
-        Timeout = TimeSpan.FromMinutes(5),
-        DefaultRequestHeaders = { UserAgent = { new("Evolink.LocalHost", typeof(AppConnection).Assembly.GetName().Version?.ToString(3)) } },
-    };
+    // A slow line takes its time for an image.
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromMinutes(5);
+    private static readonly string UserAgent = $"Evolink.LocalHost/{typeof(AppConnection).Assembly.GetName().Version?.ToString(3)}";
 
     /// <summary>Finds the app.</summary>
     /// <exception cref="LocalHostException">None runs there.</exception>
@@ -37,7 +35,9 @@ internal sealed record AppConnection(Uri? Endpoint, string? Key, string Folder, 
     public EvolinkAppClient ClientAt(Uri address) => ClientOf(address, Key ?? KeyFor(address));
 
     /// <summary>A client of the app at an address.</summary>
-    public static EvolinkAppClient ClientOf(Uri address, string? key) => new(Http, address, key);
+    public static EvolinkAppClient ClientOf(Uri address, string? key) =>
+        // An address in a network of one's own may be http: who names it knows.
+        new(new EvolinkAppClientOptions { BaseUrl = address, ApiKey = key, AllowHttp = true, UserAgent = UserAgent, Timeout = AnswerTimeout });
 
     private async Task<Uri> AddressAsync(CancellationToken cancellationToken) =>
         await FindAsync(cancellationToken) ?? throw new LocalHostException(

@@ -30,7 +30,7 @@ internal sealed record Outcome(InputImage Image, EvolinkAppTask? Task, string? F
         Console.WriteLine($"{prefix}Done in {Elapsed.TotalSeconds:0.0} s: {Task?.Id} (Evolink task {Task?.EvolinkTaskId})");
         if (Task?.Video is { } video)
             Console.WriteLine($"{video.Size:N0} bytes, SHA-256 {video.Sha256}");
-        Console.WriteLine($"Video: {File ?? Task?.Link}");
+        Console.WriteLine($"Video: {File ?? Task?.Link?.OriginalString}");
     }
 
     private GenerateReport ToReport() => new(
@@ -38,7 +38,7 @@ internal sealed record Outcome(InputImage Image, EvolinkAppTask? Task, string? F
         Task?.Id,
         Error is null ? "completed" : "failed",
         Task?.EvolinkTaskId,
-        Error is null ? new ReportedVideo(Task?.Link, Task?.Video?.Size, Task?.Video?.Sha256, File) : null,
+        Error is null ? new ReportedVideo(Task?.Link?.OriginalString, Task?.Video?.Size, Task?.Video?.Sha256, File) : null,
         Error,
         (long)Elapsed.TotalMilliseconds);
 }

@@ -21,9 +21,9 @@ public sealed class SubmitTests
         Assert.Equal("req-1", submitted.RequestId);
         Assert.False(submitted.IsReplay);
         Assert.Equal(VideoTaskStatus.Pending, submitted.Task.Status);
-        Assert.Equal(new VideoTaskInfo { CanCancel = true, EstimatedTime = 120 }, submitted.Task.TaskInfo);
-        Assert.Equal(new VideoUsage { BillingRule = "per_call", CreditsReserved = 5, UserGroup = "default" }, submitted.Task.Usage);
-        Assert.Equal(1757169743, submitted.Task.Created);
+        Assert.Equal(new VideoTaskInfo { CanCancel = true, EstimatedTime = TimeSpan.FromMinutes(2) }, submitted.Task.TaskInfo);
+        Assert.Equal(new VideoUsage { BillingRule = VideoBillingRule.PerCall, CreditsReserved = 5, UserGroup = VideoUserGroup.Default }, submitted.Task.Usage);
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1757169743), submitted.Task.CreatedAt);
     }
 
     [Fact]
@@ -57,9 +57,15 @@ public sealed class SubmitTests
 
         Assert.Equal(2, api.Seen.Select(seen => seen.Headers["Idempotency-Key"]).Distinct().Count());
         Assert.All(api.Seen, seen => Assert.Matches("^[A-Za-z0-9._-]{16,96}$", seen.Headers["Idempotency-Key"]));
-        foreach (var bad in new[] { "", "short", new string('x', 97), "0123456789abcdef\r\n", "0123456789abcdé0" })
+        foreach (var bad in new[] { "", "two words", new string('x', 256), "0123456789abcdef\r\n", "0123456789abcdé0" })
         {
             await Assert.ThrowsAsync<ArgumentException>(() => api.Client().SubmitAsync(Clients.Cat, new SubmitOptions { IdempotencyKey = bad }));
+        }
+
+        foreach (var good in new[] { "7", "order/4711#1", new string('x', 255) })
+        {
+            await api.Client().SubmitAsync(Clients.Cat, new SubmitOptions { IdempotencyKey = good });
+            Assert.Equal(good, api.Seen[^1].Headers["Idempotency-Key"]);
         }
     }
 
