@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Evolink.Functions.Account;
 using Evolink.Functions.Batches;
 using Evolink.Functions.Health;
 using Evolink.Functions.Http;
@@ -13,7 +14,9 @@ namespace Evolink.Functions;
 [JsonSerializable(typeof(TaskView))]
 [JsonSerializable(typeof(TaskList))]
 [JsonSerializable(typeof(AttachRequest))]
+[JsonSerializable(typeof(AccountView))]
 [JsonSerializable(typeof(BatchView))]
+[JsonSerializable(typeof(BatchList))]
 [JsonSerializable(typeof(ImageAnswer))]
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(LiveReport))]

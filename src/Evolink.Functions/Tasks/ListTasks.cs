@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Evolink.Client;
 using Evolink.Functions.Http;
 using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
@@ -14,11 +15,17 @@ public sealed class ListTasks(GenerationStore store, TaskPages pages, TaskViews 
 {
     private const int Usual = 20;
     private const int Most = 100;
+    private const int LongestText = 200;
+
+    // 9999-12-31T23:59:59Z
+    private const long LastSecond = 253_402_300_799;
 
     private static readonly FrozenSet<string> Statuses = FrozenSet.Create(StringComparer.Ordinal, [.. Enum.GetValues<JobState>().Select(state => state.WireStatus).Distinct()]);
 
     /// <summary>
-    /// <c>?status=&amp;limit=&amp;after=</c> pages through them: <c>next</c> of one answer is <c>after</c> of the next question.
+    /// <c>?limit=&amp;after=</c> pages through them: <c>next</c> of one answer is <c>after</c> of the next question. <c>?status=</c>,
+    /// <c>?q=</c>,
+    /// <c>?created_after=</c> and <c>?created_before=</c> narrow them down.
     /// <c>?ids=a,b</c> asks for some by name, in that order; <c>?evolink_task_id=</c> for the one that owns a task of Evolink's. An operator asks for those of a client with <c>?client=</c>.
     /// </summary>
     [Function(nameof(ListTasks))]
@@ -36,7 +43,7 @@ public sealed class ListTasks(GenerationStore store, TaskPages pages, TaskViews 
         if (query["evolink_task_id"] is [{ Length: > 0 } task])
             return await ByIdAsync(request, await store.Claims.FindAsync(task, cancellationToken) is { } claim ? [claim.Job.Value] : [], cancellationToken);
 
-        (TaskQuery? wanted, ValidationIssue? mistake) = Read(query, client);
+        (TaskQuery? wanted, ValidationIssue? mistake) = Read(query, client, caller);
         if (wanted is null)
             return Errors.Invalid([mistake!]);
         try
@@ -73,18 +80,56 @@ public sealed class ListTasks(GenerationStore store, TaskPages pages, TaskViews 
         return TypedResults.Json(new TaskList(data, next), FunctionsJsonContext.Default.TaskList);
     }
 
-    private static (TaskQuery? Query, ValidationIssue? Mistake) Read(IQueryCollection query, string client)
+    private static (TaskQuery? Query, ValidationIssue? Mistake) Read(IQueryCollection query, string client, Caller caller)
     {
-        string? status = query["status"] is [{ Length: > 0 } given] ? given : null;
-        if (status is not null && !Statuses.Contains(status))
-            return (null, new ValidationIssue("status", ValidationCodes.NotSupported, $"status must be one of {string.Join(", ", Statuses.Order(StringComparer.Ordinal))}."));
+        string[] statuses = Text(query, "status")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+        if (!statuses.All(Statuses.Contains))
+        {
+            string all = string.Join(", ", Statuses.Order(StringComparer.Ordinal));
+            return Wrong("status", ValidationCodes.NotSupported, $"status must be one of {all}, or several with commas.");
+        }
+
         int limit = Usual;
-        if (query["limit"] is [{ Length: > 0 } text] && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > Most))
-            return (null, new ValidationIssue("limit", ValidationCodes.OutOfRange, $"limit must be a whole number from 1 to {Most}."));
-        JobCursor? after = null;
-        return query["after"] is [{ Length: > 0 } cursor] && !JobCursor.TryParse(cursor, out after)
-            ? (null, NotACursor)
-            : (new TaskQuery(client, status, limit, after), null);
+        if (Text(query, "limit") is { } wanted
+            && (!int.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > Most))
+        {
+            return Wrong("limit", ValidationCodes.OutOfRange, $"limit must be a whole number from 1 to {Most}.");
+        }
+
+        if (Text(query, "q") is { Length: > LongestText })
+            return Wrong("q", ValidationCodes.TooLong, $"q has at most {LongestText} characters.");
+        if (!TryReadTime(query, "created_after", out DateTimeOffset? from))
+            return Wrong("created_after", ValidationCodes.Malformed, "created_after must be a time in Unix seconds, as in 'created'.");
+        if (!TryReadTime(query, "created_before", out DateTimeOffset? before))
+            return Wrong("created_before", ValidationCodes.Malformed, "created_before must be a time in Unix seconds, as in 'created'.");
+        IndexCursor? after = null;
+        if (Text(query, "after") is { } cursor && !IndexCursor.TryParse(cursor, out after))
+            return (null, NotACursor);
+        TaskQuery read = new(client, limit, after)
+        {
+            Statuses = statuses.ToHashSet(StringComparer.Ordinal),
+            CreatedAfter = from,
+            CreatedBefore = before,
+            Text = Text(query, "q"),
+            SearchesPrompts = client == caller.Name,
+        };
+        return (read, null);
+    }
+
+    private static (TaskQuery? Query, ValidationIssue? Mistake) Wrong(string param, string code, string message) =>
+        (null, new ValidationIssue(param, code, message));
+
+    private static string? Text(IQueryCollection query, string name) => query[name] is [{ Length: > 0 } text] ? text : null;
+
+    private static bool TryReadTime(IQueryCollection query, string name, out DateTimeOffset? time)
+    {
+        time = null;
+        if (Text(query, name) is not { } text)
+            return true;
+        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds) || seconds > LastSecond)
+            return false;
+        time = DateTimeOffset.FromUnixTimeSeconds(seconds);
+        return true;
     }
 }
 
