@@ -102,7 +102,7 @@ public class EvolinkAppClient
             {
                 HttpRequestMessage message = new(HttpMethod.Post, At("v1/videos/generations"))
                 {
-                    Content = JsonContent.Create(request, EvolinkJsonContext.Default.VideoGenerationRequest),
+                    Content = new ByteArrayContent(request.ToUtf8Bytes()) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
                 };
                 message.Headers.Add("Idempotency-Key", idempotencyKey);
                 return message;
