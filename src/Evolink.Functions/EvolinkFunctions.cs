@@ -3,6 +3,8 @@ using Evolink.Functions.Callbacks;
 using Evolink.Functions.Generations;
 using Evolink.Functions.Health;
 using Evolink.Functions.Http;
+using Evolink.Functions.Images;
+using Evolink.Functions.Models;
 using Evolink.Functions.Retention;
 using Evolink.Functions.Tasks;
 using Evolink.Functions.Uploads;
@@ -45,6 +47,8 @@ public static class EvolinkFunctions
         services.AddSingleton<BatchViews>();
         services.AddSingleton<JobReopening>();
         services.AddSingleton<LateAdoption>();
+        services.AddSingleton<StoredFiles>();
+        services.AddSingleton<KnownModels>();
         services.AddSingleton<TaskViews>();
         services.AddSingleton<TaskWaiting>();
         services.AddSingleton<TaskPages>();

@@ -3,6 +3,7 @@ using Evolink.Functions.Batches;
 using Evolink.Functions.Health;
 using Evolink.Functions.Http;
 using Evolink.Functions.Images;
+using Evolink.Functions.Models;
 using Evolink.Functions.Submits;
 using Evolink.Functions.Tasks;
 
@@ -15,6 +16,8 @@ namespace Evolink.Functions;
 [JsonSerializable(typeof(AttachRequest))]
 [JsonSerializable(typeof(BatchView))]
 [JsonSerializable(typeof(ImageAnswer))]
+[JsonSerializable(typeof(FileAnswer))]
+[JsonSerializable(typeof(ModelList))]
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(LiveReport))]
 [JsonSerializable(typeof(PurgedJob))]
