@@ -51,6 +51,22 @@ public sealed class CancelTests(Apps apps) : AppTests(apps.Usual)
     }
 
     [Fact]
+    public async Task A_cancelled_job_of_unknown_outcome_takes_the_task_that_its_callback_names_and_stays_cancelled()
+    {
+        JobId id = await StartAsync(Stuck with { Submit = new SubmitFault.Reset(Charged: true) });
+        await App.UntilAsync(id, job => job.State == JobState.Unknown);
+        await CancelAsync(id);
+        Assert.Equal(AttemptState.Unknown, (await App.EndOfAsync(id)).CurrentAttempt!.State);
+
+        TaskReport task = Assert.Single((await LedgerAsync(id)).Tasks);
+        await Client.PostAsync(task.CallbackUrl!, $$"""{"id":"{{task.Id}}","status":"processing"}""");
+        JobRecord late = await App.Store.ReadAsync(id, CancellationToken.None);
+        Assert.Equal(JobState.Cancelled, late.State);
+        Assert.Equal((AttemptState.Accepted, task.Id), (late.CurrentAttempt!.State, late.CurrentAttempt.TaskId));
+        Assert.Equal(id, (await App.Store.Claims.FindAsync(task.Id, CancellationToken.None))!.Job);
+    }
+
+    [Fact]
     public async Task A_cancel_during_the_save_ends_the_job_without_a_video()
     {
         JobId id = await StartAsync(new FaultScript { Results = [new ResultFault.Refused()] });

@@ -59,9 +59,11 @@ public sealed class CallbackReceived(
         metrics.CallbackCame(job.State.IsTerminal ? "late" : "taken");
         return await JobTrace.RunAsync<IResult>(PipelineTelemetry.CallbackActivity, job, log, async _ =>
         {
-            if (job is { State: JobState.Cancelled, LateResultAt: null })
+            if (job.MayAdoptAfterCancel(attempt) || job is { State: JobState.Cancelled, LateResultAt: null })
             {
                 await NoteLateResultAsync(job, body, cancellationToken);
+                if (CallbackBody.TaskId(body) is { } paid && !await late.TryAfterCancelAsync(job, attempt, paid, cancellationToken))
+                    return Errors.CallAgain;
             }
             else if (job.IsLost && CallbackBody.TaskId(body) is { } named)
             {

@@ -38,6 +38,12 @@ public sealed partial class LateAdoption(
         }
     }
 
+    /// <summary>Notes which task a cancelled job of unknown outcome has: it is not waited for, but it is nobody else's.</summary>
+    /// <returns>False where Evolink could not be asked: the callback should come again.</returns>
+    public async Task<bool> TryAfterCancelAsync(JobRecord job, int attempt, string taskId, CancellationToken cancellationToken) =>
+        !job.MayAdoptAfterCancel(attempt)
+        || await recovery.AdoptAfterCancelAsync(job, job.CurrentAttempt!, taskId, cancellationToken) != TaskConfirmation.Unreadable;
+
     [LoggerMessage(
         2441,
         LogLevel.Warning,

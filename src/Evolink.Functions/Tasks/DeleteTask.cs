@@ -7,7 +7,7 @@ using Microsoft.DurableTask.Client;
 namespace Evolink.Functions.Tasks;
 
 /// <summary><c>DELETE /v1/tasks/{id}</c>, for operators: removes a job that is over, with every copy of its prompt, its image and its video.</summary>
-public sealed class DeleteTask(GenerationStore store, JobPurge purge)
+public sealed class DeleteTask(GenerationStore store, JobPurge purge, TimeProvider time)
 {
     /// <summary>May be called again until it says that there is no such task.</summary>
     [Function(nameof(DeleteTask))]
@@ -28,6 +28,10 @@ public sealed class DeleteTask(GenerationStore store, JobPurge purge)
 
         return await purge.DeleteAsync(durable, job, cancellationToken) is { } purged
             ? TypedResults.Json(purged, FunctionsJsonContext.Default.PurgedJob)
-            : Errors.Conflict("job_not_over", $"This job is {job.State.WireStatus}; cancel it, and delete it when it is over.");
+            : Errors.Conflict("job_not_over", WhyNot(job));
     }
+
+    private string WhyNot(JobRecord job) => job.State.IsTerminal && job.SendingUntil(time.GetUtcNow()) is { } until
+        ? $"Its submit was under way when it was cancelled, and may have been charged: delete it after {until:u}, when that is written down."
+        : $"This job is {job.State.WireStatus}; cancel it, and delete it when it is over.";
 }

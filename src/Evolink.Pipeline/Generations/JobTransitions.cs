@@ -85,6 +85,18 @@ public static class JobTransitions
                 ? (job with { Attempts = job.Replaced(adopted(attempt)), Error = null }).Moved(JobState.Waiting, now)
                 : job;
 
+        /// <summary>
+        /// The same on a cancelled job, which stays cancelled: what it cost is known then, and whose the task is. Also where the execution
+        /// that sent it died.
+        /// </summary>
+        public JobRecord WithAdoptedAfterCancel(int number, Func<Attempt, Attempt> adopted, DateTimeOffset now) =>
+            job.MayAdoptAfterCancel(number) ? job with { Attempts = job.Replaced(adopted(job.CurrentAttempt!)), UpdatedAt = now } : job;
+
+        /// <summary>Whether a cancelled job has an attempt of this number of which it is not known whether it was paid.</summary>
+        public bool MayAdoptAfterCancel(int number) =>
+            job is { State: JobState.Cancelled, RemovedAt: null, CurrentAttempt.State: not (AttemptState.Accepted or AttemptState.Rejected) }
+            && job.CurrentAttempt.Number == number;
+
         /// <summary>Takes an unknown attempt for a second sending with the same provider key: once, and by one execution.</summary>
         public JobRecord WithReplay(string owner, DateTimeOffset leaseUntil, DateTimeOffset now) =>
             job.CurrentAttempt is { State: AttemptState.Unknown, Replayed: false } attempt && !job.State.IsTerminal
@@ -276,8 +288,17 @@ public static class JobTransitions
         /// <summary>Whether an operator's command may open it again.</summary>
         public bool MayReopen => job is { State: JobState.Failed or JobState.Cancelled, Video: null, RemovedAt: null, CurrentAttempt: not null };
 
-        /// <summary>It is being removed: from here on nothing opens it again, or tells of it.</summary>
-        public JobRecord WithRemoval(DateTimeOffset now) => job is { State.IsTerminal: true, RemovedAt: null } ? job with { RemovedAt = now, UpdatedAt = now } : job;
+        /// <summary>
+        /// It is being removed: from here on nothing opens it again, or tells of it. Not while a submit that a cancel overtook may still get
+        /// an answer, for the id of a task that was paid would have no place to be written to.
+        /// </summary>
+        public JobRecord WithRemoval(DateTimeOffset now) => job is { State.IsTerminal: true, RemovedAt: null } && job.SendingUntil(now) is null
+            ? job with { RemovedAt = now, UpdatedAt = now }
+            : job;
+
+        /// <summary>Until when a submit of the job may be under way; null: none is.</summary>
+        public DateTimeOffset? SendingUntil(DateTimeOffset now) =>
+            job.CurrentAttempt is { State: AttemptState.Intent, LeaseUntil: var until } && until > now ? until : null;
 
         /// <summary>Notes that Evolink finished the task of a cancelled job all the same: paid for, and not saved.</summary>
         public JobRecord WithLateResult(DateTimeOffset now) =>

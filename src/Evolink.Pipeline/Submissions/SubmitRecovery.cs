@@ -76,7 +76,7 @@ public sealed partial class SubmitRecovery(
         }
 
         return (await tasks.TryReadAsync(taskId, cancellationToken)).Task is { } task && Fits(task, taskId, job, attempt)
-            ? await AdoptAsync(job, attempt, taskId, task, cancellationToken)
+            ? await AdoptAsync(job, attempt, taskId, task, JobTransitions.WithAdopted, cancellationToken)
             : null;
     }
 
@@ -133,26 +133,48 @@ public sealed partial class SubmitRecovery(
         // Of two, one is another job's, which will claim it when it gets that far.
         if (fitting.Count > 1)
             openUntil = Later(openUntil, attempt.IntentAt + _options.GenerationDeadline);
-        return fitting is [var only] && now >= settled && await AdoptAsync(job, attempt, only.Id, only.Task, cancellationToken) is { } adopted
+        return fitting is [var only] && now >= settled && await AdoptAsync(job, attempt, only.Id, only.Task, JobTransitions.WithAdopted, cancellationToken) is { } adopted
             ? new Adoption(adopted, OpenUntil: null)
             : new Adoption(Attempt: null, openUntil);
     }
 
     /// <summary>Whether a task that a signed callback named for an attempt can be its own: by model, and by time.</summary>
-    public async Task<TaskConfirmation> ConfirmAsync(JobRecord job, Attempt attempt, string taskId, CancellationToken cancellationToken)
+    public async Task<TaskConfirmation> ConfirmAsync(JobRecord job, Attempt attempt, string taskId, CancellationToken cancellationToken) =>
+        (await ReadAsync(job, attempt, taskId, cancellationToken)).Confirmation;
+
+    /// <summary>
+    /// Takes the task that a signed callback named for a cancelled job of unknown outcome: the job stays cancelled, its cost is told, and no
+    /// other job, for which the task would be one too many, can take it for its own.
+    /// </summary>
+    public async Task<TaskConfirmation> AdoptAfterCancelAsync(JobRecord job, Attempt attempt, string taskId, CancellationToken cancellationToken)
+    {
+        (TaskConfirmation confirmation, VideoTask? task) = await ReadAsync(job, attempt, taskId, cancellationToken);
+        if (confirmation == TaskConfirmation.Fits)
+            await AdoptAsync(job, attempt, taskId, task!, JobTransitions.WithAdoptedAfterCancel, cancellationToken);
+        return confirmation;
+    }
+
+    private async Task<(TaskConfirmation Confirmation, VideoTask? Task)> ReadAsync(
+        JobRecord job, Attempt attempt, string taskId, CancellationToken cancellationToken)
     {
         (VideoTask? task, EvolinkException? failure) = await tasks.TryReadAsync(taskId, cancellationToken);
         if (task is null)
-            return failure?.StatusCode == 404 ? TaskConfirmation.Differs : TaskConfirmation.Unreadable;
+            return (failure?.StatusCode == 404 ? TaskConfirmation.Differs : TaskConfirmation.Unreadable, null);
         bool isOfItsTime = task.Created is null || SubmitSpan.Of(attempt, _options.SubmitLease).Holds(CreatedAt(task));
-        return isOfItsTime && Fits(task, taskId, job, attempt) ? TaskConfirmation.Fits : TaskConfirmation.Differs;
+        return (isOfItsTime && Fits(task, taskId, job, attempt) ? TaskConfirmation.Fits : TaskConfirmation.Differs, task);
     }
 
-    private async Task<Attempt?> AdoptAsync(JobRecord job, Attempt attempt, string taskId, VideoTask task, CancellationToken cancellationToken)
+    private async Task<Attempt?> AdoptAsync(
+        JobRecord job,
+        Attempt attempt,
+        string taskId,
+        VideoTask task,
+        Func<JobRecord, int, Func<Attempt, Attempt>, DateTimeOffset, JobRecord> transition,
+        CancellationToken cancellationToken)
     {
         if (!await store.Claims.ClaimAsync(taskId, job.Id, attempt.Number, cancellationToken))
             return null;
-        JobRecord adopted = await store.UpdateAsync(job, record => record.WithAdopted(attempt.Number, Adopt, time.GetUtcNow()), cancellationToken);
+        JobRecord adopted = await store.UpdateAsync(job, record => transition(record, attempt.Number, Adopt, time.GetUtcNow()), cancellationToken);
         if (adopted.CurrentAttempt is not { State: AttemptState.Accepted } entry || entry.TaskId != taskId)
             return null;
         LogAdopted(job.Id, attempt.Number, taskId);

@@ -79,6 +79,14 @@ internal sealed record ServedApp(HttpClient App, Uri Simulator, EvolinkStorage S
         }
     }
 
+    /// <summary>Waits until the result of every task has been asked for so often.</summary>
+    public async Task UntilDownloadedAsync(int times)
+    {
+        using CancellationTokenSource patience = new(Patience, TimeProvider.System);
+        while ((await LedgerAsync()).GetProperty("tasks").EnumerateArray().Any(task => task.GetProperty("downloads").GetInt32() < times))
+            await Task.Delay(Look, TimeProvider.System, patience.Token);
+    }
+
     /// <summary>A port that an app can have in each of its lives: callbacks must find it again.</summary>
     public static string FreePort()
     {

@@ -239,6 +239,17 @@ public sealed class JobTransitionsTests
     }
 
     [Fact]
+    public void A_cancelled_job_is_not_removed_while_its_submit_may_still_be_answered()
+    {
+        Attempt intent = Jobs.Intent(1, "a");
+        JobRecord cancelled = Jobs.Accepted().WithIntent(intent, Now).WithCancelRequest(Now).WithEnd(Now);
+        Assert.Equal((JobState.Cancelled, AttemptState.Intent), (cancelled.State, cancelled.CurrentAttempt!.State));
+        Assert.Same(cancelled, cancelled.WithRemoval(intent.LeaseUntil - TimeSpan.FromSeconds(1)));
+        Assert.NotNull(cancelled.WithRemoval(intent.LeaseUntil).RemovedAt);
+        Assert.NotNull(cancelled.WithOutcome("a", 1, Jobs.Taken, Now).WithRemoval(Now).RemovedAt);
+    }
+
+    [Fact]
     public void A_job_put_off_for_hours_keeps_a_short_timeline()
     {
         JobRecord job = Jobs.Accepted();

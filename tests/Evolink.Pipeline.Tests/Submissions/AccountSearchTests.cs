@@ -150,6 +150,27 @@ public sealed class AccountSearchTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_cancelled_jobs_task_that_a_callback_named_stands_in_nobodys_way()
+    {
+        await using Account account = await Account.StartAsync(azurite);
+        GenerationRef cancelled = await account.SubmitAsync(Charged);
+        GenerationRef job = await account.SubmitAsync(NotCharged);
+        await account.Store.UpdateAsync(cancelled.Id, record => record.WithCancelRequest(account.Now), None);
+        Assert.IsType<Submission.Ended>(await account.LookAsync(cancelled));
+        await account.FinishAsync(cancelled);
+        JobRecord record = await account.ReadAsync(cancelled);
+        Assert.Equal((JobState.Cancelled, AttemptState.Unknown), (record.State, record.CurrentAttempt!.State));
+
+        string task = await account.TaskOfAsync(cancelled);
+        Assert.Equal(TaskConfirmation.Fits, await account.Recovery.AdoptAfterCancelAsync(record, record.CurrentAttempt, task, None));
+        await account.SettleAsync([job], TimeSpan.FromMinutes(6));
+
+        Assert.Equal((JobState.Cancelled, AttemptState.Accepted), await account.StatesAsync(cancelled));
+        Assert.Equal(await account.TaskOfAsync(job), (await account.ReadAsync(job)).CurrentAttempt!.TaskId);
+        Assert.Equal(2, (await account.LedgerAsync()).Charges.Count);
+    }
+
+    [Fact]
     public async Task A_strangers_task_of_the_same_second_leaves_it_to_the_callback()
     {
         await using Account account = await Account.StartAsync(azurite, new AccountRoutes { IsShared = true });
@@ -281,6 +302,8 @@ public sealed class AccountSearchTests(AzuriteFixture azurite)
         private int _executions;
 
         public GenerationStore Store => pipeline.Store;
+
+        public SubmitRecovery Recovery => pipeline.Get<SubmitRecovery>();
 
         public EvolinkOptions Options => pipeline.Options;
 
