@@ -33,7 +33,7 @@ internal static class ModelSchemas
         JsonObject properties = new() { ["model"] = new JsonObject { ["const"] = model.Name } };
         foreach (VideoModelField field in model.Fields)
             properties[field.Name] = Field(field);
-        if (model.Fields.FirstOrDefault(field => field.Media == MediaKind.Image) is { } image)
+        if (model.ImageField is { } image)
             properties["image"] = Image($"In place of `{image.Name}`: the name of an image that you uploaded, the end of its link.");
         AddOwn(properties, schemas);
         return new JsonObject

@@ -61,7 +61,18 @@ public sealed partial record VideoGenerationRequest
     {
         if (Json is not { } json || _read is null) return JsonSerializer.SerializeToUtf8Bytes(this, EvolinkJsonContext.Default.VideoGenerationRequest);
         var body = Encoding.UTF8.GetBytes(json.GetRawText());
-        var (before, after) = (Serialized(_read), Serialized(this with { Json = null, _read = null }));
+        // What was not touched is not written anew: it may hold what can only be passed on, half of a surrogate pair for one.
+        var others = ReferenceEquals(AdditionalProperties, _read.AdditionalProperties);
+        var parameters = ReferenceEquals(ModelParams, _read.ModelParams);
+        var (before, after) = (
+            Serialized(_read with { AdditionalProperties = others ? null : _read.AdditionalProperties, ModelParams = parameters ? null : _read.ModelParams }),
+            Serialized(this with
+            {
+                Json = null,
+                _read = null,
+                AdditionalProperties = others ? null : AdditionalProperties,
+                ModelParams = parameters ? null : ModelParams,
+            }));
         foreach (var member in before.EnumerateObject().Where(member => !after.TryGetProperty(member.Name, out _)))
             body = JsonEdits.Without(body, member.Name);
         foreach (var member in after.EnumerateObject())

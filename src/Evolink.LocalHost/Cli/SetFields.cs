@@ -28,7 +28,7 @@ internal static class SetFields
     /// <summary>The request with an image, in the first field of its model that takes one.</summary>
     public static VideoGenerationRequest WithImage(VideoGenerationRequest request, string url)
     {
-        VideoModelField? field = VideoModels.Find(request.Model)?.Fields.FirstOrDefault(field => field.Media == MediaKind.Image);
+        VideoModelField? field = VideoModels.Find(request.Model)?.ImageField;
         return field is null or { Name: "image_urls" }
             ? request with { ImageUrls = [url] }
             : request.With(field.Name, JsonElement.Parse(JsonValue.Create(url).ToJsonString()));

@@ -126,10 +126,10 @@ public static class BatchRequestReader
     private static JsonElement? Given(JsonElement body, string name) =>
         body.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
-    // The first field of its model that takes an image; none where that is not known.
+    // The field of its model that takes an image; none where that is not known.
     private static VideoModelField? FieldOf(JsonElement template) =>
         Given(template, "model") is { ValueKind: JsonValueKind.String } model
-            ? VideoModels.All.Values.FirstOrDefault(known => model.ValueEquals(known.Name))?.Fields.FirstOrDefault(field => field.Media == MediaKind.Image)
+            ? VideoModels.All.Values.FirstOrDefault(known => model.ValueEquals(known.Name))?.ImageField
             : null;
 
     // As text: what the template holds that is no text (half a surrogate pair) is for the reader to tell.

@@ -41,7 +41,7 @@ internal static class ModelRequestReader
         return new ValidationIssue(param, ValidationCodes.NotSupported, $"{param} names a file of yours that is no {name}; it must be {name}.");
     }
 
-    // The name of the client's own image is short for its link, in the first field of the model that takes an image.
+    // The name of the client's own image is short for its link, in the field of the model that takes an image.
     private static VideoGenerationRequest WithImage(VideoGenerationRequest request, JsonElement body, VideoModel? model, List<ValidationIssue> issues)
     {
         if (!body.TryGetProperty(GenerationRequestReader.ImageName, out JsonElement image) || image.ValueKind == JsonValueKind.Null)
@@ -50,7 +50,7 @@ internal static class ModelRequestReader
         // Of a model that is not known it may be a field of its own.
         if (name is null && model is null)
             return request;
-        VideoModelField? field = model?.Fields.FirstOrDefault(field => field.Media == MediaKind.Image);
+        VideoModelField? field = model?.ImageField;
         string target = field?.Name ?? "image_urls";
         if (name is null)
             issues.Add(GenerationRequestReader.NoImageName);

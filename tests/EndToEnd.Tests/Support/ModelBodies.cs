@@ -30,7 +30,7 @@ public static partial class ModelBodies
         ["kling-o3-image-to-video"] =
             $$"""{"model":"kling-o3-image-to-video","multi_shot":true,"multi_prompt":[{"index":1,"prompt":"PROMPT"}],"image_start":"{{Image}}","prompt":"PROMPT"}""",
         ["kling-v3-motion-control"] =
-            $$"""{"model":"kling-v3-motion-control","image_urls":["{{Image}}"],"video_urls":["{{Video}}"],"model_params":{"character_orientation":"video"}}""",
+            $$$"""{"model":"kling-v3-motion-control","image_urls":["{{{Image}}}"],"video_urls":["{{{Video}}}"],"model_params":{"character_orientation":"video"}}""",
         ["MiniMax-Hailuo-2.3"] = $$"""{"model":"MiniMax-Hailuo-2.3","prompt":"PROMPT","quality":"768p","duration":6,"image_urls":["{{Image}}"]}""",
         ["MiniMax-Hailuo-02"] = """{"model":"MiniMax-Hailuo-02","prompt":"PROMPT","quality":"512p","duration":10}""",
         ["seedance-2.0-lite"] =
@@ -42,6 +42,6 @@ public static partial class ModelBodies
     /// <summary>The body without our callback, which must differ.</summary>
     public static string WithoutCallback(string body) => Callback().Replace(body, string.Empty);
 
-    [GeneratedRegex(""","callback_url":"[^"]*"(?=\}$)""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(""","callback_url":"[^"]*"(?=\s*\}$)""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Callback();
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Evolink.Client;
 using Evolink.LocalHost.Cli;
 
 namespace Evolink.LocalHost.Tests.Cli;

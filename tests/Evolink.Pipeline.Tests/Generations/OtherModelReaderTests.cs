@@ -3,6 +3,7 @@ using System.Text.Json;
 using Evolink.Client;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Images;
+using Evolink.Pipeline.Storage;
 
 namespace Evolink.Pipeline.Tests.Generations;
 
@@ -94,14 +95,14 @@ public sealed class OtherModelReaderTests
     {
         const string body = """{ "model":"sora-2" , "x":1.50,"y":"/v1/files/a" }""";
         StoredRequest request = new(Read(body).Request!, [new OwnMedia("/v1/files/a", "a")]);
-        byte[] stored = JsonSerializer.SerializeToUtf8Bytes(request, Storage.PipelineJsonContext.Default.StoredRequest);
-        StoredRequest read = JsonSerializer.Deserialize(stored, Storage.PipelineJsonContext.Default.StoredRequest)!;
+        byte[] stored = JsonSerializer.SerializeToUtf8Bytes(request, PipelineJsonContext.Default.StoredRequest);
+        StoredRequest read = JsonSerializer.Deserialize(stored, PipelineJsonContext.Default.StoredRequest)!;
         Assert.Equal(body, Encoding.UTF8.GetString(read.Body.ToUtf8Bytes()));
         Assert.Equal(request.Media, read.Media);
 
         StoredRequest earlier = JsonSerializer.Deserialize(
             """{"body":{"model":"wan2.6-image-to-video","prompt":"A cat","image_urls":["https://app.example.com/v1/images/x"]},"own_image":"x"}""",
-            Storage.PipelineJsonContext.Default.StoredRequest)!;
+            PipelineJsonContext.Default.StoredRequest)!;
         Assert.Equal(new OwnMedia("https://app.example.com/v1/images/x", "x"), Assert.Single(earlier.Media));
     }
 

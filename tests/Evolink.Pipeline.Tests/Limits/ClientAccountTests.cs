@@ -38,11 +38,12 @@ public sealed class ClientAccountTests
     public void What_a_model_costs_is_learnt_for_itself_by_the_second_or_by_the_call()
     {
         JobRecord other = Jobs.Accepted() with { Model = "sora-2-pro", Duration = 4 };
-        ClientAccount account = Reserve(ClientAccount.Empty, other).WithCredits(Charged(other, reserved: 100, used: null));
+        ClientAccount account = ClientAccount.Empty.WithReservation(other, new ClientLimits(), PerSecond, Jobs.Start).After
+            .WithCredits(Charged(other, reserved: 100, used: null));
         Assert.Equal(200, account.Estimate(other with { Duration = 8 }, PerSecond));
         JobRecord byCall = Charged(Jobs.Accepted() with { Model = "veo3.1-fast", Duration = 4 }, reserved: 60, used: null);
         byCall = byCall with { Attempts = [byCall.CurrentAttempt! with { BillingRule = "per_call" }] };
-        account = Reserve(account, byCall).WithCredits(byCall);
+        account = account.WithReservation(byCall, new ClientLimits(), PerSecond, Jobs.Start).After.WithCredits(byCall);
         Assert.Equal(60, account.Estimate(byCall with { Duration = 8 }, PerSecond));
         // The contract's own is not concerned, and of a described one the price list counts before Evolink has told.
         Assert.Equal(40, account.Estimate(Jobs.Accepted() with { Duration = 4 }, PerSecond));
