@@ -13,7 +13,8 @@ public static class JsonWalk
         : [];
 
     /// <summary>
-    /// Whether a text is meant as a link: one that begins with <c>http:</c> or <c>https:</c> and has no blank in it, but for prompts; and one with any
+    /// Whether a text is meant as a link: one that begins with <c>http:</c> or <c>https:</c> and has no blank in it, but for prompts;
+    /// and one with any
     /// scheme in a field that is named for a link.
     /// </summary>
     public static bool IsLink(PlacedValue value)
@@ -52,6 +53,8 @@ public static class JsonWalk
 /// <param name="Json">The value.</param>
 public sealed record PlacedValue(string Path, string Field, string Root, JsonElement Json)
 {
-    /// <summary>Its text, where it is one; <see langword="null"/> also where it holds half of a surrogate pair, which is no character.</summary>
+    /// <summary>
+    /// Its text, where it is one; <see langword="null"/> also where it holds half of a surrogate pair, which is no character.
+    /// </summary>
     public string? Text => Json.ValueKind == JsonValueKind.String ? Json.AsText() : null;
 }

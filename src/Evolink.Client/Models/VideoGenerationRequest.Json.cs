@@ -12,7 +12,8 @@ public sealed partial record VideoGenerationRequest
     private VideoGenerationRequest? _read;
 
     /// <summary>
-    /// The JSON that the request was made of; <see langword="null"/> where it is made of properties. It is sent as it stands, byte for byte, but for
+    /// The JSON that the request was made of; <see langword="null"/> where it is made of properties. It is sent as it stands, byte for
+    /// byte, but for
     /// the properties that were changed since.
     /// </summary>
     [JsonIgnore]

@@ -34,7 +34,10 @@ public sealed record VideoModel(string Name, ImmutableArray<VideoModelField> Fie
     /// <summary>Whether the seconds of the videos given are billed, too.</summary>
     public bool BillsInput { get; init; }
 
-    /// <summary>Where an image goes that is given without a field: <c>image_urls</c>, else the first that takes one; none takes any where it is <see langword="null"/>.</summary>
+    /// <summary>
+    /// Where an image goes that is given without a field: <c>image_urls</c>, else the first that takes one; none takes any where it is
+    /// <see langword="null"/>.
+    /// </summary>
     public VideoModelField? ImageField => Field("image_urls") ?? Fields.FirstOrDefault(static field => field.Media == MediaKind.Image);
 
     /// <summary>The field of a name; <see langword="null"/> where it has none.</summary>

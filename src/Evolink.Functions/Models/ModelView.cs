@@ -15,7 +15,8 @@ public sealed record ModelList
     public required IReadOnlyList<ModelView> Data { get; init; }
 
     /// <summary>
-    /// Whether Evolink has told which models its key may use. Where it has not, these are the ones that are described, and others may be asked for, too.
+    /// Whether Evolink has told which models its key may use. Where it has not, these are the ones that are described, and others may
+    /// be asked for, too.
     /// </summary>
     public required bool Complete { get; init; }
 

@@ -5,7 +5,8 @@ using Evolink.Pipeline.Images;
 namespace Evolink.Pipeline.Generations;
 
 /// <summary>
-/// Reads requests for the other models. Of one that is described every field is known and checked; of any other one that is checked which holds for all,
+/// Reads requests for the other models. Of one that is described every field is known and checked; of any other one that is checked
+/// which holds for all,
 /// and its fields pass as they came.
 /// </summary>
 internal static class ModelRequestReader

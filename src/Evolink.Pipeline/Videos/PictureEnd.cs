@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace Evolink.Pipeline.Videos;
 
 /// <summary>
-/// Whether a picture or a sound beside a video has come to its end, where its format has one: a PNG's last chunk, a JPEG's last marker, the length in a
+/// Whether a picture or a sound beside a video has come to its end, where its format has one: a PNG's last chunk, a JPEG's last marker,
+/// the length in a
 /// RIFF header. Of the others it is only the server that tells.
 /// </summary>
 internal sealed class PictureEnd(string contentType) : ContainerWalk

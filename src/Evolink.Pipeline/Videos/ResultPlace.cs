@@ -15,7 +15,8 @@ public sealed record ResultPlace(int Number, int Of)
     internal bool IsAnyMedia => Of > 1;
 
     /// <summary>
-    /// Name of its blob: <c>{id}.mp4</c> of a video that is the first, else <c>{id}-{number}</c> with the extension of what it is. It follows from its
+    /// Name of its blob: <c>{id}.mp4</c> of a video that is the first, else <c>{id}-{number}</c> with the extension of what it is. It
+    /// follows from its
     /// place and its bytes alone, so that who saves it again meets the same blob.
     /// </summary>
     internal string BlobName(JobId id, int attempt, string contentType) => Number == 1 && MediaType.IsVideo(contentType)

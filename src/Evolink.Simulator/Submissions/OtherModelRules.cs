@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Evolink.Simulator;
 
 /// <summary>
-/// What is the same for all other models: a prompt that is no text, a link that cannot be opened, a length that is no number are refused; the rest is the
+/// What is the same for all other models: a prompt that is no text, a link that cannot be opened, a length that is no number are
+/// refused; the rest is the
 /// model's own business. Two fields make several results: <c>n</c> videos, and with <c>return_last_frame</c> a picture of the last frame.
 /// </summary>
 internal sealed class OtherModelRules(bool allowLoopback, Uri ownFiles)

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace EndToEnd.Tests.Support;
 
-/// <summary>A body for each kind of model at Evolink's one route, with fields, numbers and an order that no type of ours would keep.</summary>
+/// <summary>
+/// A body for each kind of model at Evolink's one route, with fields, numbers and an order that no type of ours would keep.
+/// </summary>
 public static partial class ModelBodies
 {
     private const string Image = "https://example.com/cat.png";

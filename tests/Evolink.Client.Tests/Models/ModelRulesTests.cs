@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Evolink.Client.Tests.Models;
 
-/// <summary>What is checked of models other than the contract's own: all fields of those that are described, and of the others what holds for all.</summary>
+/// <summary>
+/// What is checked of models other than the contract's own: all fields of those that are described, and of the others what holds for
+/// all.
+/// </summary>
 public sealed class ModelRulesTests
 {
     private const string Link = "https://example.com/a";

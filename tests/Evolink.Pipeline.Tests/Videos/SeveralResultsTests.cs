@@ -14,7 +14,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Evolink.Pipeline.Tests.Videos;
 
-/// <summary>A task with two videos and a picture: what a crash between two saves leaves behind, and what an end without one of them tells.</summary>
+/// <summary>
+/// A task with two videos and a picture: what a crash between two saves leaves behind, and what an end without one of them tells.
+/// </summary>
 public sealed class SeveralResultsTests(AzuriteFixture azurite)
 {
     private const long SeveralBlocks = 300_000;
