@@ -27,7 +27,7 @@ internal static class Parameters
 
     /// <summary>The client's key, with one for each example of the body.</summary>
     public static Parameter IdempotencyKey(params (string Example, string Key)[] keys) => new(
-        "Idempotency-Key", "header", $"Sent again with the same body, it meets what is there and costs nothing. {Capital(Pipeline.Generations.IdempotencyKey.Rule)}.", new() { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = 255 })
+        "Idempotency-Key", "header", $"Sent again with the same body, it meets what is there and costs nothing. {Capital(Evolink.Client.IdempotencyKey.Rule)}.", new() { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = 255 })
     {
         Examples = keys.ToDictionary(key => key.Example, key => key.Key, StringComparer.Ordinal),
     };

@@ -65,7 +65,7 @@ internal static class Samples
         Progress = 0,
         Status = "pending",
         Phase = JobState.Accepted,
-        TaskInfo = new VideoTaskInfo { CanCancel = true, EstimatedTime = 120 },
+        TaskInfo = new VideoTaskInfo { CanCancel = true, EstimatedTime = TimeSpan.FromMinutes(2) },
         Usage = new VideoUsage { CreditsReserved = 0 },
         Revision = 1,
         Source = new JobSource { Kind = NewGeneration.Http },
@@ -77,8 +77,8 @@ internal static class Samples
         Status = "completed",
         Phase = JobState.Completed,
         Results = [$"https://account.blob.core.windows.net/videos/{PlainJob}.mp4?sv=..."],
-        TaskInfo = new VideoTaskInfo { CanCancel = false, EstimatedTime = 120 },
-        Usage = new VideoUsage { BillingRule = "per_second", CreditsReserved = 5, UserGroup = "default" },
+        TaskInfo = new VideoTaskInfo { CanCancel = false, EstimatedTime = TimeSpan.FromMinutes(2) },
+        Usage = new VideoUsage { BillingRule = VideoBillingRule.PerSecond, CreditsReserved = 5, UserGroup = VideoUserGroup.Default },
         Video = new VideoView(2_273_500, "3afe1cc5f2bb5b1d0c6c4bb0f0a1f7ab3d6b43b8b7a1b24f4d7a0a5d5a1de5c1", "video/mp4"),
         Files =
         [
@@ -97,7 +97,7 @@ internal static class Samples
     {
         Status = "failed",
         Phase = JobState.Cancelled,
-        TaskInfo = new VideoTaskInfo { CanCancel = false, EstimatedTime = 120 },
+        TaskInfo = new VideoTaskInfo { CanCancel = false, EstimatedTime = TimeSpan.FromMinutes(2) },
         Error = new VideoTaskError { Code = "request_cancelled", Message = "The job was cancelled. Evolink cannot cancel, and may have charged for what was submitted.", Type = "task_error" },
     };
 

@@ -27,9 +27,9 @@ internal static class SchemaRules
         else if (type == typeof(TaskView))
             Task(schema);
         else if (type == typeof(VideoUsage))
-            Set(Set(Set(schema, "billing_rule", ("examples", Words("per_call", "per_token", "per_second"))), "credits_reserved", ("minimum", 0)), "user_group", ("examples", Words("default", "vip")));
+            Usage(schema);
         else if (type == typeof(VideoTaskInfo))
-            Set(schema, "estimated_time", ("minimum", 0));
+            Set(schema, "estimated_time", ("type", "integer"), ("minimum", 0));
         else if (type == typeof(BatchView))
             Percent(Set(Set(schema, "object", ("const", "video.generation.batch")), "status", ("enum", Words("pending", "processing", "completed", "cancelled"))));
         else if (type == typeof(BatchItemView))
@@ -88,6 +88,13 @@ internal static class SchemaRules
         schema.Require("model", "prompt");
         schema["oneOf"] = new JsonArray(Required("image_urls"), Required("image"));
         schema.Closed();
+    }
+
+    private static void Usage(JsonObject schema)
+    {
+        Set(schema, "billing_rule", ("type", "string"), ("examples", Words("per_call", "per_token", "per_second")));
+        Set(schema, "credits_reserved", ("minimum", 0));
+        Set(schema, "user_group", ("type", "string"), ("examples", Words("default", "vip")));
     }
 
     private static JsonObject Template(Schemas schemas)

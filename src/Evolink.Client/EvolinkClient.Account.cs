@@ -93,7 +93,7 @@ public partial class EvolinkClient
     {
         int size = Math.Clamp(filter.PageSize, 1, TaskListFilter.LargestPage);
         string query = string.Create(CultureInfo.InvariantCulture, $"?page={number}&page_size={size}")
-            + Parameter("status", filter.Status) + Parameter("type", filter.Type) + Parameter("model", filter.Model);
+            + Parameter("status", filter.Status?.Value) + Parameter("type", filter.Type) + Parameter("model", filter.Model);
         return await _reads.ExecuteAsync(
             async token =>
             {

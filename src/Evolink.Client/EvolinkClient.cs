@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using Polly;
@@ -13,6 +12,7 @@ public partial class EvolinkClient
 
     private readonly ClientSettings _settings = null!;
     private readonly ApiConnection _connection = null!;
+    private readonly VideoDownload _videos = null!;
     private readonly ResiliencePipeline _reads = ResiliencePipeline.Empty;
     private readonly ResiliencePipeline _submits = ResiliencePipeline.Empty;
 
@@ -41,6 +41,7 @@ public partial class EvolinkClient
         _connection = new ApiConnection(http, _settings);
         _reads = Retries.ForReads(options.Retry, options.TimeProvider);
         _submits = Retries.ForSubmits(options.Retry, options.TimeProvider);
+        _videos = new VideoDownload(_connection, _settings, options.Retry.MaxReadRetries);
     }
 
     /// <summary>For mocking.</summary>
@@ -74,7 +75,7 @@ public partial class EvolinkClient
         ArgumentNullException.ThrowIfNull(request);
         var issues = VideoGenerationRequestValidator.Validate(request, _settings.Validation);
         if (issues.Count > 0) throw new EvolinkValidationException(issues);
-        var key = IdempotencyKeys.CheckedOrNew(options?.IdempotencyKey);
+        var key = IdempotencyKey.CheckedOrNew(options?.IdempotencyKey);
         var body = request.ToUtf8Bytes();
 
         using var timer = new CancellationTokenSource(_settings.SubmitTimeout, _settings.TimeProvider);
@@ -113,76 +114,12 @@ public partial class EvolinkClient
             async token => await ReadTaskOnceAsync(taskId, token).ConfigureAwait(false), cancellationToken).AsTask();
     }
 
-    /// <summary>Reads a task until it has ended, whether well or not.</summary>
-    /// <exception cref="EvolinkException">It could not be read, or did not end in time (<see cref="EvolinkErrorCodes.WaitExpired"/>).</exception>
-    /// <exception cref="ArgumentException">No such id can exist.</exception>
-    public virtual async Task<VideoTask> WaitForCompletionAsync(
-        string taskId, WaitOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        CheckTaskId(taskId);
-        options ??= new WaitOptions();
-        var time = _settings.TimeProvider;
-        var begun = time.GetTimestamp();
-        var estimate = options.EstimatedTime ?? TaskPolling.UsualEstimate;
-        EvolinkException? last = null;
-        var isLastRead = options.MaxWait <= TimeSpan.Zero;
-        while (true)
-        {
-            try
-            {
-                var task = await ReadTaskOnceAsync(taskId, cancellationToken).ConfigureAwait(false);
-                last = null;
-                options.Progress?.Report(task);
-                if (task.Status.IsTerminal) return task;
-                if (task.TaskInfo?.EstimatedTime is > 0 and var seconds) estimate = TimeSpan.FromSeconds(seconds);
-            }
-            catch (EvolinkException failure) when (TaskPolling.IsBearable(failure, time.GetElapsedTime(begun), options))
-            {
-                last = failure;
-            }
-
-            if (isLastRead) throw TaskPolling.Expired(taskId, options, last);
-            var pause = TaskPolling.Pause(estimate, options, Random.Shared.NextDouble());
-            if (last?.RetryAfter is { } asked && asked > pause) pause = asked;
-            var left = options.MaxWait - time.GetElapsedTime(begun);
-            isLastRead = left <= pause;
-            await Task.Delay(isLastRead ? TaskPolling.AtLeastZero(left) : pause, time, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
     /// <summary>Reads what credits are left. Blips are tried again.</summary>
     /// <exception cref="EvolinkException">It could not be read.</exception>
     public virtual Task<CreditBalance> GetCreditsAsync(CancellationToken cancellationToken = default) =>
         _reads.ExecuteAsync(
             async token => await ReadAsync(EvolinkClientTelemetry.GetCreditsActivity, "v1/credits", "reading the credits", CreditBalanceReader.Read, token).ConfigureAwait(false),
             cancellationToken).AsTask();
-
-    /// <summary>Gives Evolink an image (jpeg, png, gif or webp, at most 10 MB) to keep for 72 hours.</summary>
-    /// <remarks>Sent once, since the stream can be read once; it costs nothing and may be called again. The stream is left open.</remarks>
-    /// <exception cref="EvolinkValidationException">The Files API does not take such an image, bmp for one; nothing was sent.</exception>
-    /// <exception cref="EvolinkException">It was not taken.</exception>
-    public virtual async Task<UploadedImage> UploadImageAsync(
-        Stream image, string fileName, string contentType, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(image);
-        ArgumentNullException.ThrowIfNull(fileName);
-        ArgumentNullException.ThrowIfNull(contentType);
-        UploadRules.Check(image, contentType);
-        using var file = new BorrowedStreamContent(image);
-        file.Headers.ContentType = new MediaTypeHeaderValue(contentType);
-        using var form = new MultipartFormDataContent { { file, "file", UploadRules.SafeName(fileName) } };
-        using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(_settings.FilesBaseUrl, "api/v1/files/upload/stream")) { Content = form };
-        using var timer = new CancellationTokenSource(_settings.UploadTimeout, _settings.TimeProvider);
-        var answer = await _connection.SendAsync(EvolinkClientTelemetry.UploadImageActivity, message, timer.Token, cancellationToken).ConfigureAwait(false);
-        if (answer is { IsSuccess: true, Body: { } body })
-        {
-            if (UploadedImageReader.Read(body) is { } uploaded) return uploaded;
-            throw Failures.Of(
-                UploadedImageReader.Refusal(answer, body), "uploading the image", new SubmitVerdict(SubmitOutcome.Rejected), _settings.KeyToHide());
-        }
-
-        throw Failures.Of(answer, "uploading the image", answer.Judge(), _settings.KeyToHide());
-    }
 
     private async Task<SubmittedTask> SubmitOnceAsync(
         byte[] body, string key, string? prompt, CancellationToken deadline, CancellationToken cancellationToken)
@@ -195,7 +132,7 @@ public partial class EvolinkClient
         var verdict = answer.Judge(TaskIds.IsUsable(task?.Id) ? task!.Id : null);
         return verdict.Outcome == SubmitOutcome.Accepted && task is not null
             ? new SubmittedTask(task, answer.RequestId, answer.IsReplay)
-            : throw Failures.Of(answer, "submitting the generation", verdict, _settings.KeyToHide(), prompt);
+            : throw Failures.Of(answer, "submitting the generation", verdict, prompt);
     }
 
     private async Task<VideoTask> ReadTaskOnceAsync(string taskId, CancellationToken cancellationToken)
@@ -228,7 +165,7 @@ public partial class EvolinkClient
         if (answer is { IsSuccess: true, Body: { } body } && read(body) is { } value) return value;
         throw isOptional && answer.IsNotOffered
             ? Failures.NotOffered(answer, action)
-            : Failures.Of(answer, action, answer.Judge(), _settings.KeyToHide());
+            : Failures.Of(answer, action, answer.Judge());
     }
 
     private static void CheckTaskId(string taskId)

@@ -3,17 +3,27 @@ namespace Evolink.Client;
 /// <summary>Settings of an <see cref="EvolinkClient"/>; read once, when the client is made.</summary>
 public sealed class EvolinkClientOptions
 {
+    internal static readonly Uri EvolinkApi = new("https://api.evolink.ai/");
+
+    internal static readonly Uri EvolinkFiles = new("https://files-api.evolink.ai/");
+
     /// <summary>The API key. Sent to <see cref="BaseUrl"/> and <see cref="FilesBaseUrl"/>, nowhere else.</summary>
     public string? ApiKey { get; set; }
 
-    /// <summary>Asked for the key before every request, so that a key can be rotated at run time; goes before <see cref="ApiKey"/>.</summary>
-    public Func<string?>? ApiKeySource { get; set; }
+    /// <summary>
+    /// Asked for the key before every request, so that a key can be rotated at run time; goes before <see cref="ApiKey"/>. It is to hold
+    /// what it has: a request waits for it. Where it fails, nothing is sent.
+    /// </summary>
+    public Func<CancellationToken, ValueTask<string?>>? ApiKeySource { get; set; }
 
     /// <summary>Address of the API. Must be https; plain http only for loopback hosts and with <see cref="AllowLoopback"/>.</summary>
-    public Uri BaseUrl { get; set; } = new("https://api.evolink.ai");
+    public Uri BaseUrl { get; set; } = EvolinkApi;
 
-    /// <summary>Address of the Files API; the same rules as for <see cref="BaseUrl"/>.</summary>
-    public Uri FilesBaseUrl { get; set; } = new("https://files-api.evolink.ai");
+    /// <summary>
+    /// Address of the Files API; the same rules as for <see cref="BaseUrl"/>. <see langword="null"/> (default): Evolink's own where
+    /// <see cref="BaseUrl"/> is Evolink's; elsewhere that is an Evolink.Functions app, which takes images itself.
+    /// </summary>
+    public Uri? FilesBaseUrl { get; set; }
 
     /// <summary>Sent with every request. Evolink's edge may refuse requests that name no product.</summary>
     public string UserAgent { get; set; } = DefaultUserAgent;

@@ -4,6 +4,7 @@ using Evolink.Functions.Generations;
 using Evolink.Functions.Health;
 using Evolink.Functions.Http;
 using Evolink.Functions.Images;
+using Evolink.Functions.Mcp;
 using Evolink.Functions.Models;
 using Evolink.Functions.Retention;
 using Evolink.Functions.Tasks;
@@ -52,11 +53,15 @@ public static class EvolinkFunctions
         services.AddSingleton<TaskViews>();
         services.AddSingleton<TaskWaiting>();
         services.AddSingleton<TaskPages>();
+        services.AddSingleton<TaskLists>();
+        services.AddSingleton<TaskCancellation>();
+        services.AddSingleton<ImageIntake>();
         services.AddSingleton<DependencyChecks>();
         services.AddSingleton<HealthAnswer>();
         services.AddSingleton<JobOrchestrations>();
         services.AddSingleton<JobPurge>();
         services.AddSingleton<RetentionRun>();
+        services.AddEvolinkMcp();
         return services;
     }
 

@@ -69,6 +69,7 @@ public static class EvolinkPipeline
         AddVideos(services);
 
         services.AddSingleton<ClientQuota>();
+        services.AddSingleton<CostEstimates>();
         services.AddSingleton<HeldJobs>();
         services.AddSingleton<MinuteBudget>();
         AddNotifications(services);
@@ -100,6 +101,7 @@ public static class EvolinkPipeline
         services.AddSingleton<UploadReader>();
         services.AddSingleton<RejectedUploads>();
         services.AddSingleton<UploadRemoval>();
+        services.AddSingleton<ImageDownload>();
         services.AddSingleton<QueuedRequestReader>();
     }
 
@@ -109,7 +111,7 @@ public static class EvolinkPipeline
         IOptions<EvolinkOptions> options = services.GetRequiredService<IOptions<EvolinkOptions>>();
         return new EvolinkClient(new HttpClient(services.GetRequiredService<OutgoingHttp>().Evolink()) { Timeout = Timeout.InfiniteTimeSpan }, new EvolinkClientOptions
         {
-            ApiKeySource = () => options.Value.ApiKey,
+            ApiKeySource = _ => ValueTask.FromResult<string?>(options.Value.ApiKey),
             BaseUrl = options.Value.BaseUrl,
             FilesBaseUrl = options.Value.FilesBaseUrl,
             AllowLoopback = options.Value.AllowLoopback,

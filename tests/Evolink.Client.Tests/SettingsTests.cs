@@ -27,7 +27,7 @@ public sealed class SettingsTests
     {
         await using var api = await StubApi.StartAsync(200, """{"id":"t"}""");
         var key = "first";
-        var client = api.Client(options => options.ApiKeySource = () => key);
+        var client = api.Client(options => options.ApiKeySource = _ => ValueTask.FromResult<string?>(key));
 
         await client.GetTaskAsync("t");
         key = "second\n";
@@ -47,6 +47,52 @@ public sealed class SettingsTests
         Assert.Equal((SubmitOutcome.NotSent, EvolinkErrorCodes.ApiKeyMissing, true), (failure.Outcome, failure.Code, failure.NeedsAttention));
         Assert.DoesNotContain("secret", failure.ToString());
         Assert.Empty(api.Seen);
+    }
+
+    [Fact]
+    public async Task A_source_of_the_key_that_fails_is_a_failure_that_passes_and_nothing_is_sent()
+    {
+        await using var api = await StubApi.StartAsync(200, """{"id":"t"}""");
+        int asked = 0;
+        var client = api.Client(options => options.ApiKeySource = async _ =>
+        {
+            await Task.Yield();
+            return ++asked < 3 ? throw new InvalidOperationException("The vault is away.") : "sk-late";
+        });
+
+        await client.SubmitAsync(Clients.Cat);
+
+        Assert.Equal("Bearer sk-late", Assert.Single(api.Seen).Headers["Authorization"]);
+        var never = api.Client(options => (options.ApiKeySource, options.Retry.MaxReadRetries) = (_ => throw new InvalidOperationException("The vault is away."), 0));
+        var failure = await Assert.ThrowsAsync<EvolinkException>(() => never.GetTaskAsync("t"));
+        Assert.Equal((EvolinkErrorCodes.ApiKeyMissing, SubmitOutcome.NotSent, true), (failure.Code, failure.Outcome, failure.IsTransient));
+        Assert.Equal("The vault is away.", failure.InnerException!.Message);
+        Assert.Single(api.Seen);
+    }
+
+    [Fact]
+    public async Task A_source_of_the_key_that_never_answers_does_not_hold_a_submit_beyond_its_time()
+    {
+        await using var api = await StubApi.StartAsync(200, """{"id":"t"}""");
+        var client = api.Client(options =>
+        {
+            options.SubmitTimeout = TimeSpan.FromMilliseconds(200);
+            options.ApiKeySource = _ => new ValueTask<string?>(new TaskCompletionSource<string?>().Task);
+        });
+
+        var failure = await Assert.ThrowsAsync<EvolinkException>(() => client.SubmitAsync(Clients.Cat));
+
+        Assert.Equal((EvolinkErrorCodes.TimedOut, SubmitOutcome.NotSent), (failure.Code, failure.Outcome));
+        Assert.Empty(api.Seen);
+    }
+
+    [Theory]
+    [InlineData("sk-key\n", "sk-key"), InlineData(" sk-key ", "sk-key")]
+    public async Task White_space_around_a_key_does_not_count(string key, string sent)
+    {
+        await using var api = await StubApi.StartAsync(200, """{"id":"t"}""");
+        await api.Client(options => options.ApiKey = key).GetTaskAsync("t");
+        Assert.Equal("Bearer " + sent, Assert.Single(api.Seen).Headers["Authorization"]);
     }
 
     [Fact]

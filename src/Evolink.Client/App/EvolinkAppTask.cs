@@ -9,14 +9,18 @@ public sealed record EvolinkAppTask
     /// <summary>The job's id, <c>gen-...</c>.</summary>
     public string Id { get; init; } = "";
 
-    /// <summary>When the app accepted it, in Unix seconds.</summary>
-    public long Created { get; init; }
+    /// <summary>When the app accepted it, to the second.</summary>
+    [JsonPropertyName("created"), JsonConverter(typeof(UnixSecondsConverter))]
+    public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary><c>pending</c>, <c>processing</c>, <c>completed</c> or <c>failed</c>.</summary>
-    public string Status { get; init; } = "";
+    /// <summary>The model.</summary>
+    public string? Model { get; init; }
 
-    /// <summary>Where it stands, finer than <see cref="Status"/>; values may be added.</summary>
-    public string? Phase { get; init; }
+    /// <summary>Where it stands.</summary>
+    public VideoTaskStatus Status { get; init; }
+
+    /// <summary>Where it stands, finer than <see cref="Status"/>.</summary>
+    public EvolinkAppPhase? Phase { get; init; }
 
     /// <summary>What it waits for, where that is more than Evolink's work on it.</summary>
     public EvolinkAppWaiting? WaitingFor { get; init; }
@@ -25,7 +29,8 @@ public sealed record EvolinkAppTask
     public int? Progress { get; init; }
 
     /// <summary>Signed links to the video; they die at <see cref="ExpiresAt"/>, and the next query makes new ones.</summary>
-    public IReadOnlyList<string>? Results { get; init; }
+    [JsonConverter(typeof(LinksConverter))]
+    public IReadOnlyList<Uri>? Results { get; init; }
 
     /// <summary>When the links die.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
@@ -60,35 +65,37 @@ public sealed record EvolinkAppTask
     /// <summary>In lists of one's own: the beginning of the prompt.</summary>
     public string? Prompt { get; init; }
 
-    /// <summary>What this version does not know, as it came.</summary>
-    [JsonExtensionData]
-    public IDictionary<string, JsonElement>? More { get; set; }
-
     /// <summary>Whether it is over.</summary>
     [JsonIgnore]
-    public bool IsOver => Status is "completed" or "failed";
+    public bool IsOver => Status.IsTerminal;
 
     /// <summary>Whether its video is stored.</summary>
     [JsonIgnore]
-    public bool IsCompleted => Status is "completed";
-
-    /// <summary>When the app accepted it.</summary>
-    [JsonIgnore]
-    public DateTimeOffset CreatedAt => DateTimeOffset.FromUnixTimeSeconds(Created);
+    public bool IsCompleted => Status.IsCompleted;
 
     /// <summary>The signed link to the video of a completed task.</summary>
     [JsonIgnore]
-    public string? Link => Files?.FirstOrDefault(file => file.Sha256 == Video?.Sha256)?.Url ?? (Results is [string link, ..] ? link : null);
+    public Uri? Link =>
+        Files?.FirstOrDefault(file => file.Sha256 == Video?.Sha256)?.Url ?? (Results is [Uri link, ..] ? link : null);
+
+    // Not public: a record's ToString shows what is, and links and prompts are not for logs.
+    internal JsonElement Raw { get; init; }
+
+    /// <summary>The app's JSON as it came, with what this version does not know; undefined for a task that was not read.</summary>
+    public JsonElement GetRawJson() => Raw;
+
+    internal static EvolinkAppTask? Read(JsonElement body) =>
+        body.Deserialize(EvolinkAppJsonContext.Default.EvolinkAppTask) is { Id.Length: > 0 } task ? task with { Raw = body } : null;
 }
 
 /// <summary>What a task waits for.</summary>
-/// <param name="Code">For programs; values may be added.</param>
+/// <param name="Code">For programs.</param>
 /// <param name="Message">For people.</param>
 /// <param name="Since">Since when.</param>
-public sealed record EvolinkAppWaiting(string Code, string Message, DateTimeOffset Since);
+public sealed record EvolinkAppWaiting(EvolinkAppWaitReason Code, string Message, DateTimeOffset Since);
 
 /// <summary>Where a task came from.</summary>
-/// <param name="Kind"><c>http</c>, <c>queue</c>, <c>blob</c> or <c>batch</c>; values may be added.</param>
+/// <param name="Kind">By which way.</param>
 /// <param name="Container">The container of an upload.</param>
 /// <param name="Name">The name of an upload.</param>
 /// <param name="Version">The version of an upload.</param>
@@ -96,7 +103,7 @@ public sealed record EvolinkAppWaiting(string Code, string Message, DateTimeOffs
 /// <param name="Batch">The batch.</param>
 /// <param name="Index">The place in the batch, from 0.</param>
 public sealed record EvolinkAppSource(
-    string Kind, string? Container, string? Name, string? Version, string? MessageId, string? Batch, int? Index);
+    EvolinkAppSourceKind Kind, string? Container, string? Name, string? Version, string? MessageId, string? Batch, int? Index);
 
 /// <summary>A stored file.</summary>
 /// <param name="Name">Its name: that of its blob.</param>
@@ -104,7 +111,7 @@ public sealed record EvolinkAppSource(
 /// <param name="Sha256">SHA-256 of its bytes, hexadecimal.</param>
 /// <param name="ContentType">Its type.</param>
 /// <param name="Url">A signed link to it.</param>
-public sealed record EvolinkAppFile(string Name, long Size, string? Sha256, string? ContentType, string? Url);
+public sealed record EvolinkAppFile(string Name, long Size, string? Sha256, string? ContentType, Uri? Url);
 
 /// <summary>A stored video.</summary>
 /// <param name="Size">Length in bytes.</param>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace Evolink.Client;
@@ -10,23 +9,23 @@ internal static class UploadedImageReader
     public static UploadedImage? Read(JsonElement body)
     {
         if (body.Flag("success") == false || body.Object("data") is not { } data) return null;
-        return data.Text("file_url") is { } url && Uri.TryCreate(url, UriKind.Absolute, out var link) && link.Scheme.StartsWith("http", StringComparison.Ordinal)
-            ? new UploadedImage(url, ReadTime(data))
-            : null;
+        return ReadLink(data, "file_url") is { } link ? new UploadedImage(link, data.Time("expires_at")) : null;
     }
+
+    /// <summary>The image in the answer of an Evolink.Functions app, <c>{url}</c>.</summary>
+    public static UploadedImage? ReadOfApp(JsonElement body) => ReadLink(body, "url") is { } link ? new UploadedImage(link, null) : null;
 
     /// <summary>The answer with the reason that stands in the body instead of an envelope.</summary>
     public static ApiAnswer Refusal(ApiAnswer answer, JsonElement body) => answer.Error is not null
         ? answer
-        : answer with { Error = new EvolinkError(EvolinkErrorCodes.UploadFailed, body.Text("msg") ?? body.Text("message") ?? "no reason given", "upload_error") };
+        : answer with
+        {
+            Error = new EvolinkError(
+                EvolinkErrorCodes.UploadFailed, body.Text("msg") ?? body.Text("message") ?? "no reason given", "upload_error"),
+        };
 
-    // Documented as text; a Unix time, in seconds or milliseconds, is read as well.
-    private static DateTimeOffset? ReadTime(JsonElement data) => data.Whole("expires_at") switch
-    {
-        > 0 and < 100_000_000_000 and var seconds => DateTimeOffset.FromUnixTimeSeconds(seconds),
-        >= 100_000_000_000 and < 100_000_000_000_000 and var milliseconds => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds),
-        _ => DateTimeOffset.TryParse(data.Text("expires_at"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-            ? time
-            : null,
-    };
+    private static Uri? ReadLink(JsonElement data, string name) =>
+        Links.TryRead(data.Text(name), out Uri? link) && link.IsAbsoluteUri && link.Scheme.StartsWith("http", StringComparison.Ordinal)
+            ? link
+            : null;
 }

@@ -4,8 +4,8 @@ namespace Evolink.Client;
 public sealed record SubmitOptions
 {
     /// <summary>
-    /// 16 to 96 characters of <c>[A-Za-z0-9._-]</c>; a random one is made when it is left out.
-    /// Evolink does not document the header: a replay is a bonus, never rely on it.
+    /// 1 to 255 visible ASCII characters (<see cref="IdempotencyKey"/>); a random one is made when it is left out.
+    /// Evolink does not document the header: there a replay is a bonus, never rely on it. An Evolink.Functions app promises it.
     /// </summary>
     public string? IdempotencyKey { get; init; }
 }

@@ -21,6 +21,9 @@ internal sealed record ApiAnswer
 
     public string? RequestId { get; init; }
 
+    /// <summary>The key that was sent, to be removed from words; never told.</summary>
+    public string? Key { get; init; }
+
     public TimeSpan? RetryAfter { get; init; }
 
     public bool IsReplay { get; init; }
@@ -32,6 +35,9 @@ internal sealed record ApiAnswer
     public string? FailureCode { get; init; }
 
     public Exception? Failure { get; init; }
+
+    /// <summary>Whether to try again is of no use, although no answer came.</summary>
+    public bool IsFinal { get; init; }
 
     public bool IsSuccess => StatusCode is >= 200 and <= 299;
 
@@ -59,7 +65,7 @@ internal sealed record ApiAnswer
     /// <summary>Whether the same request may go through later.</summary>
     public bool IsTransient => StatusCode switch
     {
-        null => FailureCode is not EvolinkErrorCodes.Redirected,
+        null => FailureCode is not EvolinkErrorCodes.Redirected && !IsFinal,
         408 or 425 or 429 or >= 500 => true,
         // An answer that made no sense, or an edge that shows its page: both were seen to pass.
         >= 200 and <= 299 => Error is null,

@@ -1,13 +1,16 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 
 namespace Evolink.Client;
 
 /// <summary>Sends one request and tells what came of it; only cancellation by the caller and a missing key are thrown.</summary>
-internal sealed class ApiConnection(HttpClient http, ClientSettings settings)
+/// <param name="http">The connections.</param>
+/// <param name="settings">The settings.</param>
+/// <param name="maxAnswerBytes">Most bytes of an answer: those of Evolink's API are a few KB.</param>
+internal sealed class ApiConnection(HttpClient http, ClientSettings settings, int maxAnswerBytes = 1 << 20)
 {
-    // Answers of this API are a few KB.
-    private const int MaxAnswerBytes = 1 << 20;
+    private const int MaxRedirects = 5;
 
     /// <param name="operation">Name of its activity.</param>
     /// <param name="request">The request, unsigned.</param>
@@ -21,17 +24,84 @@ internal sealed class ApiConnection(HttpClient http, ClientSettings settings)
         return answer;
     }
 
+    /// <summary>Opens what a link leads to, over a few redirects. The answer's body is the caller's to read.</summary>
+    /// <param name="link">The link.</param>
+    /// <param name="isOwn">Whether it is the API's own, and gets the key; what it redirects to never does.</param>
+    /// <param name="range">The part that is wanted; null: all.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    /// <returns>An answer that is a success, or what came instead.</returns>
+    public async Task<(HttpResponseMessage? Success, ApiAnswer Answer)> OpenAsync(
+        Uri link, bool isOwn, RangeHeaderValue? range, CancellationToken cancellationToken)
+    {
+        for (int redirects = 0; ; redirects++)
+        {
+            using HttpRequestMessage request = new(HttpMethod.Get, link);
+            request.Headers.Range = range;
+            using ApiCall call = new(EvolinkClientTelemetry.DownloadActivity, request, settings.TimeProvider);
+            (HttpResponseMessage? response, ApiAnswer answer) =
+                await OpenOnceAsync(request, isOwn, cancellationToken).ConfigureAwait(false);
+            call.End(answer);
+            if (response is null || response.IsSuccessStatusCode)
+                return (response, answer);
+            using (response)
+            {
+                if (redirects == MaxRedirects || Next(link, response.Headers.Location) is not { } next)
+                    return (null, answer);
+                (link, isOwn) = (next, false);
+            }
+        }
+    }
+
+    private static Uri? Next(Uri link, Uri? location)
+    {
+        Uri? next = location is null ? null : new Uri(link, location);
+        // Never from https to where everybody can listen.
+        return next is { Scheme: "https" } || (next is { Scheme: "http" } && link.Scheme == Uri.UriSchemeHttp) ? next : null;
+    }
+
+    // A redirect comes back unread, a failure read.
+    private async Task<(HttpResponseMessage? Response, ApiAnswer Answer)> OpenOnceAsync(
+        HttpRequestMessage request, bool isOwn, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource timer = new(settings.ReadTimeout, settings.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        string? key = null;
+        try
+        {
+            Name(request);
+            if (isOwn)
+                key = await SignAsync(request, either.Token).ConfigureAwait(false);
+            HttpResponseMessage response =
+                await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            if (response.IsSuccessStatusCode || response.StatusCode is >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest)
+                return (response, new ApiAnswer { StatusCode = (int)response.StatusCode, MayHaveArrived = true, Key = key });
+            using (response)
+                return (null, await ReadAsync(response, isPaid: false, key, either.Token).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            return (null, NoAnswer(EvolinkErrorCodes.TimedOut, mayHaveArrived: true, failure, key));
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException)
+        {
+            return (null, NoAnswer(EvolinkErrorCodes.ConnectionFailed, mayHaveArrived: false, failure, key));
+        }
+    }
+
     private async Task<ApiAnswer> ExchangeAsync(HttpRequestMessage request, CancellationToken deadline, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline, cancellationToken);
         var address = request.RequestUri;
-        Sign(request);
+        string? key = null;
+        bool isSigned = false;
         try
         {
+            key = await SignAsync(request, either.Token).ConfigureAwait(false);
+            isSigned = true;
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
             return response.RequestMessage?.RequestUri is { } final && final != address
-                ? NoAnswer(EvolinkErrorCodes.Redirected, mayHaveArrived: true, failure: null)
-                : await ReadAsync(response, isPaid: request.Content is TrackedContent, either.Token).ConfigureAwait(false);
+                ? NoAnswer(EvolinkErrorCodes.Redirected, mayHaveArrived: true, failure: null, key)
+                : await ReadAsync(response, isPaid: request.Content is TrackedContent, key, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException failure) when (cancellationToken.IsCancellationRequested && !HasPaidBodyStarted(request))
         {
@@ -39,27 +109,37 @@ internal sealed class ApiConnection(HttpClient http, ClientSettings settings)
         }
         catch (OperationCanceledException failure) when (cancellationToken.IsCancellationRequested)
         {
-            return NoAnswer(EvolinkErrorCodes.CancelledInFlight, mayHaveArrived: true, failure);
+            return NoAnswer(EvolinkErrorCodes.CancelledInFlight, mayHaveArrived: true, failure, key);
         }
         catch (OperationCanceledException failure)
         {
-            return NoAnswer(EvolinkErrorCodes.TimedOut, MayHaveArrived(request, failure), failure);
+            // Unsigned: the source of the key did not answer in time.
+            return NoAnswer(EvolinkErrorCodes.TimedOut, isSigned && MayHaveArrived(request, failure), failure, key);
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException || HasPaidBodyStarted(request))
         {
             // Whatever a handler throws after money may have moved must not pass for an ordinary error.
+            if (request.Content is TrackedContent { WasRefused: true })
+                return NoAnswer(EvolinkErrorCodes.SentAgain, mayHaveArrived: true, failure, key) with { IsFinal = true };
             var arrived = MayHaveArrived(request, failure);
-            return NoAnswer(arrived ? EvolinkErrorCodes.ConnectionLost : EvolinkErrorCodes.ConnectionFailed, arrived, failure);
+            return NoAnswer(arrived ? EvolinkErrorCodes.ConnectionLost : EvolinkErrorCodes.ConnectionFailed, arrived, failure, key);
         }
     }
 
     // The key is set on the request, not on the HttpClient, so that it goes where this request goes and nowhere else.
-    private void Sign(HttpRequestMessage request)
+    private async ValueTask<string?> SignAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", settings.CurrentKey());
+        string? key = await settings.ReadKeyAsync(cancellationToken).ConfigureAwait(false);
+        request.Headers.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
+        Name(request);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        return key;
+    }
+
+    private void Name(HttpRequestMessage request)
+    {
         request.Headers.Remove("User-Agent");
         request.Headers.TryAddWithoutValidation("User-Agent", settings.UserAgent);
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
     }
 
     private static bool HasPaidBodyStarted(HttpRequestMessage request) => request.Content is TrackedContent { Started: true };
@@ -73,14 +153,15 @@ internal sealed class ApiConnection(HttpClient http, ClientSettings settings)
                 or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError
         };
 
-    private static ApiAnswer NoAnswer(string code, bool mayHaveArrived, Exception? failure) =>
-        new() { FailureCode = code, MayHaveArrived = mayHaveArrived, Failure = failure };
+    private static ApiAnswer NoAnswer(string code, bool mayHaveArrived, Exception? failure, string? key) =>
+        new() { FailureCode = code, MayHaveArrived = mayHaveArrived, Failure = failure, Key = key };
 
-    private async Task<ApiAnswer> ReadAsync(HttpResponseMessage response, bool isPaid, CancellationToken cancellationToken)
+    private async Task<ApiAnswer> ReadAsync(HttpResponseMessage response, bool isPaid, string? key, CancellationToken cancellationToken)
     {
         var answer = new ApiAnswer
         {
             StatusCode = (int)response.StatusCode,
+            Key = key,
             MayHaveArrived = true,
             RequestId = Header(response, "x-request-id"),
             RetryAfter = RetryAfterHeader.Parse(Header(response, "Retry-After"), settings.TimeProvider.GetUtcNow()),
@@ -107,14 +188,15 @@ internal sealed class ApiConnection(HttpClient http, ClientSettings settings)
         };
     }
 
-    private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         using var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         using var buffer = new MemoryStream();
         var chunk = new byte[8192];
         for (int count; (count = await stream.ReadAsync(chunk, cancellationToken).ConfigureAwait(false)) > 0;)
         {
-            if (buffer.Length + count > MaxAnswerBytes) throw new InvalidDataException("The answer is longer than 1 MB.");
+            if (buffer.Length + count > maxAnswerBytes)
+                throw new InvalidDataException($"The answer is longer than {maxAnswerBytes} bytes.");
             buffer.Write(chunk, 0, count);
         }
 

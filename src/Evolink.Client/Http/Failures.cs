@@ -9,9 +9,10 @@ internal static class Failures
     /// <param name="answer">What came.</param>
     /// <param name="action">What was tried, such as <c>reading the task</c>.</param>
     /// <param name="verdict">What it means.</param>
-    /// <param name="secrets">Values that Evolink may have echoed.</param>
-    public static EvolinkException Of(ApiAnswer answer, string action, SubmitVerdict verdict, params ReadOnlySpan<string?> secrets)
+    /// <param name="prompt">The prompt, which Evolink may have echoed, as it may the key.</param>
+    public static EvolinkException Of(ApiAnswer answer, string action, SubmitVerdict verdict, string? prompt = null)
     {
+        ReadOnlySpan<string?> secrets = [answer.Key, prompt];
         var code = answer.Error?.Code is { Length: > 0 } given ? given[..Math.Min(given.Length, MaxCode)] : CodeOf(answer);
         var words = Discretion.Apply(answer.Error?.Message ?? Explain(answer), secrets);
         var status = answer.StatusCode is { } number ? $" (HTTP {number}, {Discretion.Apply(code, secrets)})" : "";
@@ -43,23 +44,26 @@ internal static class Failures
     {
         { StatusCode: null } => answer.FailureCode ?? EvolinkErrorCodes.Unknown,
         { StatusCode: 403, IsEdgePage: true } => EvolinkErrorCodes.BlockedByEdge,
+        { StatusCode: 401 } => EvolinkErrorCodes.Unauthorized,
         { IsSuccess: true } => EvolinkErrorCodes.UnreadableAnswer,
         _ => EvolinkErrorCodes.HttpError,
     };
 
     private static string Explain(ApiAnswer answer) => answer switch
     {
-        { FailureCode: EvolinkErrorCodes.ConnectionFailed } => "No connection to Evolink. " + answer.Failure?.Message,
+        { FailureCode: EvolinkErrorCodes.ConnectionFailed } => "No connection could be made. " + answer.Failure?.Message,
         { FailureCode: EvolinkErrorCodes.ConnectionLost } => "The connection broke before the answer came. " + answer.Failure?.Message,
         { FailureCode: EvolinkErrorCodes.TimedOut, MayHaveArrived: false } => "The request could not be sent in time.",
         { FailureCode: EvolinkErrorCodes.TimedOut } => "No answer came in time.",
         { FailureCode: EvolinkErrorCodes.CancelledInFlight } => "Cancelled by the caller after the request had begun to leave.",
+        { FailureCode: EvolinkErrorCodes.SentAgain } =>
+            "A handler of the HttpClient tried to send the paid request again, which was prevented; give it one that does not.",
         { FailureCode: EvolinkErrorCodes.Redirected } => "The HttpClient followed a redirect; give it a handler that does not.",
-        { StatusCode: 403, IsEdgePage: true } => "Evolink's edge refused the request with a page of its own; look at the User-Agent and the network it is sent from.",
+        { StatusCode: 403, IsEdgePage: true } => "An edge before the API refused the request with a page of its own; look at the User-Agent and the network it is sent from.",
         { IsSuccess: true, Failure: not null } => "The answer broke off.",
         { IsSuccess: true } => "The answer is not what the API promises.",
         { IsEdgePage: true } => "A page of HTML came instead of an answer.",
-        { StatusCode: >= 300 and <= 399 } => "Evolink's address redirects elsewhere; redirects are not followed.",
+        { StatusCode: >= 300 and <= 399 } => "The address redirects elsewhere, where this is not followed.",
         _ => "The answer does not say why.",
     };
 }

@@ -3,9 +3,12 @@ using Polly.Retry;
 
 namespace Evolink.Client;
 
-/// <summary>The two ways of trying again.</summary>
+/// <summary>The ways of trying again.</summary>
 internal static class Retries
 {
+    private static readonly TimeSpan FirstPauseOfApp = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan LongestPauseOfApp = TimeSpan.FromSeconds(30);
+
     /// <summary>Reads cost nothing: every blip is tried again.</summary>
     public static ResiliencePipeline ForReads(EvolinkRetryOptions options, TimeProvider time) =>
         Build(options, time, options.MaxReadRetries, failure => failure.IsTransient);
@@ -23,6 +26,24 @@ internal static class Retries
             _ => false,
         });
     }
+
+    /// <summary>Every call of an app may be repeated, and a longer pause that it asks for is cut: to ask sooner does no harm.</summary>
+    public static ResiliencePipeline ForApp(int retries, TimeProvider time) => retries <= 0
+        ? ResiliencePipeline.Empty
+        : new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions
+            {
+                MaxRetryAttempts = retries,
+                Delay = FirstPauseOfApp,
+                MaxDelay = LongestPauseOfApp,
+                BackoffType = DelayBackoffType.Exponential,
+                ShouldHandle = static tried => ValueTask.FromResult(tried.Outcome.Exception is EvolinkException { IsTransient: true }),
+                DelayGenerator = static tried => ValueTask.FromResult(
+                    (tried.Outcome.Exception as EvolinkException)?.RetryAfter is { } asked
+                        ? asked < LongestPauseOfApp ? asked : LongestPauseOfApp
+                        : (TimeSpan?)null),
+            })
+            .Build();
 
     private static ResiliencePipeline Build(
         EvolinkRetryOptions options, TimeProvider time, int retries, Func<EvolinkException, bool> mayRetry)

@@ -3,11 +3,13 @@ using System.Net.Http.Headers;
 
 namespace Evolink.Client;
 
-/// <summary>A JSON body that knows whether it has begun to leave. Before that, no server can have acted on the request.</summary>
+/// <summary>
+/// A JSON body that knows whether it has begun to leave (before that, no server can have acted on the request), and leaves once.
+/// </summary>
 internal sealed class TrackedContent : HttpContent
 {
     private readonly byte[] _body;
-    private volatile bool _started;
+    private int _started;
 
     public TrackedContent(byte[] body)
     {
@@ -15,14 +17,23 @@ internal sealed class TrackedContent : HttpContent
         Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
     }
 
-    public bool Started => _started;
+    public bool Started => Volatile.Read(ref _started) != 0;
+
+    /// <summary>Whether something beneath this client wanted to send it once more.</summary>
+    public bool WasRefused { get; private set; }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        _started = true;
+        // A handler beneath that tries again by itself gets no second body: it would be paid for twice.
+        if (Interlocked.Exchange(ref _started, 1) != 0)
+        {
+            WasRefused = true;
+            throw new InvalidOperationException("A paid request is sent once: put no handler under this client that sends requests again.");
+        }
+
         await stream.WriteAsync(_body, cancellationToken).ConfigureAwait(false);
     }
 

@@ -61,6 +61,10 @@ internal static class TolerantJson
             : null;
     }
 
+    /// <summary>A value of a set that may grow.</summary>
+    public static T? Value<T>(this JsonElement element, string name)
+        where T : struct, IExtensibleValue<T> => element.Text(name) is { } text ? T.Of(text) : null;
+
     /// <summary>The text of a string, or of a number.</summary>
     public static string? Text(this JsonElement element, string name) => element.Member(name)?.AsText();
 

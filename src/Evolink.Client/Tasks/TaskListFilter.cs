@@ -7,9 +7,9 @@ public sealed record TaskListFilter
     public const int LargestPage = 50;
 
     /// <summary>
-    /// <c>processing</c> (queued ones too), <c>completed</c>, <c>failed</c> or <c>cancelled</c>; <see langword="null"/>: all.
+    /// Processing (which holds queued ones too), completed, failed or cancelled; <see langword="null"/>: all.
     /// </summary>
-    public string? Status { get; init; }
+    public VideoTaskStatus? Status { get; init; }
 
     /// <summary><c>video</c>, <c>image</c> or <c>audio</c>; <see langword="null"/>: all.</summary>
     public string? Type { get; init; }

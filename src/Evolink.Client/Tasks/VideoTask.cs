@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Evolink.Client;
@@ -14,9 +15,9 @@ public sealed record VideoTask
     public static VideoTask? Parse(ReadOnlyMemory<byte> utf8Json) =>
         TolerantJson.Parse(utf8Json) is { } root ? VideoTaskReader.Read(root) : null;
 
-    /// <summary>When the task was made, in Unix seconds.</summary>
-    [JsonPropertyName("created")]
-    public long? Created { get; init; }
+    /// <summary>When the task was made, to the second.</summary>
+    [JsonPropertyName("created"), JsonConverter(typeof(UnixSecondsConverter))]
+    public DateTimeOffset? CreatedAt { get; init; }
 
     /// <summary>The task's id, such as <c>task-unified-1757169743-7cvnl5zw</c>.</summary>
     [JsonPropertyName("id")]
@@ -40,10 +41,12 @@ public sealed record VideoTask
 
     /// <summary>
     /// Links to the finished video, valid for 24 hours, without authentication. <see langword="null"/> where there are none. Documented is
-    /// one; where there are more, the likeliest come first, and one may lead to a poster.
+    /// one; where there are more, the likeliest come first, and one may lead to a poster. Each is kept to the letter, for its signature
+    /// counts every character (so compare <see cref="Uri.OriginalString"/>); a relative one is no address, only what Evolink said in its
+    /// place.
     /// </summary>
-    [JsonPropertyName("results")]
-    public IReadOnlyList<string>? Results { get; init; }
+    [JsonPropertyName("results"), JsonConverter(typeof(LinksConverter))]
+    public IReadOnlyList<Uri>? Results { get; init; }
 
     /// <summary>
     /// Whether each of the <see cref="Results"/> is a result of its own. Otherwise they are ways to one video: the first that leads to one is it.
@@ -70,6 +73,12 @@ public sealed record VideoTask
     /// <summary>What was held back, charged and returned; may be there once the task has ended (not in the public contract).</summary>
     [JsonPropertyName("billing")]
     public VideoTaskBilling? Billing { get; init; }
+
+    // Not public: a record's ToString shows what is, and links and prompts are not for logs.
+    internal JsonElement Raw { get; init; }
+
+    /// <summary>Evolink's JSON as it came, with what this version does not know; undefined for a task that was not read.</summary>
+    public JsonElement GetRawJson() => Raw;
 }
 
 /// <summary>The <c>task_info</c> of a task.</summary>
@@ -79,17 +88,17 @@ public sealed record VideoTaskInfo
     [JsonPropertyName("can_cancel")]
     public bool? CanCancel { get; init; }
 
-    /// <summary>Estimated time to completion, in seconds.</summary>
-    [JsonPropertyName("estimated_time")]
-    public int? EstimatedTime { get; init; }
+    /// <summary>Estimated time to completion, in whole seconds on the wire.</summary>
+    [JsonPropertyName("estimated_time"), JsonConverter(typeof(SecondsConverter))]
+    public TimeSpan? EstimatedTime { get; init; }
 }
 
 /// <summary>The <c>usage</c> of a task.</summary>
 public sealed record VideoUsage
 {
-    /// <summary><c>per_call</c>, <c>per_token</c> or <c>per_second</c>.</summary>
+    /// <summary>What the price is counted by.</summary>
     [JsonPropertyName("billing_rule")]
-    public string? BillingRule { get; init; }
+    public VideoBillingRule? BillingRule { get; init; }
 
     /// <summary>Credits held back at the submit, from the asked duration. The real charge follows the generated length.</summary>
     [JsonPropertyName("credits_reserved")]
@@ -107,9 +116,9 @@ public sealed record VideoUsage
     [JsonPropertyName("credits_returned")]
     public decimal? CreditsReturned { get; init; }
 
-    /// <summary><c>default</c> or <c>vip</c>.</summary>
+    /// <summary>The group of users whose prices hold.</summary>
     [JsonPropertyName("user_group")]
-    public string? UserGroup { get; init; }
+    public VideoUserGroup? UserGroup { get; init; }
 }
 
 /// <summary>The <c>error</c> of a failed task.</summary>

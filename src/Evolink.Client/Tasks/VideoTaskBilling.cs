@@ -9,13 +9,13 @@ public sealed record VideoTaskBilling
     [JsonPropertyName("refund_scope")]
     public string? RefundScope { get; init; }
 
-    /// <summary><c>unknown</c>, <c>reserved</c>, <c>charged</c> or <c>released</c>.</summary>
+    /// <summary>Whether it was charged.</summary>
     [JsonPropertyName("charge_status")]
-    public string? ChargeStatus { get; init; }
+    public VideoChargeStatus? ChargeStatus { get; init; }
 
-    /// <summary><c>unknown</c>, <c>not_required</c>, <c>pending</c>, <c>completed</c> or <c>failed</c>.</summary>
+    /// <summary>Whether credits came back.</summary>
     [JsonPropertyName("refund_status")]
-    public string? RefundStatus { get; init; }
+    public VideoRefundStatus? RefundStatus { get; init; }
 
     /// <summary>Credits held back at the submit.</summary>
     [JsonPropertyName("reserved_credits")]
@@ -35,7 +35,8 @@ public sealed record VideoTaskBilling
 
     /// <summary>Whether this proves that the credits came back: nothing less than status, charge, amount and time together does.</summary>
     [JsonIgnore]
-    public bool IsRefunded => RefundStatus == "completed" && ChargeStatus == "released" && RefundedCredits is > 0 && RefundedAt is not null;
+    public bool IsRefunded => RefundStatus == VideoRefundStatus.Completed && ChargeStatus == VideoChargeStatus.Released
+        && RefundedCredits is > 0 && RefundedAt is not null;
 }
 
 /// <summary>The <c>usage.cost</c> of a task.</summary>

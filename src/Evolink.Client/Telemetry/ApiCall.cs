@@ -12,11 +12,16 @@ internal sealed class ApiCall : IDisposable
     private static readonly string? Version = typeof(ApiCall).Assembly.GetName().Version?.ToString(3);
     private static readonly ActivitySource Source = new(EvolinkClientTelemetry.Name, Version);
     private static readonly Meter Meter = new(EvolinkClientTelemetry.Name, Version);
-    private static readonly Histogram<double> Duration = Meter.CreateHistogram(
+    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>(
         "evolink.client.operation.duration",
         "s",
+#if NET9_0_OR_GREATER
         "Time from sending a request to Evolink to its answer.",
+        tags: null,
         advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] });
+#else
+        "Time from sending a request to Evolink to its answer.");
+#endif
 
     private readonly string _operation;
     private readonly TimeProvider _time;

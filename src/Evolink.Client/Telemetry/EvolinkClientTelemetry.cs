@@ -30,4 +30,10 @@ public static class EvolinkClientTelemetry
 
     /// <summary>Activity: an image is given to Evolink.</summary>
     public const string UploadImageActivity = "evolink.client.upload_image";
+
+    /// <summary>Activity: a video is downloaded, from a link's request to its headers.</summary>
+    public const string DownloadActivity = "evolink.client.download";
+
+    /// <summary>Activity: an Evolink.Functions app is asked something.</summary>
+    public const string AppActivity = "evolink.client.app";
 }

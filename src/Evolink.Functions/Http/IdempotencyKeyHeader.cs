@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Evolink.Client;
-using Evolink.Pipeline.Generations;
 using Microsoft.AspNetCore.Http;
 
 namespace Evolink.Functions.Http;

@@ -41,7 +41,11 @@ public sealed class TaskViews(VideoLinks links, TimeProvider time)
             WaitingFor = job.WaitingFor,
             Results = job.State == JobState.Completed && link is not null ? [.. files.Select(file => file.Url!)] : null,
             Error = Error(job),
-            TaskInfo = new VideoTaskInfo { CanCancel = !job.State.IsTerminal, EstimatedTime = attempt?.EstimatedSeconds ?? (int)PollSchedule.DefaultEstimate.TotalSeconds },
+            TaskInfo = new VideoTaskInfo
+            {
+                CanCancel = !job.State.IsTerminal,
+                EstimatedTime = attempt?.EstimatedSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : PollSchedule.DefaultEstimate,
+            },
             Usage = Usage(job),
             Video = job is { State: JobState.Completed, Video: { } saved } ? new VideoView(saved.Size, saved.Sha256, saved.ContentType) : null,
             Files = files.Count > 0 ? files : null,
@@ -56,8 +60,10 @@ public sealed class TaskViews(VideoLinks links, TimeProvider time)
     }
 
     /// <summary>When it is worth asking again, in seconds, for the header <c>Retry-After</c>.</summary>
-    public static string RetryAfterSeconds(JobRecord job) =>
-        Math.Clamp((job.CurrentAttempt?.EstimatedSeconds ?? 50) / 10, 1, 15).ToString(CultureInfo.InvariantCulture);
+    public static string RetryAfterSeconds(JobRecord job) => SecondsToNextLook(job).ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>When it is worth asking again, in seconds, 1 to 15.</summary>
+    public static int SecondsToNextLook(JobRecord job) => Math.Clamp((job.CurrentAttempt?.EstimatedSeconds ?? 50) / 10, 1, 15);
 
     /// <summary>
     /// Progress in percent: Evolink's last reading, or what the time since the submit makes of the estimate, whichever is more; 95 at
@@ -84,11 +90,11 @@ public sealed class TaskViews(VideoLinks links, TimeProvider time)
     // Of all attempts together. Until Evolink has accepted one, nothing is reserved.
     private static VideoUsage Usage(JobRecord job) => new()
     {
-        BillingRule = job.CurrentAttempt?.BillingRule,
+        BillingRule = job.CurrentAttempt?.BillingRule is { } rule ? new VideoBillingRule(rule) : null,
         CreditsReserved = Sum(job, attempt => attempt.CreditsReserved) ?? 0,
         CreditsUsed = Sum(job, attempt => attempt.CreditsUsed),
         CreditsReturned = Sum(job, attempt => attempt.CreditsReturned),
-        UserGroup = job.CurrentAttempt?.UserGroup,
+        UserGroup = job.CurrentAttempt?.UserGroup is { } group ? new VideoUserGroup(group) : null,
     };
 
     private static decimal? Sum(JobRecord job, Func<Attempt, decimal?> credits) =>

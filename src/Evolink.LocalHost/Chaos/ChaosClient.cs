@@ -16,7 +16,7 @@ internal sealed class ChaosClient : IDisposable
     private readonly int _seed;
 
     // Without retries: some clients give up, and what no answer may be is counted here.
-    public ChaosClient(Uri app, int seed) => (_app, _seed) = (new EvolinkAppClient(_http, app, ChaosSettings.ClientKey, retries: 0), seed);
+    public ChaosClient(Uri app, int seed) => (_app, _seed) = (new EvolinkAppClient(_http, Options(app)), seed);
 
     /// <summary>The answers so far: number of the generation, id of its job.</summary>
     public ConcurrentDictionary<int, string> Jobs { get; } = new();
@@ -64,12 +64,12 @@ internal sealed class ChaosClient : IDisposable
                 await call();
                 return;
             }
-            catch (EvolinkAppException refused) when (refused.StatusCode is not (>= 500 or 429))
+            catch (EvolinkException refused) when (refused.StatusCode is { } status and not (>= 500 or 429))
             {
-                Surprises.Enqueue($"{what} was refused: {refused.StatusCode} {refused.Code}: {refused.Message}");
+                Surprises.Enqueue($"{what} was refused: {status} {refused.Code}: {refused.Message}");
                 return;
             }
-            catch (Exception e) when (e is EvolinkAppException or HttpRequestException or IOException
+            catch (Exception e) when (e is EvolinkException
                 || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
                 // The host was killed, or takes too long: nobody knows what it has done.
@@ -80,6 +80,9 @@ internal sealed class ChaosClient : IDisposable
             await Task.Delay(Pause, TimeProvider.System, cancellationToken);
         }
     }
+
+    private static EvolinkAppClientOptions Options(Uri app) =>
+        new() { BaseUrl = app, ApiKey = ChaosSettings.ClientKey, MaxRetries = 0, Timeout = AnswerTimeout };
 
     private static VideoGenerationRequest Request(int number) => new()
     {

@@ -22,7 +22,7 @@ internal sealed record ReportedError(string Code, string Message)
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(EvolinkAppTask))]
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(GenerateReport))]
 internal sealed partial class CliJsonContext : JsonSerializerContext
 {

@@ -14,7 +14,9 @@ internal static class Failures
     public static string Explain(Exception exception) => exception switch
     {
         LocalHostException or UsageException => exception.Message,
-        EvolinkAppException refused => $"{refused.Code}: {refused.Message}",
+        EvolinkException { Code: EvolinkErrorCodes.ConnectionFailed or EvolinkErrorCodes.ConnectionLost, InnerException: { } why } =>
+            $"The server could not be reached: {why.Message}",
+        EvolinkException refused => $"{refused.Code}: {refused.ErrorMessage ?? refused.Message}",
         FunctionAppException app when app.Message.Split(WrongSettings) is [_, var problems] => $"The settings are not right:{Environment.NewLine}{problems}",
         FunctionAppException app => app.Message,
         IOException { HResult: NoSpaceLeftUnix or NoSpaceLeftWindows } =>

@@ -19,15 +19,15 @@ internal static class FollowedTask
         {
             EvolinkAppTask task = readings.Current;
             // Before Evolink has it, it may wait for anything, and nobody knows how long.
-            if (estimate is null && task is { EvolinkTaskId: not null, TaskInfo.EstimatedTime: { } seconds })
-                (estimate, started) = (TimeSpan.FromSeconds(seconds), time.GetTimestamp());
+            if (estimate is null && task is { EvolinkTaskId: not null, TaskInfo.EstimatedTime: { } told })
+                (estimate, started) = (told, time.GetTimestamp());
             Task<bool> next = readings.MoveNextAsync().AsTask();
             do
             {
                 TimeSpan? left = estimate is null ? null : estimate - time.GetElapsedTime(started);
                 percent = Math.Max(percent, Math.Max(task.Progress ?? 0, Guess(estimate, left)));
                 if (!task.IsOver)
-                    report(new GenerationProgress(task.Status, percent, left) { Waiting = task.WaitingFor?.Message });
+                    report(new GenerationProgress(task.Status.ToString(), percent, left) { Waiting = task.WaitingFor?.Message });
                 await Task.WhenAny(next, Task.Delay(Tick, time, CancellationToken.None));
             }
             while (!next.IsCompleted);
@@ -47,9 +47,9 @@ internal static class FollowedTask
     {
         string path = Path.GetFullPath(target);
         if (name is not null && Path.EndsInDirectorySeparator(target))
-            return await app.DownloadVideoAsync(task, path, name, cancellationToken);
+            return await app.DownloadToFolderAsync(task, path, name, cancellationToken);
         string file = Path.EndsInDirectorySeparator(target) ? Path.Combine(path, $"{task.Id}.mp4") : path;
-        await app.DownloadVideoAsync(task, file, cancellationToken);
+        await app.DownloadToAsync(task, file, cancellationToken);
         return file;
     }
 

@@ -42,11 +42,11 @@ internal sealed class Generation(VideoGenerationRequest request, string key, Inp
             report(new GenerationProgress("done", 100));
             return Ended(file, null);
         }
-        catch (EvolinkAppException e)
+        catch (EvolinkException e) when (e.StatusCode is not null || e.Code is EvolinkErrorCodes.DownloadDamaged or EvolinkErrorCodes.ResultMissing)
         {
-            return Ended(null, new ReportedError(e.Code, e.Message));
+            return Ended(null, new ReportedError(e.Code, e.ErrorMessage ?? e.Message));
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is EvolinkException or IOException or UnauthorizedAccessException)
         {
             // The other images' generations go on; and so does this one, where the app has it.
             string then = Id is null ? "" : $" {Id} is kept, and goes on while the app runs: `watch {Id}` follows it.";
@@ -61,7 +61,7 @@ internal sealed class Generation(VideoGenerationRequest request, string key, Inp
     {
         report(new GenerationProgress("uploading the image", 0));
         string url = image.ContentType is { } type
-            ? await app.UploadImageAsync(await File.ReadAllBytesAsync(image.Source, cancellationToken), type, cancellationToken)
+            ? (await app.UploadImageAsync(await File.ReadAllBytesAsync(image.Source, cancellationToken), type, cancellationToken)).OriginalString
             : image.Source;
         return SetFields.WithImage(request with { Reference = request.Reference ?? image.Reference }, url);
     }

@@ -30,9 +30,9 @@ internal sealed record Outcome(InputImage? Image, EvolinkAppTask? Task, string? 
         Console.WriteLine($"{prefix}Done in {Elapsed.TotalSeconds:0.0} s: {Task?.Id} (Evolink task {Task?.EvolinkTaskId})");
         if (Task?.Video is { } video)
             Console.WriteLine($"{video.Size:N0} bytes, SHA-256 {video.Sha256}");
-        Console.WriteLine($"Video: {File ?? Task?.Link}");
+        Console.WriteLine($"Video: {File ?? Task?.Link?.OriginalString}");
         foreach (EvolinkAppFile further in Further)
-            Console.WriteLine($"{further.Name} ({further.Size:N0} bytes): {further.Url}");
+            Console.WriteLine($"{further.Name} ({further.Size:N0} bytes): {further.Url?.OriginalString}");
     }
 
     // What the model made beside the video.
@@ -43,7 +43,7 @@ internal sealed record Outcome(InputImage? Image, EvolinkAppTask? Task, string? 
         Task?.Id,
         Error is null ? "completed" : "failed",
         Task?.EvolinkTaskId,
-        Error is null ? new ReportedVideo(Task?.Link, Task?.Video?.Size, Task?.Video?.Sha256, File) : null,
+        Error is null ? new ReportedVideo(Task?.Link?.OriginalString, Task?.Video?.Size, Task?.Video?.Sha256, File) : null,
         Error,
         (long)Elapsed.TotalMilliseconds)
     {

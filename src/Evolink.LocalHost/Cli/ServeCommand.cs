@@ -65,9 +65,9 @@ internal static class ServeCommand
             using Stream sample = typeof(ServeCommand).Assembly.GetManifestResourceStream("cat.png")!;
             using MemoryStream image = new();
             await sample.CopyToAsync(image, cancellationToken);
-            return await app.UploadImageAsync(image.ToArray(), "image/png", cancellationToken);
+            return (await app.UploadImageAsync(image.ToArray(), "image/png", cancellationToken)).OriginalString;
         }
-        catch (EvolinkAppException refused)
+        catch (EvolinkException refused)
         {
             // No reason not to serve: /healthz tells what is missing.
             await Console.Error.WriteLineAsync($"The sample image could not be uploaded: {refused.Message}");

@@ -15,7 +15,7 @@ internal static class TaskCommands
         return new AppCommand("list", "Lists your tasks, newest first.", [status, limit, json], async (parsed, app, cancellationToken) =>
         {
             int count = 0;
-            await foreach (EvolinkAppTask task in app.ListTasksAsync(parsed.GetValue(status), cancellationToken).Take(parsed.GetValue(limit)))
+            await foreach (EvolinkAppTask task in app.ListTasksAsync(StatusOf(parsed.GetValue(status)), cancellationToken).Take(parsed.GetValue(limit)))
             {
                 if (count++ == 0 && !parsed.GetValue(json))
                     Console.WriteLine(TaskText.Header);
@@ -27,6 +27,8 @@ internal static class TaskCommands
             return ExitCode.Done;
         });
     }
+
+    private static VideoTaskStatus? StatusOf(string? given) => given is null ? null : new VideoTaskStatus(given);
 
     private static AppCommand Show()
     {
@@ -52,9 +54,9 @@ internal static class TaskCommands
                 try
                 {
                     EvolinkAppTask task = await app.CancelTaskAsync(id, cancellationToken);
-                    Tell(task, parsed.GetValue(json), [task.IsOver ? $"{id} is over: {task.Error?.Code ?? task.Status}." : $"{id} is being cancelled."]);
+                    Tell(task, parsed.GetValue(json), [task.IsOver ? $"{id} is over: {task.Error?.Code ?? task.Status.ToString()}." : $"{id} is being cancelled."]);
                 }
-                catch (EvolinkAppException refused)
+                catch (EvolinkException refused)
                 {
                     all = false;
                     await Console.Error.WriteLineAsync($"{id}: {Failures.Explain(refused)}");
@@ -85,8 +87,9 @@ internal static class TaskCommands
         return new AppCommand("open", "Opens a task's video, and prints its link; into a pipe it prints alone.", [id], async (parsed, app, cancellationToken) =>
         {
             EvolinkAppTask task = await app.GetTaskAsync(parsed.GetValue(id)!, wait: null, cancellationToken);
-            string link = task.Link ?? throw new EvolinkAppException("video_not_found", $"The task is {task.Status}{(task.Error?.Code is { } code ? $" ({code})" : "")}; it has no video.");
-            Console.WriteLine(link);
+            Uri link = task.Link ?? throw new LocalHostException(
+                $"video_not_found: The task is {task.Status}{(task.Error?.Code is { } code ? $" ({code})" : "")}; it has no video.");
+            Console.WriteLine(link.OriginalString);
             if (!Console.IsOutputRedirected && !TryOpen(link))
                 await Console.Error.WriteLineAsync("No browser could be started; the link opens in any.");
             return ExitCode.Done;
@@ -94,9 +97,9 @@ internal static class TaskCommands
     }
 
     // Anything but a web address is not handed to the system.
-    private static bool TryOpen(string link)
+    private static bool TryOpen(Uri address)
     {
-        if (!Uri.TryCreate(link, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
+        if (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https"))
             return false;
         try
         {
@@ -113,7 +116,7 @@ internal static class TaskCommands
         EvolinkAppClient app, string id, string? target, Action<GenerationProgress> report, CancellationToken cancellationToken)
     {
         EvolinkAppTask task = await FollowedTask.ToEndAsync(app, id, TimeProvider.System, report, cancellationToken);
-        report(new GenerationProgress(task.Status, task.IsCompleted ? 100 : task.Progress ?? 0));
+        report(new GenerationProgress(task.Status.ToString(), task.IsCompleted ? 100 : task.Progress ?? 0));
         return target is null || !task.IsCompleted
             ? (task, null)
             : (task, await FollowedTask.SaveAsync(app, task, target, name: null, cancellationToken));
@@ -122,7 +125,7 @@ internal static class TaskCommands
     private static void Tell(EvolinkAppTask task, bool json, IEnumerable<string> lines)
     {
         if (json)
-            lines = [JsonSerializer.Serialize(task, CliJsonContext.Readable.EvolinkAppTask)];
+            lines = [JsonSerializer.Serialize(task.GetRawJson(), CliJsonContext.Readable.JsonElement)];
         foreach (string line in lines)
         {
             if (json)

@@ -19,7 +19,7 @@ internal static class TaskText
         {
             { IsCompleted: true, Video: { } video } => string.Create(CultureInfo.InvariantCulture, $"{video.Size:N0} bytes"),
             { IsOver: true } => Safe(ReportedError.Of(task).Code),
-            { WaitingFor: { } waiting } => $"waits: {Safe(waiting.Code)}",
+            { WaitingFor: { } waiting } => $"waits: {Safe(waiting.Code.Value)}",
             _ => "",
         };
         decimal? credits = task.Usage is { CreditsReserved: > 0 } usage ? usage.CreditsUsed ?? usage.CreditsReserved : null;
@@ -32,7 +32,7 @@ internal static class TaskText
     /// <summary>In a line for each thing that is known.</summary>
     public static IEnumerable<string> Details(EvolinkAppTask task)
     {
-        yield return $"{Safe(task.Id)}  {Coloured(task, 0)}{(task.Phase is { } phase && phase != task.Status ? $" ({Safe(phase)})" : "")}, {task.Progress ?? 0} %";
+        yield return $"{Safe(task.Id)}  {Coloured(task, 0)}{(task.Phase is { } phase && phase.Value != task.Status.Value ? $" ({Safe(phase.Value)})" : "")}, {task.Progress ?? 0} %";
         if (task.WaitingFor is { } waiting)
             yield return $"waits     {Safe(waiting.Message)}";
         yield return string.Create(CultureInfo.InvariantCulture, $"created   {task.CreatedAt:yyyy-MM-dd HH:mm:ss}Z");
@@ -45,7 +45,7 @@ internal static class TaskText
         if (task.Video is { } video)
             yield return string.Create(CultureInfo.InvariantCulture, $"video     {video.Size:N0} bytes, SHA-256 {Safe(video.Sha256)}");
         if (task.Link is { } link)
-            yield return $"link      {Safe(link)}";
+            yield return $"link      {Safe(link.OriginalString)}";
         if (task.ExpiresAt is { } end)
             yield return string.Create(CultureInfo.InvariantCulture, $"until     {end.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z; asking again makes a new link");
         if (task is { IsOver: true, IsCompleted: false })
@@ -61,7 +61,7 @@ internal static class TaskText
         { Reference: { } reference } => reference,
         { Source.Name: { } name } => name,
         { Source: { Batch: { } batch, Index: { } index } } => string.Create(CultureInfo.InvariantCulture, $"{batch} {index}"),
-        _ => task.Source?.MessageId ?? task.Source?.Kind,
+        _ => task.Source?.MessageId ?? task.Source?.Kind.Value,
     };
 
     private static string Cell(string? text, int width)
@@ -78,8 +78,8 @@ internal static class TaskText
 
     private static string Coloured(EvolinkAppTask task, int width)
     {
-        string colour = task.Status switch { "completed" => "green", "failed" => "red", _ => "yellow" };
-        return $"[{colour}]{Safe(task.Status).PadRight(width)}[/]";
+        string colour = task.Status switch { { IsCompleted: true } => "green", { IsFailed: true } => "red", _ => "yellow" };
+        return $"[{colour}]{Safe(task.Status.ToString()).PadRight(width)}[/]";
     }
 
     private static string Age(TimeSpan age) => age switch

@@ -13,10 +13,14 @@ public sealed record TaskCredits(decimal? Used = null, decimal? Returned = null,
     {
         VideoTaskBilling? billing = task?.Billing;
         return new TaskCredits(
-            task?.Usage?.CreditsUsed ?? task?.Usage?.Cost?.Credits ?? (billing?.ChargeStatus == "charged" ? billing.ChargedCredits : null),
+            task?.Usage?.CreditsUsed ?? task?.Usage?.Cost?.Credits ?? (billing?.ChargeStatus == VideoChargeStatus.Charged ? billing.ChargedCredits : null),
             billing is { IsRefunded: true } ? billing.RefundedCredits : null,
-            billing is { RefundStatus: "pending" } or { ChargeStatus: "reserved", RefundStatus: not ("failed" or "not_required") });
+            IsDue(billing));
     }
+
+    private static bool IsDue(VideoTaskBilling? billing) => billing?.RefundStatus == VideoRefundStatus.Pending
+        || (billing?.ChargeStatus == VideoChargeStatus.Reserved
+            && billing.RefundStatus != VideoRefundStatus.Failed && billing.RefundStatus != VideoRefundStatus.NotRequired);
 
     /// <summary>The ledger entry with this in it: a charge may be corrected by a later reading, a return is booked once.</summary>
     public Attempt On(Attempt attempt)

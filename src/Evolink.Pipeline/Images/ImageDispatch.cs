@@ -87,7 +87,7 @@ public sealed class ImageDispatch(ImageStore images, LinkSigner signer, EvolinkC
         {
             string name = string.Create(CultureInfo.InvariantCulture, $"{sha256}.{image.ContentType.AsSpan("image/".Length)}");
             UploadedImage file = await evolink.UploadImageAsync(content, name, image.ContentType, cancellationToken);
-            return new ImagePlan(intent with { ImageUrl = file.FileUrl }, null, null);
+            return new ImagePlan(intent with { ImageUrl = file.FileUrl.OriginalString }, null, null);
         }
         catch (EvolinkException e) when (e.IsTransient || e.NeedsAttention)
         {

@@ -160,7 +160,7 @@ public sealed partial class SubmitRecovery(
         (VideoTask? task, EvolinkException? failure) = await tasks.TryReadAsync(taskId, cancellationToken);
         if (task is null)
             return (failure?.StatusCode == 404 ? TaskConfirmation.Differs : TaskConfirmation.Unreadable, null);
-        bool isOfItsTime = task.Created is null || SubmitSpan.Of(attempt, _options.SubmitLease).Holds(CreatedAt(task));
+        bool isOfItsTime = task.CreatedAt is null || SubmitSpan.Of(attempt, _options.SubmitLease).Holds(CreatedAt(task));
         return (isOfItsTime && Fits(task, taskId, job, attempt) ? TaskConfirmation.Fits : TaskConfirmation.Differs, task);
     }
 
@@ -195,12 +195,12 @@ public sealed partial class SubmitRecovery(
     private bool Fits(VideoTask task, string taskId, JobRecord job, Attempt attempt) =>
         (task.Id is null || task.Id == taskId)
         && ModelNames.CanBe(task.Model, job.Model)
-        && (task.Created is null || CreatedAt(task) >= attempt.FirstIntentAt - ClockSkew);
+        && (task.CreatedAt is null || CreatedAt(task) >= attempt.FirstIntentAt - ClockSkew);
 
     private DateTimeOffset CreatedAt(VideoTask task)
     {
         DateTimeOffset now = time.GetUtcNow();
-        return task.Created is { } created && created > 0 && created < now.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds(created) : now;
+        return task.CreatedAt is { } created && created.ToUnixTimeSeconds() < now.ToUnixTimeSeconds() ? created : now;
     }
 
     private static JobError OutcomeUnknown(Attempt attempt) => new(

@@ -97,7 +97,7 @@ public sealed partial class VideoSaver(
     {
         null => throw new VideoDownloadException(
             DownloadFailure.Unavailable, $"Evolink could not be asked for a fresh link ({unread?.Code}).", unread),
-        { Results: { Count: > 0 } links } => links,
+        { Results: { Count: > 0 } links } => [.. links.Select(link => link.OriginalString)],
         _ => throw new VideoDownloadException(
             DownloadFailure.LinkDead, $"Evolink says that the task is {task.Status}, and names no result."),
     };

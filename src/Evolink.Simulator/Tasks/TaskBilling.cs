@@ -11,18 +11,18 @@ internal static class TaskBilling
         ({ EndedAt: null }, _) or (_, BillingSupport.Off) => null,
         ({ IsCompleted: true }, _) => Told(task) with
         {
-            ChargeStatus = "charged",
-            RefundStatus = "not_required",
+            ChargeStatus = VideoChargeStatus.Charged,
+            RefundStatus = VideoRefundStatus.NotRequired,
             ChargedCredits = task.Credits,
         },
         ({ EndedAt: { } end }, _) when options.TimeProvider.GetUtcNow() >= end + options.RefundTakes => Told(task) with
         {
-            ChargeStatus = "released",
-            RefundStatus = "completed",
+            ChargeStatus = VideoChargeStatus.Released,
+            RefundStatus = VideoRefundStatus.Completed,
             RefundedCredits = task.Credits,
             RefundedAt = end + options.RefundTakes,
         },
-        _ => Told(task) with { ChargeStatus = "reserved", RefundStatus = "pending" },
+        _ => Told(task) with { ChargeStatus = VideoChargeStatus.Reserved, RefundStatus = VideoRefundStatus.Pending },
     };
 
     /// <summary>What of an account's charges was returned.</summary>

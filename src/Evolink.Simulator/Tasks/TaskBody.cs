@@ -7,19 +7,19 @@ internal static class TaskBody
 {
     public static VideoTask AtSubmit(SimulatedTask task) => Of(task, new TaskCourse(TaskCourse.Pending, 0)) with
     {
-        TaskInfo = new VideoTaskInfo { CanCancel = true, EstimatedTime = (int)Math.Ceiling(task.TakesTime.TotalSeconds) },
+        TaskInfo = new VideoTaskInfo { CanCancel = true, EstimatedTime = task.TakesTime },
         Usage = Usage(task),
     };
 
     public static VideoTask Of(SimulatedTask task, TaskCourse course, IReadOnlyList<string>? links = null) => new()
     {
-        Created = task.CreatedAt.ToUnixTimeSeconds(),
+        CreatedAt = task.CreatedAt,
         Id = task.Id,
         Model = task.Model,
         Object = "video.generation.task",
         Progress = course.Progress,
         Status = new VideoTaskStatus(course.Status),
-        Results = links,
+        Results = links is null ? null : [.. links.Select(SimulatorHttp.Exact)],
         Error = course.Failure is { } failure ? new VideoTaskError { Code = failure.Code, Message = failure.Message, Type = "task_error" } : null,
         TaskInfo = new VideoTaskInfo { CanCancel = course.EndedAt is null },
         Type = "video",
@@ -28,8 +28,8 @@ internal static class TaskBody
 
     private static VideoUsage Usage(SimulatedTask task) => new()
     {
-        BillingRule = "per_second",
+        BillingRule = VideoBillingRule.PerSecond,
         CreditsReserved = task.Credits,
-        UserGroup = "default",
+        UserGroup = VideoUserGroup.Default,
     };
 }

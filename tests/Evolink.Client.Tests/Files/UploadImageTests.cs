@@ -12,7 +12,9 @@ public sealed class UploadImageTests
 
         var uploaded = await api.Client().UploadImageAsync(image, "dir/my \"cat\"\r\n.png", "image/png");
 
-        Assert.Equal(new UploadedImage("https://files.evolink.ai/a.png", new DateTimeOffset(2026, 8, 15, 0, 0, 0, TimeSpan.Zero)), uploaded);
+        Assert.Equal(
+            ("https://files.evolink.ai/a.png", new DateTimeOffset(2026, 8, 15, 0, 0, 0, TimeSpan.Zero)),
+            (uploaded.FileUrl.OriginalString, uploaded.ExpiresAt));
         var seen = Assert.Single(api.Seen);
         Assert.Equal(("POST", "/api/v1/files/upload/stream", "Bearer " + Clients.Key), (seen.Method, seen.Target, seen.Headers["Authorization"]));
         Assert.StartsWith("multipart/form-data; boundary=", seen.Headers["Content-Type"]);
@@ -67,6 +69,53 @@ public sealed class UploadImageTests
         var failure = await Assert.ThrowsAsync<EvolinkValidationException>(() => api.Client().UploadImageAsync(image, "a.png", "image/png"));
         Assert.Equal("file", Assert.Single(failure.Issues).Param);
         Assert.Empty(api.Seen);
+    }
+
+    [Fact]
+    public async Task Without_an_address_of_the_Files_API_an_image_goes_where_the_generations_go()
+    {
+        await using var app = await StubApi.StartAsync(200, """{"url":"https://app.example/v1/images/1"}""");
+        using var image = new MemoryStream([1, 2, 3]);
+
+        var uploaded = await app.Client(options => options.FilesBaseUrl = null).UploadImageAsync(image, "a.bmp", "image/bmp");
+
+        Assert.Equal("https://app.example/v1/images/1", uploaded.FileUrl.OriginalString);
+        var seen = Assert.Single(app.Seen);
+        Assert.Equal(("POST", "/v1/images", "image/bmp", "\u0001\u0002\u0003"), (seen.Method, seen.Target, seen.Headers["Content-Type"], seen.Body));
+        var refused = await Assert.ThrowsAsync<EvolinkValidationException>(
+            () => app.Client(options => options.FilesBaseUrl = null).UploadImageAsync(image, "a.gif", "image/gif"));
+        Assert.Contains("the app takes", refused.Message);
+    }
+
+    [Fact]
+    public async Task The_key_of_an_app_never_goes_to_the_file_host_of_Evolink_and_the_key_of_Evolink_does()
+    {
+        using var image = new MemoryStream([1, 2, 3]);
+        Assert.Equal(new Uri("https://app.example/v1/images"), await AddressAsync(new Uri("https://app.example")));
+        Assert.Equal(new Uri("https://app.example/below/v1/images"), await AddressAsync(new Uri("https://app.example/below")));
+        Assert.Equal(new Uri("https://files-api.evolink.ai/api/v1/files/upload/stream"), await AddressAsync(null));
+        Assert.Equal(new Uri("https://files-api.evolink.ai/api/v1/files/upload/stream"), await AddressAsync(new Uri("https://API.evolink.ai/")));
+
+        async Task<Uri?> AddressAsync(Uri? baseUrl)
+        {
+            using Noting handler = new();
+            EvolinkClientOptions options = new() { ApiKey = "k" };
+            options.BaseUrl = baseUrl ?? options.BaseUrl;
+            image.Position = 0;
+            await Assert.ThrowsAsync<EvolinkException>(() => new EvolinkClient(new HttpClient(handler), options).UploadImageAsync(image, "a.png", "image/png"));
+            return handler.Address;
+        }
+    }
+
+    private sealed class Noting : HttpMessageHandler
+    {
+        public Uri? Address { get; private set; }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Address = request.RequestUri;
+            throw new HttpRequestException("Nothing is sent here.");
+        }
     }
 
     private static async Task<UploadedImage> UploadAsync(StubApi api)

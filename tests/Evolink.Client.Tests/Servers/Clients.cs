@@ -4,6 +4,9 @@ internal static class Clients
 {
     public const string Key = "sk-test-0123456789";
 
+    /// <summary>A client's key of an app.</summary>
+    public const string AppKey = "client-key";
+
     /// <summary>The seed's example, with the image that it needs.</summary>
     public static VideoGenerationRequest Cat { get; } = new()
     {

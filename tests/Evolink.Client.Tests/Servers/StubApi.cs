@@ -66,6 +66,14 @@ internal sealed class StubApi : IAsyncDisposable
 
     public EvolinkClient Client(Action<EvolinkClientOptions>? configure = null) => Clients.For(Url, configure);
 
+    /// <summary>A client of this server as of an app.</summary>
+    public EvolinkAppClient AppClient(Action<EvolinkAppClientOptions>? configure = null)
+    {
+        EvolinkAppClientOptions options = new() { BaseUrl = Url, ApiKey = Clients.AppKey };
+        configure?.Invoke(options);
+        return new EvolinkAppClient(options);
+    }
+
     public async ValueTask DisposeAsync()
     {
         using var now = new CancellationTokenSource();

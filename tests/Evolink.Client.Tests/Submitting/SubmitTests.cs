@@ -21,9 +21,9 @@ public sealed class SubmitTests
         Assert.Equal("req-1", submitted.RequestId);
         Assert.False(submitted.IsReplay);
         Assert.Equal(VideoTaskStatus.Pending, submitted.Task.Status);
-        Assert.Equal(new VideoTaskInfo { CanCancel = true, EstimatedTime = 120 }, submitted.Task.TaskInfo);
-        Assert.Equal(new VideoUsage { BillingRule = "per_call", CreditsReserved = 5, UserGroup = "default" }, submitted.Task.Usage);
-        Assert.Equal(1757169743, submitted.Task.Created);
+        Assert.Equal(new VideoTaskInfo { CanCancel = true, EstimatedTime = TimeSpan.FromMinutes(2) }, submitted.Task.TaskInfo);
+        Assert.Equal(new VideoUsage { BillingRule = VideoBillingRule.PerCall, CreditsReserved = 5, UserGroup = VideoUserGroup.Default }, submitted.Task.Usage);
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1757169743), submitted.Task.CreatedAt);
     }
 
     [Fact]
@@ -57,9 +57,15 @@ public sealed class SubmitTests
 
         Assert.Equal(2, api.Seen.Select(seen => seen.Headers["Idempotency-Key"]).Distinct().Count());
         Assert.All(api.Seen, seen => Assert.Matches("^[A-Za-z0-9._-]{16,96}$", seen.Headers["Idempotency-Key"]));
-        foreach (var bad in new[] { "", "short", new string('x', 97), "0123456789abcdef\r\n", "0123456789abcdé0" })
+        foreach (var bad in new[] { "", "two words", new string('x', 256), "0123456789abcdef\r\n", "0123456789abcdé0" })
         {
             await Assert.ThrowsAsync<ArgumentException>(() => api.Client().SubmitAsync(Clients.Cat, new SubmitOptions { IdempotencyKey = bad }));
+        }
+
+        foreach (var good in new[] { "7", "order/4711#1", new string('x', 255) })
+        {
+            await api.Client().SubmitAsync(Clients.Cat, new SubmitOptions { IdempotencyKey = good });
+            Assert.Equal(good, api.Seen[^1].Headers["Idempotency-Key"]);
         }
     }
 
@@ -175,7 +181,7 @@ public sealed class SubmitTests
     }
 
     [Fact]
-    public async Task An_answer_after_a_redirect_that_a_foreign_handler_followed_is_not_believed()
+    public async Task A_redirect_that_a_foreign_handler_follows_gets_no_paid_body_and_its_answer_is_not_believed()
     {
         await using var elsewhere = await StubApi.StartAsync(200, Accepted);
         await using var api = await StubApi.StartAsync(307, "", ("Location", elsewhere.Url.AbsoluteUri));
@@ -184,7 +190,8 @@ public sealed class SubmitTests
 
         var failure = await Assert.ThrowsAsync<EvolinkException>(() => client.SubmitAsync(Clients.Cat));
 
-        Assert.Equal((SubmitOutcome.Unknown, "redirected"), (failure.Outcome, failure.Code));
-        Assert.DoesNotContain(elsewhere.Seen, seen => seen.Headers.ContainsKey("Authorization"));
+        Assert.Equal((SubmitOutcome.Unknown, "sent_again", false), (failure.Outcome, failure.Code, failure.IsTransient));
+        Assert.DoesNotContain(elsewhere.Seen, seen => seen.Headers.ContainsKey("Authorization") || seen.Body.Length > 0);
+        Assert.Equal("redirected", (await Assert.ThrowsAsync<EvolinkException>(() => client.GetTaskAsync("t"))).Code);
     }
 }

@@ -12,7 +12,7 @@ public sealed class AccountTests
                 """),
             StubApi.Answer(200, """{"data":[{"id":"task-2","status":"completed"},{"id":"task-1","created_at":1767225590000}],"total":3}"""));
 
-        List<ListedTask> tasks = await ListAsync(api, new TaskListFilter { Status = "processing", Model = "a b", PageSize = 2 });
+        List<ListedTask> tasks = await ListAsync(api, new TaskListFilter { Status = VideoTaskStatus.Processing, Model = "a b", PageSize = 2 });
 
         Assert.Equal(["task-3", "task-2", "task-1"], tasks.Select(task => task.Id));
         Assert.Equal(new ListedTask

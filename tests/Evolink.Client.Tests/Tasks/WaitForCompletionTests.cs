@@ -16,7 +16,7 @@ public sealed class WaitForCompletionTests
 
         var task = await WaitAsync(api);
 
-        Assert.Equal(["https://a/1.mp4"], task.Results!);
+        Assert.Equal("https://a/1.mp4", Assert.Single(task.Results!).OriginalString);
         Assert.Equal(21, api.Seen.Count);
         Assert.InRange(Elapsed, TimeSpan.FromSeconds(20 * 8), TimeSpan.FromSeconds(20 * 15));
         Assert.NotEqual(0, Elapsed.TotalSeconds % 1);
@@ -40,6 +40,20 @@ public sealed class WaitForCompletionTests
         await WaitAsync(api, new WaitOptions { Progress = told });
 
         Assert.Equal([40, 40, 100], told.Tasks.Select(task => task.Progress));
+    }
+
+    [Fact]
+    public async Task A_task_that_is_followed_yields_each_reading_and_is_read_no_further_than_it_is_asked_for()
+    {
+        await using var api = await StubApi.StartAsync(Processing, StubApi.Answer(502, "<html>"), Processing, Completed);
+        var client = api.Client(options => options.TimeProvider = _clock);
+
+        Assert.Equal([40, 40, 100], await client.WatchAsync("task-1").Select(task => task.Progress).ToListAsync());
+        Assert.Equal(4, api.Seen.Count);
+        await using var again = await StubApi.StartAsync(Processing);
+        Assert.Equal(40, (await again.Client(options => options.TimeProvider = _clock).WatchAsync("task-1").FirstAsync()).Progress);
+        Assert.Single(again.Seen);
+        Assert.Throws<ArgumentException>(() => client.WatchAsync("a b"));
     }
 
     [Theory]

@@ -33,10 +33,10 @@ public sealed class TaskTextTests
     [Fact]
     public void A_line_names_what_a_task_was_made_from()
     {
-        EvolinkAppSource upload = new("blob", "uploads", "cats/cat.png", "1", null, null, null);
+        EvolinkAppSource upload = new(EvolinkAppSourceKind.Blob, "uploads", "cats/cat.png", "1", null, null, null);
         Assert.Contains("  cats/cat.png  ", LineOf(upload), StringComparison.Ordinal);
-        Assert.Contains("  bat-1 3  ", LineOf(new EvolinkAppSource("batch", null, null, null, null, "bat-1", 3)), StringComparison.Ordinal);
-        Assert.Contains("  http  ", LineOf(new EvolinkAppSource("http", null, null, null, null, null, null)), StringComparison.Ordinal);
+        Assert.Contains("  bat-1 3  ", LineOf(new EvolinkAppSource(EvolinkAppSourceKind.Batch, null, null, null, null, "bat-1", 3)), StringComparison.Ordinal);
+        Assert.Contains("  http  ", LineOf(new EvolinkAppSource(EvolinkAppSourceKind.Http, null, null, null, null, null, null)), StringComparison.Ordinal);
 
         string LineOf(EvolinkAppSource source) => TaskText.Line(Task("pending") with { Source = source, Prompt = "x" }, Now);
     }
@@ -81,5 +81,5 @@ public sealed class TaskTextTests
     }
 
     private static EvolinkAppTask Task(string status) =>
-        new() { Created = Now.ToUnixTimeSeconds() - 130, Id = "gen-rwm3", Status = status, Phase = status, Progress = 40 };
+        new() { CreatedAt = Now.AddSeconds(-130), Id = "gen-rwm3", Status = new(status), Phase = new(status), Progress = 40 };
 }

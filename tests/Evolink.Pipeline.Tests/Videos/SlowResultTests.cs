@@ -27,7 +27,7 @@ public sealed class SlowResultTests(AzuriteFixture azurite)
     {
         JobRecord job = Jobs.Waiting();
         return pipeline.Get<VideoSaver>().SaveAsync(
-            job, job.CurrentAttempt!, new VideoTask { Status = VideoTaskStatus.Completed, Results = [server.Link] }, null, None);
+            job, job.CurrentAttempt!, new VideoTask { Status = VideoTaskStatus.Completed, Results = [new Uri(server.Link)] }, null, None);
     }
 
     [Fact]
