@@ -38,7 +38,7 @@ public sealed record VideoModel(string Name, ImmutableArray<VideoModelField> Fie
     /// Where an image goes that is given without a field: <c>image_urls</c>, else the first that takes one; none takes any where it is
     /// <see langword="null"/>.
     /// </summary>
-    public VideoModelField? ImageField => Field("image_urls") ?? Fields.FirstOrDefault(static field => field.Media == MediaKind.Image);
+    public VideoModelField? ImageField => Field("image_urls") ?? Fields.FirstOrDefault(static taken => taken.Media == MediaKind.Image);
 
     /// <summary>The field of a name; <see langword="null"/> where it has none.</summary>
     public VideoModelField? Field(string name) => Fields.FirstOrDefault(field => field.Name == name);
