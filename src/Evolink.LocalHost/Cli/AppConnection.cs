@@ -11,7 +11,9 @@ internal sealed record AppConnection(Uri? Endpoint, string? Key, string Folder, 
 
     // A slow line takes its time for an image.
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromMinutes(5);
-    private static readonly string UserAgent = $"Evolink.LocalHost/{typeof(AppConnection).Assembly.GetName().Version?.ToString(3)}";
+
+    /// <summary>What this program calls itself in its requests.</summary>
+    public static readonly string UserAgent = $"Evolink.LocalHost/{typeof(AppConnection).Assembly.GetName().Version?.ToString(3)}";
 
     /// <summary>Finds the app.</summary>
     /// <exception cref="LocalHostException">None runs there.</exception>
@@ -21,10 +23,10 @@ internal sealed record AppConnection(Uri? Endpoint, string? Key, string Folder, 
     /// <summary>Finds the app, for what speaks to it in another way than <see cref="EvolinkAppClient"/>.</summary>
     /// <exception cref="LocalHostException">None runs there.</exception>
     /// <exception cref="UsageException">It needs a key that nobody gave.</exception>
-    public async Task<(HttpClient Http, Uri Address, string Key)> OpenHttpAsync(CancellationToken cancellationToken)
+    public async Task<(Uri Address, string Key)> LocateAsync(CancellationToken cancellationToken)
     {
         Uri address = await AddressAsync(cancellationToken);
-        return (Http, address, Key ?? KeyFor(address));
+        return (address, Key ?? KeyFor(address));
     }
 
     /// <summary>The address of the app; null where none was given, and none runs on the data folder.</summary>

@@ -28,15 +28,15 @@ internal static class McpCommand
 
     private static async Task<McpClient> ConnectAsync(AppConnection connection, CancellationToken cancellationToken)
     {
-        (HttpClient http, Uri address, string key) = await connection.OpenHttpAsync(cancellationToken);
+        (Uri address, string key) = await connection.LocateAsync(cancellationToken);
         HttpClientTransportOptions options = new()
         {
             Endpoint = new Uri(address, "/mcp"),
             TransportMode = HttpTransportMode.StreamableHttp,
             // The app has no streams to offer.
             EnableStandaloneGetStream = false,
-            AdditionalHeaders = new Dictionary<string, string> { ["Authorization"] = $"Bearer {key}" },
+            AdditionalHeaders = new Dictionary<string, string> { ["Authorization"] = $"Bearer {key}", ["User-Agent"] = AppConnection.UserAgent },
         };
-        return await McpClient.CreateAsync(new HttpClientTransport(options, http), cancellationToken: cancellationToken);
+        return await McpClient.CreateAsync(new HttpClientTransport(options), cancellationToken: cancellationToken);
     }
 }

@@ -84,12 +84,7 @@ public sealed class McpToolTests(Apps apps) : AppTests(apps.Usual)
     public async Task A_thousand_calls_with_one_client_request_id_at_once_are_one_job_and_one_charge()
     {
         string body = Assistant.Call("generate_video", Wanted("once"));
-        string[] ids = await Task.WhenAll(Enumerable.Range(0, 1000).Select(async _ =>
-        {
-            using HttpResponseMessage response = await Client.SendMcpAsync(body);
-            JsonElement result = (await response.JsonAsync()).GetProperty("result");
-            return result.GetProperty("structuredContent").GetProperty("id").GetString()!;
-        }));
+        string[] ids = await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => GenerateAsync(body)));
         JobId id = JobId.Parse(Assert.Single(ids.Distinct(StringComparer.Ordinal)));
         Assert.Equal(JobState.Completed, (await App.EndOfAsync(id)).State);
         Assert.Single((await LedgerAsync(id)).Charges);
@@ -174,6 +169,18 @@ public sealed class McpToolTests(Apps apps) : AppTests(apps.Usual)
         JsonElement over = await assistant.AskAsync("wait_for_video", new { id = id.Value });
         Assert.Equal("request_cancelled", over.GetProperty("error").GetProperty("code").GetString());
         Assert.False(over.TryGetProperty("ask_again_in_seconds", out _));
+    }
+
+    // Where a host has more to do than it can, it says so (5xx), and an assistant calls again.
+    private async Task<string> GenerateAsync(string body)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            using HttpResponseMessage response = await Client.SendMcpAsync(body);
+            Assert.True(tries < 20, $"{(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+            if (response.StatusCode == HttpStatusCode.OK)
+                return (await response.JsonAsync()).GetProperty("result").GetProperty("structuredContent").GetProperty("id").GetString()!;
+        }
     }
 
     private Task<McpClient> ConnectAsync(string? protocol = null) => Assistant.ConnectAsync(App.Host.BaseUrl, Client.Key, protocol);
