@@ -34,6 +34,10 @@ internal static class Answers
         Errors.OverQuota(Nobody, new IntakeResult.OverQuota(new QuotaRefusal.Credits(Limit: 100, Spent: 80, Held: 17, Wanted: 5), TimeSpan.FromHours(5))),
         RetryAfter);
 
+    public static Answer NoModel { get; } = Error(
+        "The app does not allow the model (`Evolink:Models`).",
+        Errors.Invalid([new ValidationIssue("model", ValidationCodes.ModelNotAllowed, "This app does not allow the model: sora-2-pro.")]));
+
     public static Answer NoTask { get; } = Error("There is no such task, or it is another client's.", Errors.NoSuchTask);
 
     public static Answer NoBatch { get; } = Error("There is no such batch, or it is another client's.", Errors.NoSuchBatch);

@@ -19,7 +19,7 @@ internal static partial class Contract
 
     /// <summary>In the order in which their examples work one after the other.</summary>
     public static IReadOnlyList<Operation> Operations { get; } =
-        [.. ImageOperations.All, .. GenerationOperations.All, .. TaskOperations.All, .. BatchOperations.All, .. OperatorOperations.All, .. AssistantOperations.All, .. AppOperations.All];
+        [.. ImageOperations.All, .. ModelOperations.All, .. GenerationOperations.All, .. TaskOperations.All, .. BatchOperations.All, .. OperatorOperations.All, .. AssistantOperations.All, .. AppOperations.All];
 
     /// <summary>The document, as it is committed.</summary>
     public static string ToJson() => Build().ToJsonString(Readable) + "\n";
@@ -141,7 +141,7 @@ internal static partial class Contract
             return described;
         JsonObject content = [];
         if (answer.Type is { } type)
-            content["schema"] = schemas.Of(type);
+            content["schema"] = answer.Schema?.Invoke(schemas) ?? schemas.Of(type);
         if (answer.Example is { } example)
             content["example"] = example.DeepClone();
         described["content"] = new JsonObject(

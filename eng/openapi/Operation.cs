@@ -62,6 +62,9 @@ internal sealed record Answer(int Status, string Description)
     /// <summary>Type of the JSON; null: no JSON, or no body.</summary>
     public JsonTypeInfo? Type { get; init; }
 
+    /// <summary>Makes the schema of the JSON, where that is not its type's alone.</summary>
+    public Func<Schemas, JsonObject>? Schema { get; init; }
+
     public bool HasBody { get; init; } = true;
 
     public JsonNode? Example { get; init; }

@@ -51,6 +51,12 @@ internal static class Samples
         Metadata = new Dictionary<string, string> { ["shop"] = "cats" },
     };
 
+    public static JsonNode TextToVideo { get; } =
+        JsonNode.Parse("""{"model":"wan2.6-text-to-video","prompt":"A cat playing piano","aspect_ratio":"9:16","duration":2}""")!;
+
+    public static JsonNode AnyModel { get; } =
+        JsonNode.Parse("""{"model":"sora-2-pro","prompt":"A cat playing piano","model_params":{"style":"noir"},"seed":42}""")!;
+
     public static TaskView Pending { get; } = new()
     {
         Created = Created,
@@ -74,6 +80,15 @@ internal static class Samples
         TaskInfo = new VideoTaskInfo { CanCancel = false, EstimatedTime = TimeSpan.FromMinutes(2) },
         Usage = new VideoUsage { BillingRule = VideoBillingRule.PerSecond, CreditsReserved = 5, UserGroup = VideoUserGroup.Default },
         Video = new VideoView(2_273_500, "3afe1cc5f2bb5b1d0c6c4bb0f0a1f7ab3d6b43b8b7a1b24f4d7a0a5d5a1de5c1", "video/mp4"),
+        Files =
+        [
+            new FileView(
+                $"{PlainJob}.mp4",
+                2_273_500,
+                "3afe1cc5f2bb5b1d0c6c4bb0f0a1f7ab3d6b43b8b7a1b24f4d7a0a5d5a1de5c1",
+                "video/mp4",
+                $"https://account.blob.core.windows.net/videos/{PlainJob}.mp4?sv=..."),
+        ],
         EvolinkTaskId = EvolinkTask,
         ExpiresAt = DateTimeOffset.FromUnixTimeSeconds(Created + 7200),
     };

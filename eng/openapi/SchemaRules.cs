@@ -49,7 +49,7 @@ internal static class SchemaRules
             ["type"] = "object",
             ["properties"] = new JsonObject
             {
-                ["generations"] = List(schemas.Of(EvolinkJsonContext.Default.VideoGenerationRequest), "The generations, one by one."),
+                ["generations"] = List(ModelSchemas.Any(schemas), "The generations, one by one."),
                 ["template"] = schemas.Of("BatchTemplate", () => Template(schemas)),
                 ["images"] = List(new JsonObject { ["type"] = "string" }, "One generation for each: links, or names of images of your own."),
                 ["max_in_flight"] = new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["description"] = "Most items under way at once; at most, and without it, the setting `MaxInFlight`." },
@@ -69,7 +69,8 @@ internal static class SchemaRules
 
     private static void Generation(JsonObject schema)
     {
-        Set(schema, "model", ("const", VideoGenerationRequest.Wan26ImageToVideo), ("description", "The one model that this API knows."));
+        Set(schema, "model", ("enum", Words(VideoGenerationRequest.Wan26ImageToVideo, VideoGenerationRequest.Wan26ImageToVideoFlash)),
+            ("description", "The contract's own model, or its faster one."));
         Set(schema, "prompt", ("minLength", 1), ("maxLength", VideoGenerationRequestValidator.MaxPromptLength));
         Set(schema, "duration", ("type", "integer"), ("minimum", VideoGenerationRequestValidator.MinDuration), ("maximum", VideoGenerationRequestValidator.MaxDuration));
         Set(schema, "quality", ("enum", Words("720p", "1080p")), ("default", "720p"));
@@ -99,10 +100,20 @@ internal static class SchemaRules
     private static JsonObject Template(Schemas schemas)
     {
         JsonObject schema = schemas.CopyOf(EvolinkJsonContext.Default.VideoGenerationRequest);
-        schema["description"] = "A generation without its image.";
+        schema["description"] = "A generation without its image, for any model.";
         schema["properties"]!.AsObject().Remove("image");
         schema["properties"]!.AsObject().Remove("image_urls");
         schema.Remove("oneOf");
+        // Of any model: each item is checked as what it becomes.
+        foreach (string name in schema["properties"]!.AsObject().Select(property => property.Key).ToArray())
+        {
+            if (name is not ("callback_url" or "reference" or "metadata"))
+                schema["properties"]!.AsObject().Remove(name);
+        }
+
+        schema["properties"]!["model"] = new JsonObject { ["type"] = "string" };
+        schema.Require("model");
+        schema["additionalProperties"] = true;
         return schema;
     }
 

@@ -76,7 +76,7 @@ public partial class EvolinkClient
         var issues = VideoGenerationRequestValidator.Validate(request, _settings.Validation);
         if (issues.Count > 0) throw new EvolinkValidationException(issues);
         var key = IdempotencyKey.CheckedOrNew(options?.IdempotencyKey);
-        var body = JsonSerializer.SerializeToUtf8Bytes(request, EvolinkJsonContext.Default.VideoGenerationRequest);
+        var body = request.ToUtf8Bytes();
 
         using var timer = new CancellationTokenSource(_settings.SubmitTimeout, _settings.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);

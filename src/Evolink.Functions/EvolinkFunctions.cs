@@ -5,6 +5,7 @@ using Evolink.Functions.Health;
 using Evolink.Functions.Http;
 using Evolink.Functions.Images;
 using Evolink.Functions.Mcp;
+using Evolink.Functions.Models;
 using Evolink.Functions.Retention;
 using Evolink.Functions.Tasks;
 using Evolink.Functions.Uploads;
@@ -47,6 +48,8 @@ public static class EvolinkFunctions
         services.AddSingleton<BatchViews>();
         services.AddSingleton<JobReopening>();
         services.AddSingleton<LateAdoption>();
+        services.AddSingleton<StoredFiles>();
+        services.AddSingleton<KnownModels>();
         services.AddSingleton<TaskViews>();
         services.AddSingleton<TaskWaiting>();
         services.AddSingleton<TaskPages>();

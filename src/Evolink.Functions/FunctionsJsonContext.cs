@@ -7,6 +7,7 @@ using Evolink.Functions.Health;
 using Evolink.Functions.Http;
 using Evolink.Functions.Images;
 using Evolink.Functions.Mcp;
+using Evolink.Functions.Models;
 using Evolink.Functions.Submits;
 using Evolink.Functions.Tasks;
 
@@ -21,6 +22,8 @@ namespace Evolink.Functions;
 [JsonSerializable(typeof(BatchView))]
 [JsonSerializable(typeof(BatchList))]
 [JsonSerializable(typeof(ImageAnswer))]
+[JsonSerializable(typeof(FileAnswer))]
+[JsonSerializable(typeof(ModelList))]
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(LiveReport))]
 [JsonSerializable(typeof(PurgedJob))]

@@ -27,6 +27,9 @@ public sealed record SimulatorOptions
     /// <summary>Credits that every account begins with; a submit beyond them gets 402. A second costs 10 at 720p and 15 at 1080p.</summary>
     public decimal StartingCredits { get; init; } = 1_000_000;
 
+    /// <summary>Models that the keys may use, with <c>*</c> for any characters; another one is refused with <c>model_access_denied</c>.</summary>
+    public IReadOnlyList<string> Models { get; init; } = ["*"];
+
     /// <summary>From the submit to the finished video; zero: at once.</summary>
     public TimeSpan TaskDuration { get; init; } = TimeSpan.FromSeconds(4);
 

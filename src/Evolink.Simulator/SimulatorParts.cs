@@ -32,7 +32,7 @@ internal sealed class SimulatorParts : IAsyncDisposable
         Runner = new TaskRunner(options, ledger, images, plan, sender, log);
         Control = new ControlEndpoint(options, ledger, Reader, Runner, store, plan, sender);
         var rate = new SubmitRate(options.SubmitsPerSecond, options.TimeProvider);
-        var rules = new RequestRules(options.AllowLoopback, ownFiles);
+        var rules = new RequestRules(options.AllowLoopback, ownFiles, options.Models);
         submissions = new SubmissionEndpoint(options, accounts, rate, rules, ledger, Runner);
         tasks = new TaskEndpoint(options, accounts, ledger, links);
         account = new AccountEndpoint(options, accounts, ledger, tasks);

@@ -6,6 +6,7 @@ using EndToEnd.Tests.Support;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Queues;
 using Evolink.Pipeline.Storage;
+using Evolink.Simulator;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace EndToEnd.Tests;
@@ -33,6 +34,34 @@ public sealed class QueueTests(TriggersApp triggers) : AppTests(triggers.App)
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken);
         Assert.Single((await App.Simulator.ReadLedgerAsync(withVideos: false)).Charges, charge => charge.IdempotencyKey == $"{job.Id}.1");
         Assert.Single((await App.Simulator.ReadLedgerAsync(withVideos: false)).Tasks, task => task.Prompt == Prompt);
+    }
+
+    [Fact]
+    public async Task A_message_for_each_model_arrives_byte_for_byte_and_ends_as_saved_results()
+    {
+        await Messages.CreateIfNotExistsAsync();
+        // This app's Evolink looks at images.
+        string image = await Client.UploadSampleAsync();
+        Dictionary<string, string> bodies = ModelBodies.All.ToDictionary(
+            pair => pair.Key, pair => pair.Value.Replace("PROMPT", Prompt, StringComparison.Ordinal), StringComparer.Ordinal);
+        foreach ((string model, string body) in bodies)
+        {
+            string sent = model.StartsWith("wan2.6-image", StringComparison.Ordinal) ? body.Replace(Api.Image, image, StringComparison.Ordinal) : body;
+            await Messages.SendMessageAsync($$"""{"client":"{{Client.Name}}","idempotency_key":"{{Prompt[^32..]}}-{{model}}",{{sent.Trim()[1..]}}""");
+        }
+
+        foreach ((string model, string body) in bodies)
+        {
+            JobRecord job = await App.EndOfAsync(JobId.From("queue", Client.Name, $"{Prompt[^32..]}-{model}"));
+            Assert.True(job.State == JobState.Completed, $"{model}: {job.Error}");
+            TaskReport task = Assert.Single((await App.Simulator.ReadLedgerAsync()).Tasks, task => task.Id == job.CurrentAttempt!.TaskId);
+            if (!model.StartsWith("wan2.6-image", StringComparison.Ordinal))
+                Assert.Equal(Compact(body), Compact(ModelBodies.WithoutCallback(task.Body!)));
+            Assert.Equal(task.Results.Select(result => result.Sha256), job.AllFiles.Select(file => file.Sha256));
+        }
+
+        // The blank after the brace goes with what stood there in the message.
+        static string Compact(string body) => "{" + body.Trim()[1..].TrimStart();
     }
 
     [Theory]

@@ -99,7 +99,7 @@ public abstract class EvolinkContractTests
     [Theory]
     [InlineData("""{"model":"wan2.6-image-to-video","prompt":"A cat playing piano"}""")]
     [InlineData("""{"model":"wan2.6-image-to-video","prompt":"","image_urls":["IMAGE"]}""")]
-    [InlineData("""{"model":"no-such-model","prompt":"A cat","image_urls":["IMAGE"]}""")]
+    [InlineData("""{"model":"no such model","prompt":"A cat","image_urls":["IMAGE"]}""")]
     [InlineData("""{"model":"wan2.6-image-to-video","prompt":"A cat","image_urls":["IMAGE","IMAGE"]}""")]
     [InlineData("""{"model":"wan2.6-image-to-video","prompt":"A cat","image_urls":["data:image/png;base64,AAAA"]}""")]
     [InlineData("""{"model":"wan2.6-image-to-video","prompt":"A cat","image_urls":["IMAGE"],"duration":1}""")]

@@ -57,6 +57,7 @@ internal static class TaskOperations
                 new(200, "The body.")
                 {
                     Type = EvolinkJsonContext.Default.VideoGenerationRequest,
+                    Schema = ModelSchemas.Any,
                     Example = Samples.Json(Samples.Plain, EvolinkJsonContext.Default.VideoGenerationRequest),
                 },
                 Answers.NoTask,
@@ -66,7 +67,11 @@ internal static class TaskOperations
         {
             Description = "For its owner by key, or for whoever holds the signed link.",
             TakesSignedLinks = true,
-            Parameters = [Parameters.Id(Samples.PlainJob), Parameters.Expires, Parameters.SigningKey, Parameters.Signature, Parameters.Disposition],
+            Parameters =
+            [
+                Parameters.Id(Samples.PlainJob), Parameters.Expires, Parameters.SigningKey, Parameters.Signature, Parameters.Disposition,
+                Parameters.Query("file", "Of several results: which, from 1 on, in the order of `files`. Without it, the video.", new() { ["type"] = "integer", ["minimum"] = 1 }),
+            ],
             Answers =
             [
                 new(200, "The video itself, where `VideoDelivery` is `Proxy`; ranges are answered.") { MediaType = "video/mp4", OrElse = ["video/webm", "video/quicktime"] },

@@ -104,7 +104,7 @@ public partial class EvolinkAppClient
         VideoGenerationRequest request, string? idempotencyKey = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(request, EvolinkJsonContext.Default.VideoGenerationRequest);
+        byte[] body = request.ToUtf8Bytes();
         return CallAsync(
             Post("v1/videos/generations", body, IdempotencyKey.CheckedOrNew(idempotencyKey)),
             "starting the generation",

@@ -38,6 +38,9 @@ public sealed record EvolinkAppTask
     /// <summary>The stored video.</summary>
     public EvolinkAppVideo? Video { get; init; }
 
+    /// <summary>Every stored file, in Evolink's order: the video, and what else the model made.</summary>
+    public IReadOnlyList<EvolinkAppFile>? Files { get; init; }
+
     /// <summary>Why it failed.</summary>
     public VideoTaskError? Error { get; init; }
 
@@ -72,7 +75,8 @@ public sealed record EvolinkAppTask
 
     /// <summary>The signed link to the video of a completed task.</summary>
     [JsonIgnore]
-    public Uri? Link => Results is [Uri link, ..] ? link : null;
+    public Uri? Link =>
+        Files?.FirstOrDefault(file => file.Sha256 == Video?.Sha256)?.Url ?? (Results is [Uri link, ..] ? link : null);
 
     // Not public: a record's ToString shows what is, and links and prompts are not for logs.
     internal JsonElement Raw { get; init; }
@@ -100,6 +104,14 @@ public sealed record EvolinkAppWaiting(EvolinkAppWaitReason Code, string Message
 /// <param name="Index">The place in the batch, from 0.</param>
 public sealed record EvolinkAppSource(
     EvolinkAppSourceKind Kind, string? Container, string? Name, string? Version, string? MessageId, string? Batch, int? Index);
+
+/// <summary>A stored file.</summary>
+/// <param name="Name">Its name: that of its blob.</param>
+/// <param name="Size">Length in bytes.</param>
+/// <param name="Sha256">SHA-256 of its bytes, hexadecimal.</param>
+/// <param name="ContentType">Its type.</param>
+/// <param name="Url">A signed link to it.</param>
+public sealed record EvolinkAppFile(string Name, long Size, string? Sha256, string? ContentType, Uri? Url);
 
 /// <summary>A stored video.</summary>
 /// <param name="Size">Length in bytes.</param>

@@ -3,14 +3,20 @@ using System.Text.Json.Serialization;
 
 namespace Evolink.Client;
 
-/// <summary>The body of <c>POST /v1/videos/generations</c> for <c>wan2.6-image-to-video</c>.</summary>
+/// <summary>
+/// The body of <c>POST /v1/videos/generations</c>: with these properties for <c>wan2.6-image-to-video</c> and its <c>-flash</c>, and by
+/// <see cref="Of(string, System.Text.Json.Nodes.JsonObject)"/> for every other model.
+/// </summary>
 /// <remarks>Nothing is checked here: the validator holds the rules.</remarks>
-public sealed record VideoGenerationRequest
+public sealed partial record VideoGenerationRequest
 {
-    /// <summary>The one model that this API knows: <c>wan2.6-image-to-video</c>.</summary>
+    /// <summary>The model that these properties are of: <c>wan2.6-image-to-video</c>.</summary>
     public const string Wan26ImageToVideo = "wan2.6-image-to-video";
 
-    /// <summary>The model's name. Required; always <see cref="Wan26ImageToVideo"/>.</summary>
+    /// <summary>The faster one, with the same fields: <c>wan2.6-image-to-video-flash</c>.</summary>
+    public const string Wan26ImageToVideoFlash = "wan2.6-image-to-video-flash";
+
+    /// <summary>The model's name. Required.</summary>
     [JsonPropertyName("model")]
     public string? Model { get; init; } = Wan26ImageToVideo;
 

@@ -48,6 +48,12 @@ public sealed record VideoTask
     [JsonPropertyName("results"), JsonConverter(typeof(LinksConverter))]
     public IReadOnlyList<Uri>? Results { get; init; }
 
+    /// <summary>
+    /// Whether each of the <see cref="Results"/> is a result of its own. Otherwise they are ways to one video: the first that leads to one is it.
+    /// </summary>
+    [JsonIgnore]
+    public bool HasSeveralResults { get; init; }
+
     /// <summary>Why the task failed. Only on a failed task, and not always there.</summary>
     [JsonPropertyName("error")]
     public VideoTaskError? Error { get; init; }

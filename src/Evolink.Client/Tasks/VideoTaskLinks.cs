@@ -40,6 +40,14 @@ internal static class VideoTaskLinks
         return links.Count == 0 ? null : links;
     }
 
+    /// <summary>
+    /// Whether the task has several results, each of which is one: <c>results</c> as documented, with more than one link. In other shapes a second link
+    /// is another way to the same video, or a picture of it.
+    /// </summary>
+    public static bool AreSeveral(JsonElement task) => task.Member("results") is { ValueKind: JsonValueKind.Array } results
+        && results.EnumerateArray().All(static item => item.ValueKind == JsonValueKind.String && item.AsText() is { } text && IsLink(text.Trim()))
+        && results.EnumerateArray().Select(static item => item.AsText()!.Trim()).Distinct(StringComparer.Ordinal).Count() is > 1 and <= Most;
+
     private static void Collect(JsonElement value, List<string> links, bool anyText, int depth)
     {
         if (depth == 0 || links.Count >= Most)

@@ -23,6 +23,7 @@ internal static class VideoTaskReader
         Progress = body.Number("progress") is { } progress ? (int)Math.Clamp(progress, 0, 100) : null,
         Status = new VideoTaskStatus(body.Text("status")?.Trim()),
         Results = Links.Read(VideoTaskLinks.Find(body)),
+        HasSeveralResults = VideoTaskLinks.AreSeveral(body),
         Error = body.Member("error") is { } error ? ReadError(error) : null,
         TaskInfo = body.Object("task_info") is { } info ? ReadInfo(info) : null,
         Type = body.Text("type"),

@@ -9,7 +9,7 @@ internal static class UrlRules
     private const int MaxLabelLength = 63;
 
     /// <summary>The first rule that the link breaks, or <see langword="null"/>.</summary>
-    public static ValidationIssue? Check(string param, string value, ValidationOptions options)
+    public static ValidationIssue? Check(string param, string value, ValidationOptions options, bool allowsHttp = false)
     {
         // System.Uri trims blanks and reads a few spellings that others do not.
         if (Blank(value) is { } blank)
@@ -28,9 +28,10 @@ internal static class UrlRules
         }
 
         var isLoopback = options.AllowLoopback && PublicAddresses.IsLoopbackHost(url);
-        if (url.Scheme != Uri.UriSchemeHttps && !(isLoopback && url.Scheme == Uri.UriSchemeHttp))
+        if (url.Scheme != Uri.UriSchemeHttps && !((isLoopback || allowsHttp) && url.Scheme == Uri.UriSchemeHttp))
         {
-            return Issue(param, ValidationCodes.NotHttps, $"begins with {Shorten(url.Scheme)}:, but only https: links are allowed");
+            return Issue(param, ValidationCodes.NotHttps,
+                $"begins with {Shorten(url.Scheme)}:, but only https: {(allowsHttp ? "and http: " : "")}links are allowed");
         }
 
         // The raw text, since System.Uri does not tell an empty user name.

@@ -27,6 +27,9 @@ public static class ValidationCodes
     /// <summary>A link that carries a user name or password.</summary>
     public const string CredentialsInUrl = "credentials_in_url";
 
+    /// <summary>A model that is not allowed here: the contract's 403.</summary>
+    public const string ModelNotAllowed = "model_access_denied";
+
     /// <summary>Only allowed together with another value.</summary>
     public const string Conflict = "conflict";
 }

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Evolink.Client;
 
-/// <summary>The rules of <c>POST /v1/videos/generations</c> for <c>wan2.6-image-to-video</c>.</summary>
+/// <summary>
+/// The rules of <c>POST /v1/videos/generations</c>: those of <c>wan2.6-image-to-video</c> by the contract's letter, those of the other models in
+/// <see cref="VideoModels"/> by their fields, and of all others what holds for every request.
+/// </summary>
 /// <remarks>
 /// Where the contract leaves room: the path of <c>audio_url</c> must end in <c>.mp3</c> (in any case; a query may follow), because the
 /// format is the one thing about the file that can be seen from here; <c>shot_type</c> next to <c>prompt_extend: false</c> is refused,
@@ -39,10 +42,23 @@ public static class VideoGenerationRequestValidator
     {
         ArgumentNullException.ThrowIfNull(request);
         options ??= Strict;
+        if (request.Json is { } json && !IsSeeds(request.Model)) return ModelRules.Check(json, VideoModels.Find(request.Model), options);
+        string[] unreadable = [.. request.Unreadable()];
+        return unreadable.Length == 0
+            ? CheckProperties(request, options)
+            :
+            [
+                .. unreadable.Select(static name => new ValidationIssue(name, ValidationCodes.Malformed, $"{name} has a value of the wrong type.")),
+                .. CheckProperties(request, options).Where(issue => !unreadable.Contains(issue.Param, StringComparer.Ordinal)),
+            ];
+    }
+
+    private static IReadOnlyList<ValidationIssue> CheckProperties(VideoGenerationRequest request, ValidationOptions options)
+    {
         ValidationIssue?[] found =
         [
             CheckModel(request.Model),
-            CheckPrompt(request.Prompt),
+            CheckPrompt("prompt", request.Prompt, MaxPromptLength),
             CheckDuration(request.Duration),
             CheckQuality(request.Quality),
             .. CheckImages(request.ImageUrls, options),
@@ -57,16 +73,25 @@ public static class VideoGenerationRequestValidator
 
     private static ValidationIssue? CheckModel(string? model) => model switch
     {
-        VideoGenerationRequest.Wan26ImageToVideo => null,
+        _ when IsSeeds(model) => null,
         null or "" => new("model", ValidationCodes.Required, $"model is missing; give {VideoGenerationRequest.Wan26ImageToVideo}."),
-        _ => new("model", ValidationCodes.NotSupported, $"model is {Quote(model)}; only {VideoGenerationRequest.Wan26ImageToVideo} is supported."),
+        _ => new("model", ValidationCodes.NotSupported,
+            $"model is {Quote(model)}; these properties are those of {VideoGenerationRequest.Wan26ImageToVideo}. "
+            + $"Make a request for another model by {nameof(VideoGenerationRequest)}.{nameof(VideoGenerationRequest.Of)}."),
     };
 
-    private static ValidationIssue? CheckPrompt(string? prompt)
+    // The two models whose fields the properties are.
+    internal static bool IsSeeds(string? model) =>
+        model is VideoGenerationRequest.Wan26ImageToVideo or VideoGenerationRequest.Wan26ImageToVideoFlash;
+
+    /// <param name="param">The field.</param>
+    /// <param name="prompt">Its text.</param>
+    /// <param name="most">Most characters.</param>
+    internal static ValidationIssue? CheckPrompt(string param, string? prompt, int most)
     {
         if (string.IsNullOrWhiteSpace(prompt))
         {
-            return new("prompt", ValidationCodes.Required, "prompt is missing or blank; say what the video shall show.");
+            return new(param, ValidationCodes.Required, $"{param} is missing or blank; say what the video shall show.");
         }
 
         var length = 0;
@@ -76,8 +101,8 @@ public static class VideoGenerationRequestValidator
         {
             if (Rune.DecodeFromUtf16(rest, out var rune, out var consumed) != System.Buffers.OperationStatus.Done)
             {
-                return new("prompt", ValidationCodes.Malformed,
-                    $"prompt has half of a surrogate pair at index {prompt.Length - rest.Length}; give well-formed Unicode text.");
+                return new(param, ValidationCodes.Malformed,
+                    $"{param} has half of a surrogate pair at index {prompt.Length - rest.Length}; give well-formed Unicode text.");
             }
 
             isVisible |= VisibleText.IsVisible(rune);
@@ -87,13 +112,13 @@ public static class VideoGenerationRequestValidator
 
         return (isVisible, control, length) switch
         {
-            (false, _, _) => new("prompt", ValidationCodes.Required,
-                $"prompt is blank: it has no visible character, only such as {VisibleText.NameOfFirstInvisible(prompt)}; "
+            (false, _, _) => new(param, ValidationCodes.Required,
+                $"{param} is blank: it has no visible character, only such as {VisibleText.NameOfFirstInvisible(prompt)}; "
                 + "say what the video shall show."),
-            (_, { } found, _) => new("prompt", ValidationCodes.Malformed,
-                $"prompt has the control character {VisibleText.NameOf(found)} in it; of those, only tabs and line breaks are allowed."),
-            (_, _, > MaxPromptLength) => new("prompt", ValidationCodes.TooLong,
-                $"prompt has {length} characters (Unicode code points); at most {MaxPromptLength} are allowed."),
+            (_, { } found, _) => new(param, ValidationCodes.Malformed,
+                $"{param} has the control character {VisibleText.NameOf(found)} in it; of those, only tabs and line breaks are allowed."),
+            _ when length > most => new(param, ValidationCodes.TooLong,
+                $"{param} has {length} characters (Unicode code points); at most {most} are allowed."),
             _ => null,
         };
     }
@@ -130,7 +155,7 @@ public static class VideoGenerationRequestValidator
         }
     }
 
-    private static IEnumerable<ValidationIssue?> CheckShotType(string? shotType, bool? promptExtend)
+    internal static IEnumerable<ValidationIssue?> CheckShotType(string? shotType, bool? promptExtend)
     {
         const string param = "model_params.shot_type";
         if (shotType is null) yield break;
@@ -146,7 +171,7 @@ public static class VideoGenerationRequestValidator
         }
     }
 
-    private static ValidationIssue? CheckAudio(string? url, ValidationOptions options)
+    internal static ValidationIssue? CheckAudio(string? url, ValidationOptions options)
     {
         if (url is null) return null;
         if (UrlRules.Check("audio_url", url, options) is { } issue) return issue;
@@ -155,7 +180,7 @@ public static class VideoGenerationRequestValidator
             : new("audio_url", ValidationCodes.NotSupported, "audio_url does not name an mp3 file; its path must end in .mp3.");
     }
 
-    private static ValidationIssue? CheckCallback(string? url, ValidationOptions options) => url switch
+    internal static ValidationIssue? CheckCallback(string? url, ValidationOptions options) => url switch
     {
         null => null,
         { Length: > MaxCallbackUrlLength } => new("callback_url", ValidationCodes.TooLong,
@@ -166,7 +191,7 @@ public static class VideoGenerationRequestValidator
     /// <summary>Whether a text can be a <see cref="VideoGenerationRequest.Reference"/>.</summary>
     public static bool IsReference(string text) => CheckOwnText("reference", text) is null;
 
-    private static ValidationIssue? CheckOwnText(string param, string text) => text switch
+    internal static ValidationIssue? CheckOwnText(string param, string text) => text switch
     {
         "" => new(param, ValidationCodes.Required, $"{param} is empty; leave it out, or give a text."),
         _ when text.EnumerateRunes().Count() is > MaxReferenceLength and var length => new(param, ValidationCodes.TooLong,
@@ -176,7 +201,7 @@ public static class VideoGenerationRequestValidator
         _ => null,
     };
 
-    private static IEnumerable<ValidationIssue?> CheckMetadata(IReadOnlyDictionary<string, string>? metadata)
+    internal static IEnumerable<ValidationIssue?> CheckMetadata(IReadOnlyDictionary<string, string>? metadata)
     {
         if (metadata is null) yield break;
         if (metadata.Count > MaxMetadata)
@@ -196,5 +221,5 @@ public static class VideoGenerationRequestValidator
         }
     }
 
-    private static string Quote(string value) => value.Length <= 40 ? $"'{value}'" : $"'{value.AsSpan(0, 40)}...'";
+    internal static string Quote(string value) => value.Length <= 40 ? $"'{value}'" : $"'{value.AsSpan(0, 40)}...'";
 }

@@ -66,11 +66,14 @@ public sealed record BatchItemView
     /// <summary>Progress in percent.</summary>
     public int Progress { get; init; }
 
-    /// <summary>One freshly signed link to the video.</summary>
+    /// <summary>Freshly signed links to the results; mostly one, to the video.</summary>
     public IReadOnlyList<string>? Results { get; init; }
 
     /// <summary>The video in storage.</summary>
     public VideoView? Video { get; init; }
+
+    /// <summary>Every file in storage, in Evolink's order.</summary>
+    public IReadOnlyList<FileView>? Files { get; init; }
 
     /// <summary>When the link in <see cref="Results"/> dies.</summary>
     [JsonPropertyName("expires_at")]

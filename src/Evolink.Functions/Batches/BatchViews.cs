@@ -76,6 +76,7 @@ public sealed class BatchViews(BatchJobsReader jobs, TaskViews tasks, TimeProvid
         Progress = task.Progress,
         Results = task.Results,
         Video = task.Video,
+        Files = task.Files,
         ExpiresAt = task.ExpiresAt,
         Error = task.Error,
     };

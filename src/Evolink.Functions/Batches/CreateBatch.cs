@@ -34,7 +34,7 @@ public sealed class CreateBatch(BatchIntake intake, BatchViews views, IOptions<E
 
         IReadOnlyList<Uri> ownBases = request.AllOwnBases(options.Value);
         (BatchOrder? order, IReadOnlyList<ValidationIssue> issues) = BatchRequestReader.Read(
-            body, new RequestRules(ownBases, options.Value.AllowLoopback, options.Value.AllowUnknownFields), options.Value.MaxInFlight);
+            body, RequestRules.Of(options.Value, ownBases), options.Value.MaxInFlight);
         if (order is null)
             return Invalid(issues);
 

@@ -27,7 +27,7 @@ public sealed class CreateGeneration(GenerationIntake intake, TaskViews views, I
 
         IReadOnlyList<Uri> ownBases = request.AllOwnBases(options.Value);
         (VideoGenerationRequest? generation, IReadOnlyList<ValidationIssue> issues) = GenerationRequestReader.Read(
-            body, new RequestRules(ownBases, options.Value.AllowLoopback, options.Value.AllowUnknownFields));
+            body, RequestRules.Of(options.Value, ownBases));
         if (issues.Count > 0 || generation is null)
             return Errors.Invalid(issues);
 

@@ -16,6 +16,8 @@ namespace Evolink.Functions.Generations;
 public sealed partial class GenerationIntake(
     GenerationStore store, ImageStore images, ClientQuota quota, IOptions<EvolinkOptions> options, PipelineMetrics metrics, TimeProvider time, ILogger<GenerationIntake> log)
 {
+    private const int MostQuality = 20;
+
     /// <summary>Accepts a checked request.</summary>
     public async Task<IntakeResult> AcceptAsync(DurableTaskClient durable, NewGeneration generation, CancellationToken cancellationToken)
     {
@@ -58,8 +60,16 @@ public sealed partial class GenerationIntake(
     /// What is wrong with a request beyond its form: an image of this service that the client does not have; null where nothing is. An image that is
     /// there counts as used from now on, so that it does not go by its age before the job is written.
     /// </summary>
-    public async Task<ValidationIssue?> CheckAsync(NewGeneration generation, CancellationToken cancellationToken) =>
-        OwnImage(generation) is { } own && !await images.TouchAsync(generation.Client, own, cancellationToken) ? NoSuchImage(generation.Request) : null;
+    public async Task<ValidationIssue?> CheckAsync(NewGeneration generation, CancellationToken cancellationToken)
+    {
+        foreach (OwnMedia file in generation.Media)
+        {
+            if (!await images.TouchAsync(generation.Client, file.Name, cancellationToken))
+                return NoSuchFile(file);
+        }
+
+        return null;
+    }
 
     private IntakeResult.Removed Removed(JobTombstone tombstone)
     {
@@ -68,13 +78,16 @@ public sealed partial class GenerationIntake(
         return new IntakeResult.Removed(tombstone);
     }
 
-    private static string? OwnImage(NewGeneration generation) =>
-        generation.Request.ImageUrls is [var url] ? ImageLinks.Own(url, generation.OwnBases) : null;
-
-    private static ValidationIssue NoSuchImage(VideoGenerationRequest request) => new(
-        Param(request), ValidationCodes.NotSupported, $"'{Param(request)}' names an image of this service that you have not uploaded, or that has expired; POST it to /v1/images first.");
-
-    private static string Param(VideoGenerationRequest request) => request.ImageUrls is [['/', ..]] ? "image" : "image_urls[0]";
+    private static ValidationIssue NoSuchFile(OwnMedia file)
+    {
+        // The name alone was given as 'image'.
+        string param = file is { Link: ['/', ..], Kind: MediaKind.Image } ? "image" : file.Place;
+        (string what, string route) = file.Kind == MediaKind.Image ? ("an image", "images") : ("a file", "files");
+        return new ValidationIssue(
+            param,
+            ValidationCodes.NotSupported,
+            $"'{param}' names {what} of this service that you have not uploaded, or that has expired; POST it to /v1/{route} first.");
+    }
 
     private JobRecord NewRecord(NewGeneration generation)
     {
@@ -92,7 +105,8 @@ public sealed partial class GenerationIntake(
             RequestDigest = RequestDigest.Of(generation.Request),
             Model = generation.Request.Model ?? VideoGenerationRequest.Wan26ImageToVideo,
             Duration = generation.Request.Duration,
-            Quality = generation.Request.Quality,
+            // Of a model that is not known it may be any text; in a record it is one of a few.
+            Quality = generation.Request.Quality is { Length: <= MostQuality } quality ? quality : null,
             Webhook = JobWebhook.Of(generation.Request.CallbackUrl),
             State = JobState.Accepted,
             AcceptedAt = now,
@@ -109,7 +123,7 @@ public sealed partial class GenerationIntake(
     {
         try
         {
-            return await store.CreateAsync(wanted, new StoredRequest(generation.Request, OwnImage(generation)), cancellationToken);
+            return await store.CreateAsync(wanted, new StoredRequest(generation.Request, generation.Media), cancellationToken);
         }
         catch when (!generation.Waits && quota.IsLimited(wanted.Client))
         {

@@ -1,5 +1,6 @@
 using Evolink.Client;
 using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Images;
 
 namespace Evolink.Functions.Generations;
 
@@ -11,6 +12,9 @@ namespace Evolink.Functions.Generations;
 /// <param name="OwnBases">Addresses under which this app is reached: a link to an image there names the client's own image.</param>
 public sealed record NewGeneration(string Source, string Client, VideoGenerationRequest Request, string? Key, IReadOnlyList<Uri> OwnBases)
 {
+    /// <summary>The client's own files that it names.</summary>
+    public IReadOnlyList<OwnMedia> Media { get; } = OwnMedia.Of(Request, OwnBases);
+
     /// <summary>What it was made from, where that is no request over HTTP.</summary>
     public JobOrigin? Origin { get; init; }
 

@@ -11,7 +11,13 @@ namespace Evolink.Functions.Http;
 /// <summary>Error answers in Evolink's own envelope.</summary>
 internal static class Errors
 {
-    public static JsonHttpResult<EvolinkErrorResponse> Invalid(IReadOnlyList<ValidationIssue> issues) => Envelope(
+    // That a model is not allowed is the contract's 403, whatever else is wrong.
+    public static JsonHttpResult<EvolinkErrorResponse> Invalid(IReadOnlyList<ValidationIssue> issues) =>
+        issues.FirstOrDefault(issue => issue.Code == ValidationCodes.ModelNotAllowed) is { } denied
+            ? Envelope(StatusCodes.Status403Forbidden, denied.Code, denied.Message, "invalid_request_error", denied.Param)
+            : InvalidRequest(issues);
+
+    private static JsonHttpResult<EvolinkErrorResponse> InvalidRequest(IReadOnlyList<ValidationIssue> issues) => Envelope(
         StatusCodes.Status400BadRequest, "invalid_request", string.Join(' ', issues.Select(issue => issue.Message)), "invalid_request_error", issues[0].Param);
 
     public static JsonHttpResult<EvolinkErrorResponse> Unauthorized { get; } = Envelope(

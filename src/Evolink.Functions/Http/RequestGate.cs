@@ -20,7 +20,7 @@ internal sealed partial class RequestGate(Callers callers, MinuteBudget budget, 
     // Closed unless named here. Those that serve signed links check the signature, or the caller, themselves.
     internal static readonly FrozenSet<string> Open = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
-        nameof(CallbackReceived), nameof(Docs), nameof(DocsFile), nameof(GetImage), nameof(GetVideoContent), nameof(Healthz), nameof(HealthzLive), nameof(HealthzReady), nameof(Home), nameof(OpenApiFile), nameof(StudioFile), nameof(ZzUnmatched));
+        nameof(CallbackReceived), nameof(Docs), nameof(DocsFile), nameof(GetFile), nameof(GetImage), nameof(GetVideoContent), nameof(Healthz), nameof(HealthzLive), nameof(HealthzReady), nameof(Home), nameof(OpenApiFile), nameof(StudioFile), nameof(ZzUnmatched));
 
     /// <summary>The middleware.</summary>
     public async Task InvokeAsync(FunctionContext context, FunctionExecutionDelegate next)

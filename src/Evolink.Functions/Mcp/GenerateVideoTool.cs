@@ -48,7 +48,7 @@ internal sealed class GenerateVideoTool(
 
         IReadOnlyList<Uri> ownBases = call.Http.Request.AllOwnBases(options.Value);
         (VideoGenerationRequest? generation, IReadOnlyList<ValidationIssue> issues) = GenerationRequestReader.Read(
-            WithModel(arguments), new RequestRules(ownBases, options.Value.AllowLoopback, options.Value.AllowUnknownFields) { Beside = [RequestId] });
+            WithModel(arguments), RequestRules.Of(options.Value, ownBases) with { Beside = [RequestId] });
         if (issues.Count > 0 || generation is null)
             return Mistake(Errors.Invalid(issues));
 

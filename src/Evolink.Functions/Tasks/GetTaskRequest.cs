@@ -18,7 +18,7 @@ public sealed class GetTaskRequest(GenerationStore store)
             return Errors.NoSuchTask;
         try
         {
-            return TypedResults.Json((await store.ReadRequestAsync(job.Id, cancellationToken)).Body, EvolinkJsonContext.Default.VideoGenerationRequest);
+            return TypedResults.Bytes((await store.ReadRequestAsync(job.Id, cancellationToken)).Body.ToUtf8Bytes(), "application/json; charset=utf-8");
         }
         catch (JobNotFoundException)
         {

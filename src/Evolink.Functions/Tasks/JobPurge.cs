@@ -96,10 +96,10 @@ public sealed partial class JobPurge(
 
     private async Task<string> RemoveImageAsync(JobRecord job, CancellationToken cancellationToken)
     {
-        string? own;
+        IReadOnlyList<OwnMedia> own;
         try
         {
-            own = (await store.ReadRequestAsync(job.Id, cancellationToken)).OwnImage;
+            own = (await store.ReadRequestAsync(job.Id, cancellationToken)).Media;
         }
         catch (JobNotFoundException)
         {
@@ -111,12 +111,18 @@ public sealed partial class JobPurge(
             return PurgedJob.Kept;
         }
 
-        // Before it is asked who uses it: a job that comes meanwhile makes another version of it.
-        if (own is null || await images.FindAsync(job.Client, own, cancellationToken) is not { } image)
-            return PurgedJob.None;
-        return await imageUse.IsUsedElsewhereAsync(job, own, cancellationToken) is false && await images.RemoveAsync(image, cancellationToken)
-            ? PurgedJob.Removed
-            : PurgedJob.Kept;
+        string result = PurgedJob.None;
+        foreach (string file in own.Select(media => media.Name).Distinct(StringComparer.Ordinal))
+        {
+            // Before it is asked who uses it: a job that comes meanwhile makes another version of it.
+            if (await images.FindAsync(job.Client, file, cancellationToken) is not { } image)
+                continue;
+            bool isGone = await imageUse.IsUsedElsewhereAsync(job, file, cancellationToken) is false && await images.RemoveAsync(image, cancellationToken);
+            // One that stays is what there is to tell.
+            result = isGone && result != PurgedJob.Kept ? PurgedJob.Removed : PurgedJob.Kept;
+        }
+
+        return result;
     }
 
     [LoggerMessage(2601, LogLevel.Information, "Job {JobId} is removed: {Videos} videos, image {Image}, {Histories} histories.")]

@@ -40,7 +40,7 @@ public sealed record TaskView
     [JsonPropertyName("waiting_for")]
     public WaitingFor? WaitingFor { get; init; }
 
-    /// <summary>One freshly signed link to the video, while <see cref="ExpiresAt"/> is not past.</summary>
+    /// <summary>Freshly signed links to the results, in Evolink's order, while <see cref="ExpiresAt"/> is not past; mostly one, to the video.</summary>
     [JsonPropertyName("results")]
     public IReadOnlyList<string>? Results { get; init; }
 
@@ -63,6 +63,13 @@ public sealed record TaskView
     /// <summary>The video in storage.</summary>
     [JsonPropertyName("video")]
     public VideoView? Video { get; init; }
+
+    /// <summary>
+    /// Every file in storage, in Evolink's order: the video, and what else the model made. Of a task that failed, because some of its results could not
+    /// be saved, those that could.
+    /// </summary>
+    [JsonPropertyName("files")]
+    public IReadOnlyList<FileView>? Files { get; init; }
 
     /// <summary>Evolink's id of the task, once it is known.</summary>
     [JsonPropertyName("evolink_task_id")]
@@ -107,6 +114,19 @@ public sealed record WebhookView(
     [property: JsonPropertyName("state")] WebhookState State,
     [property: JsonPropertyName("next_at")] DateTimeOffset? NextAt,
     [property: JsonPropertyName("calls")] IReadOnlyList<WebhookCall> Calls);
+
+/// <summary>A file in storage, as clients see it.</summary>
+/// <param name="Name">Its name: that of its blob.</param>
+/// <param name="Size">Length in bytes.</param>
+/// <param name="Sha256">SHA-256 of its bytes, hexadecimal.</param>
+/// <param name="ContentType">Content type, from its first bytes.</param>
+/// <param name="Url">A freshly signed link to it.</param>
+public sealed record FileView(
+    [property: JsonPropertyName("name")] string Name,
+    [property: JsonPropertyName("size")] long Size,
+    [property: JsonPropertyName("sha256")] string Sha256,
+    [property: JsonPropertyName("content_type")] string ContentType,
+    [property: JsonPropertyName("url")] string? Url);
 
 /// <summary>A video in storage, as clients see it.</summary>
 /// <param name="Size">Length in bytes.</param>

@@ -20,7 +20,15 @@ public sealed class TaskViews(VideoLinks links, TimeProvider time)
     /// <summary>A job as a client sees it, with a link of the kind that it wants.</summary>
     public async Task<TaskView> MakeAsync(JobRecord job, Uri? ownBase, VideoLinkUse use, CancellationToken cancellationToken)
     {
-        SignedLink? link = job is { State: JobState.Completed, Video: { } video } ? await links.SignAsync(job, video, ownBase, use, cancellationToken) : null;
+        List<FileView> files = [];
+        SignedLink? link = null;
+        // Before its end, or cancelled, nothing of it is told.
+        foreach (SavedVideo file in job.State == JobState.Completed || job.State == JobState.Failed ? job.AllFiles : [])
+        {
+            link = await links.SignAsync(job, file, ownBase, use, cancellationToken);
+            files.Add(new FileView(file.Blob, file.Size, file.Sha256, file.ContentType, link?.Url.AbsoluteUri));
+        }
+
         Attempt? attempt = job.CurrentAttempt;
         return new TaskView
         {
@@ -31,7 +39,7 @@ public sealed class TaskViews(VideoLinks links, TimeProvider time)
             Status = job.State.WireStatus,
             Phase = job.State,
             WaitingFor = job.WaitingFor,
-            Results = link is null ? null : [link.Url.AbsoluteUri],
+            Results = job.State == JobState.Completed && link is not null ? [.. files.Select(file => file.Url!)] : null,
             Error = Error(job),
             TaskInfo = new VideoTaskInfo
             {
@@ -40,6 +48,7 @@ public sealed class TaskViews(VideoLinks links, TimeProvider time)
             },
             Usage = Usage(job),
             Video = job is { State: JobState.Completed, Video: { } saved } ? new VideoView(saved.Size, saved.Sha256, saved.ContentType) : null,
+            Files = files.Count > 0 ? files : null,
             EvolinkTaskId = attempt?.TaskId,
             ExpiresAt = link?.ExpiresAt,
             Revision = job.Revision,

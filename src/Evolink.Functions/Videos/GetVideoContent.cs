@@ -1,3 +1,4 @@
+using System.Globalization;
 using Evolink.Functions.Http;
 using Evolink.Pipeline.Callbacks;
 using Evolink.Pipeline.Generations;
@@ -22,21 +23,36 @@ public sealed class GetVideoContent(
         Caller? caller = signed ? null : callers.Identify(request);
         if (caller is null && !signed)
             return Errors.Unauthorized;
-        if (!JobId.TryParse(id, out JobId jobId) || (signed && !IsSigned(request, jobId))
+        if (!TryReadFile(request, out int? file) || !JobId.TryParse(id, out JobId jobId) || (signed && !IsSigned(request, jobId, file))
             || await store.FindAsync(jobId, cancellationToken) is not { } job || (caller is not null && !caller.MaySee(job.Client)))
         {
             return Errors.NotFound("There is no such video, or its link has expired.", "video_not_found");
         }
 
-        if (job is not { State: JobState.Completed, Video: { } video })
+        if (FileOf(job, file) is not { } video)
             return Errors.NotFound($"The task is {job.State.WireStatus}; it has no video.", "video_not_found");
         return options.Value.VideoDelivery == VideoDelivery.Sas && await links.SignAsync(job, video, request.OwnBase, request.LinkUse, cancellationToken) is { } link
             ? TypedResults.Redirect(link.Url.AbsoluteUri)
             : await StreamAsync(request, video, cancellationToken);
     }
 
-    private bool IsSigned(HttpRequest request, JobId id) =>
-        signer.IsVideo(id, request.Query["e"], request.Query["k"], request.Query["s"], out DateTimeOffset end) && time.GetUtcNow() < end;
+    // Several results are numbered in Evolink's order.
+    private static bool TryReadFile(HttpRequest request, out int? file)
+    {
+        file = null;
+        if (request.Query["file"].ToString() is not { Length: > 0 } text)
+            return true;
+        bool isNumber = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number);
+        file = number;
+        return isNumber;
+    }
+
+    private static SavedVideo? FileOf(JobRecord job, int? file) => file is { } number
+        ? number >= 1 && number <= job.Files.Length && job.State.IsTerminal ? job.Files[number - 1] : null
+        : job is { State: JobState.Completed, Video: { } video } ? video : null;
+
+    private bool IsSigned(HttpRequest request, JobId id, int? file) =>
+        signer.IsVideo(id, file, request.Query["e"], request.Query["k"], request.Query["s"], out DateTimeOffset end) && time.GetUtcNow() < end;
 
     private async Task<IResult> StreamAsync(HttpRequest request, SavedVideo video, CancellationToken cancellationToken) => TypedResults.Stream(
         await videos.OpenAsync(video, cancellationToken),

@@ -96,15 +96,26 @@ internal sealed class Audit(
 
     private IEnumerable<Finding> Mismatched() =>
         from job in storage.Records.Values
-        let problem = job.Video is { } video ? WhyMismatched(job, video) : null
+        let files = FilesOf(job)
+        from number in Enumerable.Range(0, files.Count)
+        let problem = WhyMismatched(job, files[number], number)
         where problem is not null
         select new Finding(FindingKind.Mismatched, job.Id.Value, problem);
 
-    private string? WhyMismatched(JobRecord job, SavedVideo video)
+    private static IReadOnlyList<SavedVideo> FilesOf(JobRecord job) => job.AllFiles;
+
+    private string? WhyMismatched(JobRecord job, SavedVideo video, int number)
     {
         if (storage.Videos.GetValueOrDefault(video.Blob) is not { } stored)
             return $"The record names {video.Blob}, which is not there.";
-        if (_tasks.GetValueOrDefault(job.CurrentAttempt?.TaskId ?? "")?.Video is not { } served)
+        IReadOnlyList<VideoReport> results = _tasks.GetValueOrDefault(job.CurrentAttempt?.TaskId ?? "")?.Results ?? [];
+        if (job.State == JobState.Completed && FilesOf(job).Count != results.Count)
+            return $"It is completed with {FilesOf(job).Count} of {results.Count} results.";
+        // Of a job that failed those are there that could be saved.
+        VideoReport? served = job.State == JobState.Completed
+            ? results.ElementAtOrDefault(number)
+            : results.FirstOrDefault(result => result.Sha256 == video.Sha256);
+        if (served is null)
             return $"The provider made no video for task {job.CurrentAttempt?.TaskId}.";
         if ((stored.Length, stored.Sha256) != (served.Length, served.Sha256))
             return $"{video.Blob} has {stored.Length} bytes ({stored.Sha256}); the provider served {served.Length} ({served.Sha256}) for {job.CurrentAttempt!.TaskId}.";
@@ -113,7 +124,7 @@ internal sealed class Audit(
 
     private IEnumerable<Finding> OrphanedVideos()
     {
-        HashSet<string> known = [.. storage.Records.Values.Select(job => job.Video?.Blob).OfType<string>()];
+        HashSet<string> known = [.. storage.Records.Values.SelectMany(FilesOf).Select(file => file.Blob)];
         return from name in storage.Videos.Keys
                where !known.Contains(name)
                select new Finding(FindingKind.Orphaned, Path.GetFileNameWithoutExtension(name), $"No record names the video {name}.");

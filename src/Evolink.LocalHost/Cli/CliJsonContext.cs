@@ -3,7 +3,12 @@ using System.Text.Encodings.Web;
 namespace Evolink.LocalHost.Cli;
 
 /// <summary>What <c>generate --json</c> ends with: one line for each image.</summary>
-internal sealed record GenerateReport(string Image, string? Id, string Status, string? EvolinkTaskId, ReportedVideo? Video, ReportedError? Error, long ElapsedMs);
+internal sealed record GenerateReport(
+    string? Image, string? Id, string Status, string? EvolinkTaskId, ReportedVideo? Video, ReportedError? Error, long ElapsedMs)
+{
+    /// <summary>All files, where there are several results.</summary>
+    public IReadOnlyList<EvolinkAppFile>? Files { get; init; }
+}
 
 /// <summary>The video in the report.</summary>
 internal sealed record ReportedVideo(string? Url, long? Size, string? Sha256, string? File);

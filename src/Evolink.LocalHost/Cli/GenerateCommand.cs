@@ -10,9 +10,8 @@ internal sealed class GenerateCommand : Command
     private readonly Option<string[]> _image = new("--image")
     {
         Description = "The first frame: a file (jpeg, png without alpha, bmp or webp, at most 10 MB, each side 360 to 2000 pixels) "
-            + "or a public link. Several, or a pattern such as \"shop/*.png\": a video each.",
+            + "or a public link. Several, or a pattern such as \"shop/*.png\": a video each. Required, but with --model.",
         HelpName = "PATH",
-        Required = true,
         AllowMultipleArgumentsPerToken = true,
     };
 
@@ -23,9 +22,18 @@ internal sealed class GenerateCommand : Command
 
     private readonly Option<string> _prompt = new("--prompt")
     {
-        Description = "What the video shall show, at most 1500 characters.",
+        Description = "What the video shall show, at most 1500 characters (other models: as they say). Required, but with --model.",
         HelpName = "TEXT",
-        Required = true,
+    };
+
+    private readonly Option<string?> _model =
+        Text("--model", $"Default: {VideoGenerationRequest.Wan26ImageToVideo}. `curl /v1/models` lists those that the app knows.", "NAME");
+
+    private readonly Option<string[]> _set = new("--set")
+    {
+        Description = "A field of the model's: a JSON value, or a text; with dots into an object, as in model_params.shot_type=multi.",
+        HelpName = "FIELD=VALUE",
+        AllowMultipleArgumentsPerToken = true,
     };
 
     private readonly Option<int?> _duration = new("--duration")
@@ -60,11 +68,11 @@ internal sealed class GenerateCommand : Command
     private readonly Option<bool> _verbose = CommonOptions.Verbose();
 
     public GenerateCommand()
-        : base("generate", "Makes a video from an image and a prompt, by the app that holds the data folder, or by one of its own.")
+        : base("generate", "Makes a video from an image and a prompt, or from what another model takes, by the app that holds the data folder, or by one of its own.")
     {
         Option[] options =
         [
-            _image, _fit, _prompt, _duration, _quality, _shot, _noExtend, _audio, _reference, _callback, _key, _output, _json,
+            _image, _fit, _prompt, _model, _set, _duration, _quality, _shot, _noExtend, _audio, _reference, _callback, _key, _output, _json,
             _simulatorTime, _azurite, _verbose,
         ];
         foreach (Option option in options)
@@ -72,6 +80,14 @@ internal sealed class GenerateCommand : Command
         _connection.AddTo(this);
         _key.Validators.Add(static result => CommonOptions.Require(
             result, result.Tokens.All(key => IdempotencyKey.IsValid(key.Value)), $"--idempotency-key must have {IdempotencyKey.Rule}."));
+        foreach (Option needed in (Option[])[_image, _prompt])
+        {
+            Validators.Add(result => CommonOptions.Require(
+                result, IsGiven(result, needed) || IsGiven(result, _model), $"Option '{needed.Name}' is required."));
+        }
+
+        _set.Validators.Add(static result => CommonOptions.Require(
+            result, result.Tokens.All(field => SetFields.IsField(field.Value)), "--set takes FIELD=VALUE, as in --set aspect_ratio=9:16"));
         Validators.Add(result => CommonOptions.Require(
             result,
             !IsGiven(result, _noExtend) || !IsGiven(result, _shot),
@@ -85,10 +101,11 @@ internal sealed class GenerateCommand : Command
 
     private GenerateOptions Read(ParseResult parsed) => new()
     {
-        Images = parsed.GetValue(_image)!,
-        Request = new VideoGenerationRequest
+        Images = parsed.GetValue(_image) ?? [],
+        Request = SetFields.Apply(parsed.GetValue(_set) ?? [], new VideoGenerationRequest
         {
-            Prompt = parsed.GetValue(_prompt)!,
+            Model = parsed.GetValue(_model) ?? VideoGenerationRequest.Wan26ImageToVideo,
+            Prompt = parsed.GetValue(_prompt),
             Duration = parsed.GetValue(_duration),
             Quality = parsed.GetValue(_quality),
             PromptExtend = parsed.GetValue(_noExtend) ? false : null,
@@ -96,7 +113,7 @@ internal sealed class GenerateCommand : Command
             AudioUrl = parsed.GetValue(_audio),
             Reference = parsed.GetValue(_reference),
             CallbackUrl = parsed.GetValue(_callback),
-        },
+        }),
         Fit = parsed.GetValue(_fit),
         IdempotencyKey = parsed.GetValue(_key),
         Out = parsed.GetValue(_output),

@@ -27,10 +27,10 @@ internal sealed record GenerateOptions
     public required Hosting.LocalEnvironmentOptions Local { get; init; }
 
     /// <summary>The key of one image's generation. Of several, each has one that follows from the image, whatever else is there.</summary>
-    public string KeyOf(InputImage image, int images) => IdempotencyKey switch
+    public string KeyOf(InputImage? image, int images) => IdempotencyKey switch
     {
         null => string.Create(CultureInfo.InvariantCulture, $"generate-{Guid.NewGuid():N}"),
-        { } key when images == 1 => key,
+        { } key when images <= 1 || image is null => key,
         { } key => $"{key}.{image.Identity[..ShownOfIdentity]}",
     };
 }

@@ -14,13 +14,15 @@ internal static class GenerateRun
         // One picture under two names is one job.
         if (options.IdempotencyKey is not null)
             images = [.. images.DistinctBy(image => image.Identity)];
+        // A model that takes no image makes one video.
+        IReadOnlyList<InputImage?> from = images.Count > 0 ? [.. images] : [null];
         Generation[] generations =
-            [.. images.Select(image => new Generation(options.Request, options.KeyOf(image, images.Count), image, TimeProvider.System))];
+            [.. from.Select(image => new Generation(options.Request, options.KeyOf(image, images.Count), image, TimeProvider.System))];
         if (generations.Length > 1 && options.Out is { } file && !Path.EndsInDirectorySeparator(file))
             throw new UsageException($"There are {generations.Length} images, so --out must be a folder: write {file}{Path.DirectorySeparatorChar}");
         if (generations.FirstOrDefault(generation => !IdempotencyKey.IsValid(generation.Key)) is { } tooLong)
             throw new UsageException($"--idempotency-key is too long for several images, of which each gets one, such as {tooLong.Key}");
-        string[] names = generations is [_] ? [""] : [.. generations.Select(generation => generation.Image.Name)];
+        string[] names = generations is [_] ? [""] : [.. generations.Select(generation => generation.Image?.Name ?? "")];
         using var signals = new StopSignals();
         Uri? running = await options.Connection.FindAsync(signals.Token);
         try

@@ -5,10 +5,10 @@ namespace Evolink.LocalHost.Cli;
 /// <param name="key">Its idempotency key.</param>
 /// <param name="image">What it is made from.</param>
 /// <param name="time">The clock.</param>
-internal sealed class Generation(VideoGenerationRequest request, string key, InputImage image, TimeProvider time)
+internal sealed class Generation(VideoGenerationRequest request, string key, InputImage? image, TimeProvider time)
 {
-    /// <summary>What it is made from.</summary>
-    public InputImage Image => image;
+    /// <summary>What it is made from; none where the model takes no image.</summary>
+    public InputImage? Image => image;
 
     /// <summary>Its idempotency key.</summary>
     public string Key => key;
@@ -27,12 +27,8 @@ internal sealed class Generation(VideoGenerationRequest request, string key, Inp
         EvolinkAppTask? task = null;
         try
         {
-            report(new GenerationProgress("uploading the image", null));
-            string url = image.ContentType is { } type
-                ? (await app.UploadImageAsync(await image.ReadAsync(cancellationToken), type, cancellationToken)).OriginalString
-                : image.Source;
+            VideoGenerationRequest asked = image is null ? request : await WithImageAsync(app, image, report, cancellationToken);
             // Not to be interrupted: whether it was accepted, and under which id, is worth the moment.
-            VideoGenerationRequest asked = request with { ImageUrls = [url], Reference = request.Reference ?? image.Reference };
             task = await app.StartAsync(asked, key, CancellationToken.None);
             Id = task.Id;
             task = await FollowedTask.ToEndAsync(app, task.Id, time, report, cancellationToken);
@@ -42,7 +38,7 @@ internal sealed class Generation(VideoGenerationRequest request, string key, Inp
             report(new GenerationProgress("downloading", 95));
             string? file = target is null
                 ? null
-                : await FollowedTask.SaveAsync(app, task, target, Path.GetFileNameWithoutExtension(image.Name), cancellationToken);
+                : await FollowedTask.SaveAsync(app, task, target, Path.GetFileNameWithoutExtension(image?.Name), cancellationToken);
             report(new GenerationProgress("done", 100));
             return Ended(file, null);
         }
@@ -58,5 +54,15 @@ internal sealed class Generation(VideoGenerationRequest request, string key, Inp
         }
 
         Outcome Ended(string? file, ReportedError? error) => new(image, task, file, error, time.GetElapsedTime(started));
+    }
+
+    private async Task<VideoGenerationRequest> WithImageAsync(
+        EvolinkAppClient app, InputImage image, Action<GenerationProgress> report, CancellationToken cancellationToken)
+    {
+        report(new GenerationProgress("uploading the image", null));
+        string url = image.ContentType is { } type
+            ? (await app.UploadImageAsync(await image.ReadAsync(cancellationToken), type, cancellationToken)).OriginalString
+            : image.Source;
+        return SetFields.WithImage(request with { Reference = request.Reference ?? image.Reference }, url);
     }
 }

@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Evolink.Client;
 using Evolink.Pipeline.Generations;
 
@@ -26,7 +25,7 @@ public sealed record BatchOrder(IReadOnlyList<VideoGenerationRequest> Requests, 
     public string Digest() => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(
         string.Join('\n', [MaxInFlight.ToString(CultureInfo.InvariantCulture), .. Requests.Select(RequestDigest.Of)]))));
 
-    /// <summary>The requests as they are stored, one JSON object on each line, with the length of each line.</summary>
+    /// <summary>The requests as they are stored, one JSON object after the other, with the length of each.</summary>
     public (BinaryData Lines, ImmutableArray<int> Lengths) Serialize()
     {
         ArrayBufferWriter<byte> lines = new();
@@ -34,8 +33,7 @@ public sealed record BatchOrder(IReadOnlyList<VideoGenerationRequest> Requests, 
         foreach (VideoGenerationRequest request in Requests)
         {
             int start = lines.WrittenCount;
-            using (Utf8JsonWriter json = new(lines))
-                JsonSerializer.Serialize(json, request, EvolinkJsonContext.Default.VideoGenerationRequest);
+            lines.Write(request.ToUtf8Bytes());
             lines.Write("\n"u8);
             lengths.Add(lines.WrittenCount - start);
         }

@@ -88,7 +88,8 @@ public static class BatchRequestReader
             using JsonDocument item = Fill(template, image);
             (VideoGenerationRequest? request, IReadOnlyList<ValidationIssue> wrong) = GenerationRequestReader.Read(item.RootElement, rules);
             ILookup<bool, ValidationIssue> ofImage = wrong.ToLookup(
-                mistake => mistake.Param == GenerationRequestReader.ImageName || mistake.Param.StartsWith(ImageUrls, StringComparison.Ordinal));
+                mistake => mistake.Param == GenerationRequestReader.ImageName
+                    || mistake.Param.StartsWith(FieldOf(template)?.Name ?? ImageUrls, StringComparison.Ordinal));
             issues.AddRange(ofImage[true].Select(mistake => mistake with { Param = $"images[{index}]", Message = $"images[{index}]: {mistake.Message}" }));
             // What is wrong with the template is so for every image.
             if (index == 0)
@@ -103,7 +104,7 @@ public static class BatchRequestReader
     {
         { ValueKind: not JsonValueKind.Object } => new("template", ValidationCodes.Malformed, $"'template' is a JSON {GenerationRequestReader.Name(template)}; it must be a generation without its image."),
         _ when template.GetRawText().Length > MaxTemplateCharacters => new("template", ValidationCodes.TooLong, $"'template' has more than {MaxTemplateCharacters} characters."),
-        _ when new[] { ImageUrls, GenerationRequestReader.ImageName }.FirstOrDefault(name => template.TryGetProperty(name, out _)) is { } image =>
+        _ when new[] { FieldOf(template)?.Name ?? ImageUrls, GenerationRequestReader.ImageName }.FirstOrDefault(name => template.TryGetProperty(name, out _)) is { } image =>
             new($"template.{image}", ValidationCodes.Conflict, $"'template.{image}' stands beside 'images'; leave it out."),
         _ => null,
     };
@@ -125,13 +126,20 @@ public static class BatchRequestReader
     private static JsonElement? Given(JsonElement body, string name) =>
         body.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
+    // The field of its model that takes an image; none where that is not known.
+    private static VideoModelField? FieldOf(JsonElement template) =>
+        Given(template, "model") is { ValueKind: JsonValueKind.String } model
+            ? VideoModels.All.Values.FirstOrDefault(known => model.ValueEquals(known.Name))?.ImageField
+            : null;
+
     // As text: what the template holds that is no text (half a surrogate pair) is for the reader to tell.
     private static JsonDocument Fill(JsonElement template, JsonElement image)
     {
         string raw = image.GetRawText();
         string shown = image.ValueKind == JsonValueKind.String && ImageStore.IsName(raw[1..^1])
             ? $"\"{GenerationRequestReader.ImageName}\":{raw}"
-            : $"\"{ImageUrls}\":[{raw}]";
+            : FieldOf(template) is { Kind: VideoModelFieldKind.Link } field ? $"\"{field.Name}\":{raw}"
+            : $"\"{FieldOf(template)?.Name ?? ImageUrls}\":[{raw}]";
         string properties = template.GetRawText().Trim()[1..^1].Trim();
         return JsonDocument.Parse($"{{{properties}{(properties.Length == 0 ? "" : ",")}{shown}}}");
     }

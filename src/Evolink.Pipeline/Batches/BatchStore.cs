@@ -139,8 +139,10 @@ public sealed class BatchStore(EvolinkStorage storage)
         long offset = batch.RequestLengths.Take(index).Sum(length => (long)length);
         BlobDownloadOptions part = new() { Range = new HttpRange(offset, batch.RequestLengths[index]) };
         BlobDownloadResult blob = await _container.GetBlobClient(RequestsPath(batch.Id)).DownloadContentAsync(part, cancellationToken);
-        return JsonSerializer.Deserialize(blob.Content.ToMemory().Span, EvolinkJsonContext.Default.VideoGenerationRequest)
-            ?? throw new InvalidDataException($"Item {index} of batch {batch.Id} holds null where a request belongs.");
+        JsonElement request = JsonElement.Parse(blob.Content.ToMemory().Span);
+        return request.ValueKind == JsonValueKind.Object
+            ? VideoGenerationRequest.Of(request)
+            : throw new InvalidDataException($"Item {index} of batch {batch.Id} holds no request.");
     }
 
     /// <summary>The batches that have an active marker, each with the time at which the marker was set, and its version.</summary>

@@ -36,20 +36,28 @@ public sealed class LinkSigner(IOptions<EvolinkOptions> options)
         && Verify(keyId, CallbackText(keyId ?? string.Empty, id, number), signature);
 
     /// <summary>The link under which Evolink, and nobody who does not hold it, fetches a client's image until <paramref name="expires"/>.</summary>
-    public Uri ImageUrl(Uri publicBase, string keyId, string client, string sha256, long expires) => new(
+    public Uri ImageUrl(Uri publicBase, string keyId, string client, string sha256, long expires) =>
+        FileUrl(publicBase, keyId, client, $"/v1/images/{sha256}", sha256, expires);
+
+    /// <summary>The same for any file of a client's, under the path by which the client named it.</summary>
+    public Uri FileUrl(Uri publicBase, string keyId, string client, string path, string sha256, long expires) => new(
         publicBase,
-        string.Create(CultureInfo.InvariantCulture, $"/v1/images/{sha256}?c={client}&e={expires}&k={keyId}&s={Sign(keyId, ImageText(keyId, client, sha256, expires))}"));
+        string.Create(CultureInfo.InvariantCulture, $"{path}?c={client}&e={expires}&k={keyId}&s={Sign(keyId, ImageText(keyId, client, sha256, expires))}"));
 
     /// <summary>Whether an image link's query carries this app's signature; whether it has expired is the caller's to see.</summary>
     public bool IsImage(string sha256, string? client, string? expires, string? keyId, string? signature, out DateTimeOffset end) =>
         IsUntil(expires, seconds => ImageText(keyId ?? string.Empty, client ?? string.Empty, sha256, seconds), keyId, signature, out end);
 
     /// <summary>The signature of a link to a video's content, for clients whose storage cannot be reached from outside.</summary>
-    public string SignVideo(string keyId, JobId id, long expires) => Sign(keyId, VideoText(keyId, id, expires));
+    /// <param name="keyId">Key that signs it.</param>
+    /// <param name="id">The job.</param>
+    /// <param name="expires">When it ends, in Unix seconds.</param>
+    /// <param name="file">Which of the job's files, from 1 on; null: its video.</param>
+    public string SignVideo(string keyId, JobId id, long expires, int? file = null) => Sign(keyId, VideoText(keyId, id, expires, file));
 
     /// <summary>Whether a video link's query carries this app's signature; whether it has expired is the caller's to see.</summary>
-    public bool IsVideo(JobId id, string? expires, string? keyId, string? signature, out DateTimeOffset end) =>
-        IsUntil(expires, seconds => VideoText(keyId ?? string.Empty, id, seconds), keyId, signature, out end);
+    public bool IsVideo(JobId id, int? file, string? expires, string? keyId, string? signature, out DateTimeOffset end) =>
+        IsUntil(expires, seconds => VideoText(keyId ?? string.Empty, id, seconds, file), keyId, signature, out end);
 
     private bool IsUntil(string? expires, Func<long, string> text, string? keyId, string? signature, out DateTimeOffset end)
     {
@@ -67,8 +75,8 @@ public sealed class LinkSigner(IOptions<EvolinkOptions> options)
     private static string ImageText(string keyId, string client, string sha256, long expires) =>
         string.Create(CultureInfo.InvariantCulture, $"v1|image|{keyId}|{client}|{sha256}|{expires}");
 
-    private static string VideoText(string keyId, JobId id, long expires) =>
-        string.Create(CultureInfo.InvariantCulture, $"v1|video|{keyId}|{id}|{expires}");
+    private static string VideoText(string keyId, JobId id, long expires, int? file) =>
+        string.Create(CultureInfo.InvariantCulture, $"v1|video|{keyId}|{id}|{expires}") + (file is null ? "" : string.Create(CultureInfo.InvariantCulture, $"|{file}"));
 
     private string Sign(string keyId, string text) => Base64Url.EncodeToString(Mac(_options.Keys[keyId], text));
 

@@ -60,4 +60,7 @@ public sealed record JobEventData
 
     /// <summary>The video in storage; the blob is its name, not a link.</summary>
     public SavedVideo? Video { get; init; }
+
+    /// <summary>Where there are several results: all of them, in Evolink's order.</summary>
+    public IReadOnlyList<SavedVideo>? Files { get; init; }
 }

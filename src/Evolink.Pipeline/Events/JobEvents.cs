@@ -49,6 +49,7 @@ public static class JobEvents
                 CreditsReturned = job.CurrentAttempt?.CreditsReturned,
                 Error = end.State == JobState.Failed ? job.Error : null,
                 Video = end.State == JobState.Completed ? job.Video : null,
+                Files = end.State == JobState.Completed && job.Files.Length > 0 ? job.Files : null,
             }
             : job.Data(end.Revision, end.State);
 

@@ -94,7 +94,11 @@ public sealed record Attempt : StoredDocument
 /// <param name="KeyId">Key that signs the callback and image links.</param>
 /// <param name="ImageUrl">The image's link where it is neither the client's own nor signed by us: the Files API's <c>file_url</c>.</param>
 /// <param name="ImageExpires">When the signed image link ends, in Unix seconds.</param>
-public sealed record SubmitIntent(string? CallbackBase, string? KeyId, string? ImageUrl, long? ImageExpires) : StoredDocument;
+public sealed record SubmitIntent(string? CallbackBase, string? KeyId, string? ImageUrl, long? ImageExpires) : StoredDocument
+{
+    /// <summary>Where there are several files: the Files API's <c>file_url</c> of each, by the file's name.</summary>
+    public ImmutableSortedDictionary<string, string>? Uploads { get; init; }
+}
 
 /// <summary>What is known of an attempt.</summary>
 [JsonConverter(typeof(SnakeCaseEnumConverter<AttemptState>))]

@@ -116,6 +116,12 @@ public sealed record JobRecord : StoredDocument
     /// <summary>The video in storage.</summary>
     public SavedVideo? Video { get; init; }
 
+    /// <summary>Where the task has several results: all of them that are in storage, in Evolink's order, <see cref="Video"/> among them.</summary>
+    public ImmutableArray<SavedVideo> Files { get => field.IsDefault ? [] : field; init; } = [];
+
+    /// <summary>Every file of it in storage.</summary>
+    public ImmutableArray<SavedVideo> AllFiles => Files.IsEmpty && Video is { } only ? [only] : Files;
+
     /// <summary>Why it failed.</summary>
     public JobError? Error { get; init; }
 

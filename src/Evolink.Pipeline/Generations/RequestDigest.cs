@@ -5,7 +5,10 @@ using Evolink.Client;
 
 namespace Evolink.Pipeline.Generations;
 
-/// <summary>What makes two requests the same: the SHA-256 of known fields in a fixed order, with defaults filled in, and of unknown fields sorted by name.</summary>
+/// <summary>
+/// What makes two requests the same: the SHA-256 of known fields in a fixed order, with defaults filled in, and of unknown fields sorted by name. Of models
+/// whose defaults are not all known, it is that of all fields, sorted by name.
+/// </summary>
 public static class RequestDigest
 {
     /// <summary>The digest of a request, hexadecimal.</summary>
@@ -14,26 +17,61 @@ public static class RequestDigest
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter json = new(buffer))
         {
-            json.WriteStartObject();
-            json.WriteString("audio_url", request.AudioUrl);
-            json.WriteString("callback_url", request.CallbackUrl);
-            WriteDuration(json, request.Duration);
-            json.WriteStartArray("image_urls");
-            foreach (string url in request.ImageUrls ?? [])
-                json.WriteStringValue(url);
-            json.WriteEndArray();
-            json.WriteString("model", request.Model ?? VideoGenerationRequest.Wan26ImageToVideo);
-            json.WriteString("prompt", request.Prompt);
-            json.WriteBoolean("prompt_extend", request.PromptExtend ?? true);
-            json.WriteString("quality", request.Quality ?? "720p");
-            json.WriteString("shot_type", request.ModelParams?.ShotType ?? "single");
-            WriteOwn(json, request);
-            WriteUnknown(json, "unknown", request.AdditionalProperties);
-            WriteUnknown(json, "unknown_model_params", request.ModelParams?.AdditionalProperties);
-            json.WriteEndObject();
+            if (request.Model is not (null or VideoGenerationRequest.Wan26ImageToVideo or VideoGenerationRequest.Wan26ImageToVideoFlash))
+                WriteSorted(json, request.ToJson());
+            else
+                WriteKnown(json, request);
         }
 
         return Convert.ToHexStringLower(SHA256.HashData(buffer.WrittenSpan));
+    }
+
+    private static void WriteSorted(Utf8JsonWriter json, JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                json.WriteStartObject();
+                foreach (JsonProperty member in value.EnumerateObject().OrderBy(member => member.Name, StringComparer.Ordinal))
+                {
+                    json.WritePropertyName(member.Name);
+                    WriteSorted(json, member.Value);
+                }
+
+                json.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                json.WriteStartArray();
+                foreach (JsonElement item in value.EnumerateArray())
+                    WriteSorted(json, item);
+                json.WriteEndArray();
+                break;
+            default:
+                // A number stays as it is written: no type holds them all.
+                value.WriteTo(json);
+                break;
+        }
+    }
+
+    private static void WriteKnown(Utf8JsonWriter json, VideoGenerationRequest request)
+    {
+        json.WriteStartObject();
+        json.WriteString("audio_url", request.AudioUrl);
+        json.WriteString("callback_url", request.CallbackUrl);
+        WriteDuration(json, request.Duration);
+        json.WriteStartArray("image_urls");
+        foreach (string url in request.ImageUrls ?? [])
+            json.WriteStringValue(url);
+        json.WriteEndArray();
+        json.WriteString("model", request.Model ?? VideoGenerationRequest.Wan26ImageToVideo);
+        json.WriteString("prompt", request.Prompt);
+        json.WriteBoolean("prompt_extend", request.PromptExtend ?? true);
+        json.WriteString("quality", request.Quality ?? "720p");
+        json.WriteString("shot_type", request.ModelParams?.ShotType ?? "single");
+        WriteOwn(json, request);
+        WriteUnknown(json, "unknown", request.AdditionalProperties);
+        WriteUnknown(json, "unknown_model_params", request.ModelParams?.AdditionalProperties);
+        json.WriteEndObject();
     }
 
     // Evolink names no default for the duration, so "left out" stays different from every number.

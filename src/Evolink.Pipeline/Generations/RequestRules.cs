@@ -1,4 +1,6 @@
+using System.IO.Enumeration;
 using Evolink.Client;
+using Evolink.Pipeline.Options;
 
 namespace Evolink.Pipeline.Generations;
 
@@ -11,5 +13,16 @@ public sealed record RequestRules(IReadOnlyList<Uri> OwnBases, bool AllowLoopbac
     /// <summary>Properties that stand beside the request's own in the same object and are read by somebody else.</summary>
     public IReadOnlyList<string> Beside { get; init; } = [];
 
+    /// <summary>Models that are allowed, with <c>*</c> for any characters; empty: all.</summary>
+    public IReadOnlyList<string> Models { get; init; } = [];
+
     internal ValidationOptions Validation { get; } = new() { AllowLoopback = AllowLoopback };
+
+    /// <summary>The rules by the app's settings.</summary>
+    public static RequestRules Of(EvolinkOptions options, IReadOnlyList<Uri> ownBases) =>
+        new(ownBases, options.AllowLoopback, options.AllowUnknownFields) { Models = [.. options.Models] };
+
+    /// <summary>Whether a model is allowed.</summary>
+    public bool Allows(string model) => Models.Count == 0
+        || Models.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, model, ignoreCase: false));
 }

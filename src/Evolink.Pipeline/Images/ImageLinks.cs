@@ -1,8 +1,11 @@
 using System.Text.RegularExpressions;
+using Evolink.Client;
 
 namespace Evolink.Pipeline.Images;
 
-/// <summary>Links under which clients name their own images in <c>image_urls</c>: <c>{base}/v1/images/{sha256}</c>.</summary>
+/// <summary>
+/// Links under which clients name what they uploaded: <c>{base}/v1/images/{sha256}</c>, and <c>{base}/v1/files/{sha256}.{extension}</c>.
+/// </summary>
 public static partial class ImageLinks
 {
     /// <summary>The link of an image.</summary>
@@ -11,7 +14,19 @@ public static partial class ImageLinks
     /// <summary>The link without the app's address: what <c>image</c>, the name alone, is short for.</summary>
     public static string Relative(string sha256) => $"/v1/images/{sha256}";
 
-    /// <summary>The image that a link names, where it leads to one of this app's own addresses, or names none, and carries nothing more.</summary>
+    /// <summary>The link of any file.</summary>
+    /// <param name="publicBase">Address of this app.</param>
+    /// <param name="sha256">The file's name.</param>
+    /// <param name="kind">Its kind, which the link tells by an extension: Evolink looks at it.</param>
+    public static Uri ForFile(Uri publicBase, string sha256, FileKind kind) => new(publicBase, $"/v1/files/{sha256}.{kind.Extension}");
+
+    /// <summary>The path of an own link, as it was given.</summary>
+    internal static string PathOf(string ownLink) => ownLink is ['/', ..] ? ownLink : new Uri(ownLink).AbsolutePath;
+
+    /// <summary>What an own link leads to, by its extension; without one it is an image.</summary>
+    internal static MediaKind KindOf(string ownLink) => FileKind.Of(System.IO.Path.GetExtension(PathOf(ownLink)))?.Media ?? MediaKind.Image;
+
+    /// <summary>The file that a link names, where it leads to one of this app's own addresses, or names none, and carries nothing more.</summary>
     /// <param name="url">The link.</param>
     /// <param name="ownBases">Addresses under which this app is reached.</param>
     public static string? Own(string? url, IEnumerable<Uri> ownBases) => url is ['/', ..] ? Named(url) : OwnAbsolute(url, ownBases);
@@ -37,6 +52,6 @@ public static partial class ImageLinks
         && (string.Equals(own.IdnHost.TrimEnd('.'), link.IdnHost.TrimEnd('.'), StringComparison.OrdinalIgnoreCase)
             || (own.IsLoopback && link.IsLoopback));
 
-    [GeneratedRegex(@"^/v1/images/(?<sha256>[0-9a-f]{64})\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex(@"^/v1/(images/(?<sha256>[0-9a-f]{64})|files/(?<sha256>[0-9a-f]{64})\.[0-9a-z]{2,4})\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
     private static partial Regex Path();
 }

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
 using Evolink.Pipeline.Storage;
 
 namespace Evolink.Pipeline.Images;
@@ -14,6 +15,9 @@ public sealed class ImageStore(EvolinkStorage storage)
 {
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
     private static readonly Dictionary<string, string> NoMetadata = [];
+
+    // Of files that are being received; no name of a file begins so.
+    private const string Incoming = "incoming-";
 
     /// <summary>Keeps a checked image.</summary>
     /// <returns>Its SHA-256, hexadecimal: its name.</returns>
@@ -29,6 +33,27 @@ public sealed class ImageStore(EvolinkStorage storage)
         while (!await TryUploadAsync(client, sha256, image, ifAbsent, cancellationToken) && !await TouchAsync(client, sha256, cancellationToken))
             continue;
         return sha256;
+    }
+
+    /// <summary>
+    /// Keeps a file of any length as it comes in: it is streamed into a blob of its own, checked, and copied within storage to the name that its bytes
+    /// give it. A crash leaves the first blob, which goes by its age.
+    /// </summary>
+    /// <param name="client">Whose.</param>
+    /// <param name="content">The file.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>Its name and kind; or why it is not taken.</returns>
+    public async Task<ReceivedFile> ReceiveAsync(string client, Stream content, CancellationToken cancellationToken)
+    {
+        await using FileIntake intake = new(storage.Images.GetBlockBlobClient($"{client}/{Incoming}{Guid.NewGuid():N}"));
+        (FileKind? kind, string? problem) = await intake.ReadAsync(content, cancellationToken);
+        if (kind is null)
+            return new ReceivedFile(null, null, problem);
+        string sha256 = await intake.CommitAsync(kind, cancellationToken);
+        // The name is the content: one that is there already stays, and is as good as new.
+        while (!await intake.TryCopyToAsync(Blob(client, sha256), cancellationToken) && !await TouchAsync(client, sha256, cancellationToken))
+            continue;
+        return new ReceivedFile(sha256, kind, null);
     }
 
     /// <summary>
@@ -94,7 +119,7 @@ public sealed class ImageStore(EvolinkStorage storage)
         await foreach (BlobItem image in storage.Images.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, cancellationToken))
         {
             if (image.Properties is { LastModified: { } used, ETag: { } version } && used < before
-                && image.Name.Split('/') is [var client, var sha256] && IsName(sha256))
+                && image.Name.Split('/') is [var client, var sha256] && (IsName(sha256) || sha256.StartsWith(Incoming, StringComparison.Ordinal)))
             {
                 yield return new ImageVersion(client, sha256, version);
             }
@@ -122,6 +147,12 @@ public sealed class ImageStore(EvolinkStorage storage)
 
     private BlobClient Blob(string client, string sha256) => storage.Images.GetBlobClient($"{client}/{sha256}");
 }
+
+/// <summary>A file that came in; name and kind, or the problem is there.</summary>
+/// <param name="Sha256">Its name.</param>
+/// <param name="Kind">What it is.</param>
+/// <param name="Problem">Why it is not taken.</param>
+public sealed record ReceivedFile(string? Sha256, FileKind? Kind, string? Problem);
 
 /// <summary>An image as it was seen.</summary>
 /// <param name="Client">Whose.</param>

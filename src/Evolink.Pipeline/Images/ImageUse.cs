@@ -72,22 +72,22 @@ public sealed class ImageUse(GenerationStore jobs, JobIndex index, BatchStore ba
             id => id.Value,
             async (id, stopping) =>
             {
-                if (await OwnImageAsync(id, stopping) is { } image)
+                foreach (string image in await OwnImagesAsync(id, stopping))
                     images[image] = true;
             },
             cancellationToken,
             e => e is InvalidDataException);
 
-    private async Task<string?> OwnImageAsync(JobId id, CancellationToken cancellationToken)
+    private async Task<IEnumerable<string>> OwnImagesAsync(JobId id, CancellationToken cancellationToken)
     {
         try
         {
-            return (await jobs.ReadRequestAsync(id, cancellationToken)).OwnImage;
+            return (await jobs.ReadRequestAsync(id, cancellationToken)).Media.Select(media => media.Name);
         }
         catch (JobNotFoundException)
         {
             // Being removed itself.
-            return null;
+            return [];
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Evolink.Client;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Options;
 using Evolink.Pipeline.Storage;
@@ -17,6 +18,10 @@ public sealed record ClientAccount : StoredDocument
     /// </summary>
     public const int MostOpen = 1000;
 
+    // Names of models are the client's to choose: an account does not grow by them without end.
+    private const int MostPrices = 200;
+    private const string ByCall = "|call";
+
     /// <summary>Before the first reservation.</summary>
     public static ClientAccount Empty { get; } = new();
 
@@ -29,13 +34,23 @@ public sealed record ClientAccount : StoredDocument
     /// <summary>Credits of jobs that were reserved on <see cref="Day"/> and are over.</summary>
     public decimal Spent { get; init; }
 
-    /// <summary>Credits of one second of video, by quality, as Evolink reserved them last.</summary>
+    /// <summary>
+    /// Credits of one second of video as Evolink reserved them last, by quality; of other models than the contract's own by <c>{model}|{quality}</c>, and
+    /// with <c>|call</c> behind it those of a whole call, where Evolink bills by the call.
+    /// </summary>
     public ImmutableDictionary<string, decimal> CreditsPerSecond { get => field ?? ImmutableDictionary<string, decimal>.Empty; init; }
 
     /// <summary>What a job will cost, as far as is known before Evolink has told.</summary>
     /// <param name="job">The job.</param>
     /// <param name="perSecond">Credits of a second where Evolink has told none for this quality.</param>
-    public decimal Estimate(JobRecord job, decimal perSecond) => job.Seconds * CreditsPerSecond.GetValueOrDefault(job.QualityOrDefault, perSecond);
+    public decimal Estimate(JobRecord job, decimal perSecond) => CreditsPerSecond.TryGetValue(KeyOf(job) + ByCall, out decimal ofCall)
+        ? ofCall
+        : job.Seconds * CreditsPerSecond.GetValueOrDefault(
+            KeyOf(job), VideoModels.Find(job.Model)?.CreditsPerSecond.GetValueOrDefault(job.QualityOrDefault, perSecond) ?? perSecond);
+
+    // The contract's own model stands under the quality alone, as earlier versions wrote it.
+    private static string KeyOf(JobRecord job) =>
+        job.Model == VideoGenerationRequest.Wan26ImageToVideo ? job.QualityOrDefault : $"{job.Model}|{job.QualityOrDefault}";
 
     /// <summary>Reserves for a job, unless it has a reservation.</summary>
     /// <returns>The account after it, or this very one where nothing changes; and why it was refused.</returns>
@@ -67,12 +82,14 @@ public sealed record ClientAccount : StoredDocument
     {
         if (job.Credits is not { } credits || !Open.TryGetValue(job.Id.Value, out Reservation? reservation))
             return this;
-        decimal perSecond = job.CurrentAttempt?.CreditsReserved is { } reserved && job.Seconds > 0 ? reserved / job.Seconds : 0;
-        bool known = perSecond == 0 || CreditsPerSecond.GetValueOrDefault(job.QualityOrDefault) == perSecond;
+        bool isByCall = job.CurrentAttempt?.BillingRule == "per_call" && job.Model != VideoGenerationRequest.Wan26ImageToVideo;
+        string key = isByCall ? KeyOf(job) + ByCall : KeyOf(job);
+        decimal perSecond = job.CurrentAttempt?.CreditsReserved is { } reserved ? isByCall ? reserved : reserved / job.Seconds : 0;
+        bool known = perSecond == 0 || CreditsPerSecond.GetValueOrDefault(key) == perSecond || (CreditsPerSecond.Count >= MostPrices && !CreditsPerSecond.ContainsKey(key));
         return known && reservation.Credits == credits ? this : this with
         {
             Open = Open.SetItem(job.Id.Value, reservation with { Credits = credits }),
-            CreditsPerSecond = known ? CreditsPerSecond : CreditsPerSecond.SetItem(job.QualityOrDefault, perSecond),
+            CreditsPerSecond = known ? CreditsPerSecond : CreditsPerSecond.SetItem(key, perSecond),
         };
     }
 

@@ -1,3 +1,4 @@
+using Evolink.Client;
 using Evolink.Pipeline.Generations;
 
 namespace Evolink.Pipeline.Limits;
@@ -12,7 +13,7 @@ internal static class JobCredits
     extension(JobRecord job)
     {
         /// <summary>Seconds of video that were asked for.</summary>
-        public int Seconds => job.Duration ?? DefaultSeconds;
+        public int Seconds => job.Duration is { } seconds and > 0 ? seconds : VideoModels.Find(job.Model)?.DefaultDuration ?? DefaultSeconds;
 
         /// <summary>Quality that was asked for.</summary>
         public string QualityOrDefault => job.Quality ?? DefaultQuality;

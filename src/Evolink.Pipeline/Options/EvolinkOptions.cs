@@ -160,6 +160,9 @@ public sealed class EvolinkOptions
     /// <summary>Whether a video that is finished after its job was cancelled is saved all the same. Default no.</summary>
     public bool KeepLateResults { get; set; }
 
+    /// <summary>Models that may be asked for, with <c>*</c> for any characters; empty: every one.</summary>
+    public IList<string> Models { get; set; } = [];
+
     /// <summary>Whether unknown properties of a request are passed on to Evolink instead of being refused. Default no.</summary>
     public bool AllowUnknownFields { get; set; }
 

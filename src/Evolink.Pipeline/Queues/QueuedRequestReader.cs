@@ -16,9 +16,8 @@ public sealed class QueuedRequestReader(IOptions<EvolinkOptions> options)
 
     private readonly EvolinkOptions _options = options.Value;
 
-    private readonly RequestRules _rules = new(
-        options.Value.PublicBaseUrl is { } own ? [own] : [], options.Value.AllowLoopback, options.Value.AllowUnknownFields)
-    { Beside = [Client, Key] };
+    private readonly RequestRules _rules =
+        RequestRules.Of(options.Value, options.Value.PublicBaseUrl is { } own ? [own] : []) with { Beside = [Client, Key] };
 
     /// <summary>Reads and checks a message.</summary>
     /// <param name="messageId">Its id: the identity of a request that names none.</param>

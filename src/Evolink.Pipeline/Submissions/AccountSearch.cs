@@ -151,8 +151,7 @@ public sealed partial class AccountSearch(
 
     // What the list leaves out does not speak against it.
     private static bool CanBeOf(ListedTask task, string? model, SubmitSpan span) =>
-        (task.Model is null || model is null || task.Model.StartsWith(model, StringComparison.OrdinalIgnoreCase)
-            || model.StartsWith(task.Model, StringComparison.OrdinalIgnoreCase))
+        ModelNames.CanBe(task.Model, model)
         && (task.CreatedAt is not { } created || span.Holds(created));
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;

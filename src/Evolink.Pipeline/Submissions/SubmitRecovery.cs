@@ -194,7 +194,7 @@ public sealed partial class SubmitRecovery(
     // What Evolink leaves out does not speak against it: the callback was signed for this attempt, and the task is read with our own key.
     private bool Fits(VideoTask task, string taskId, JobRecord job, Attempt attempt) =>
         (task.Id is null || task.Id == taskId)
-        && (task.Model is null || task.Model.StartsWith(job.Model, StringComparison.OrdinalIgnoreCase))
+        && ModelNames.CanBe(task.Model, job.Model)
         && (task.CreatedAt is null || CreatedAt(task) >= attempt.FirstIntentAt - ClockSkew);
 
     private DateTimeOffset CreatedAt(VideoTask task)

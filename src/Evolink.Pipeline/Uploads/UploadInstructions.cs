@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using Evolink.Client;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Options;
 using Microsoft.Extensions.Logging;
@@ -39,8 +40,12 @@ public sealed partial class UploadInstructions(UploadInbox inbox, IOptions<Evoli
 
         if (fields.Keys.FirstOrDefault(name => name is GenerationRequestReader.ImageName or "image_urls") is { } image)
             return (fields, new RejectReason(RejectReason.OptionsNotValid, $"'{image}' stands beside an upload; the upload itself is the image."));
-        return fields.ContainsKey(Prompt) ? (fields, null) : (fields, NoPrompt(upload.Name));
+        return fields.ContainsKey(Prompt) || MayLackPrompt(fields) ? (fields, null) : (fields, NoPrompt(upload.Name));
     }
+
+    // What a model that is not known here needs, Evolink says.
+    private static bool MayLackPrompt(Dictionary<string, JsonElement> fields) =>
+        fields.TryGetValue("model", out JsonElement model) && model.ValueKind == JsonValueKind.String && VideoModels.Find(model.GetString()) is null;
 
     private RejectReason NoPrompt(string name) => new(
         RejectReason.PromptMissing,

@@ -30,7 +30,7 @@ public sealed class UploadReader(UploadInstructions instructions, ImageStore ima
 
             byte[] image = await UploadInbox.DownloadAsync(upload, cancellationToken);
             (VideoGenerationRequest? request, IReadOnlyList<ValidationIssue> issues) = GenerationRequestReader.Read(
-                Body(fields, ImageStore.NameOf(image)), new RequestRules([], options.Value.AllowLoopback, options.Value.AllowUnknownFields));
+                Body(fields, ImageStore.NameOf(image)), RequestRules.Of(options.Value, []));
             if (request is null || issues.Count > 0)
                 return new UploadReading.Unusable(RejectReason.From(issues));
 

@@ -11,8 +11,13 @@ internal abstract class ContainerWalk
     /// </summary>
     public abstract string? Missing { get; }
 
-    /// <summary>The walk for a content type of <see cref="VideoType"/>.</summary>
-    public static ContainerWalk Of(string contentType) => contentType == VideoType.Mp4 ? new Mp4Boxes() : new MatroskaElements();
+    /// <summary>The walk for a content type of <see cref="MediaType"/>.</summary>
+    public static ContainerWalk Of(string contentType) => contentType switch
+    {
+        VideoType.Mp4 => new Mp4Boxes(),
+        _ when MediaType.IsVideo(contentType) => new MatroskaElements(),
+        _ => new PictureEnd(contentType),
+    };
 
     /// <summary>The next bytes of the file.</summary>
     public abstract void Append(ReadOnlySpan<byte> bytes);

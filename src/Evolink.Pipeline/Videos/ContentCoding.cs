@@ -20,7 +20,7 @@ internal static class ContentCoding
     /// removed.</param>
     public static Func<Stream, Stream>? Decoder(ReadOnlySpan<byte> head, List<string> labels)
     {
-        if (VideoType.Of(head) is not null)
+        if (MediaType.Of(head) is not null)
             return null;
         if (head is [0x1F, 0x8B, 0x08, ..])
             return static body => new GZipStream(body, CompressionMode.Decompress);

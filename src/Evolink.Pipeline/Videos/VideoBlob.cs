@@ -12,7 +12,7 @@ namespace Evolink.Pipeline.Videos;
 /// The blob that a video is copied into: absent until it is committed whole. Blocks are named after what they hold (<see cref="BlockName"/>), so that
 /// those of an earlier, or a simultaneous, copy of the same bytes are as good as one's own.
 /// </summary>
-internal sealed class VideoBlob(BlockBlobClient blob, JobRecord job, Attempt attempt)
+internal sealed class VideoBlob(BlockBlobClient blob, JobRecord job, Attempt attempt, ResultPlace place)
 {
     private const int LongestTag = 256;
     private const int MostOfTheClients = 6 << 10;
@@ -110,6 +110,12 @@ internal sealed class VideoBlob(BlockBlobClient blob, JobRecord job, Attempt att
             [VideoStore.CreatedKey] = job.AcceptedAt.ToString("O", CultureInfo.InvariantCulture),
             ["source"] = job.Source,
         };
+        if (place.Of > 1)
+        {
+            metadata[VideoStore.NumberKey] = place.Number.ToString(CultureInfo.InvariantCulture);
+            metadata[VideoStore.CountKey] = place.Of.ToString(CultureInfo.InvariantCulture);
+        }
+
         (string Name, string? Text)[] more =
         [
             ("reference", job.Reference), (VideoStore.SourceNameKey, job.Origin?.UploadName ?? job.Origin?.MessageId ?? job.Origin?.Batch),

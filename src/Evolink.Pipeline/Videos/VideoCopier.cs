@@ -54,7 +54,7 @@ public sealed partial class VideoCopier(
         {
             try
             {
-                return await CopyLinkAsync(link, job, attempt, deadline.Token, cancellationToken);
+                return await CopyLinkAsync(link, ResultPlace.Only, job, attempt, deadline.Token, cancellationToken);
             }
             catch (VideoDownloadException e)
             {
@@ -68,20 +68,48 @@ public sealed partial class VideoCopier(
         throw failure ?? new VideoDownloadException(DownloadFailure.LinkDead, "There is no link to it.");
     }
 
+    /// <summary>
+    /// Copies all results of an attempt, each into a blob of its own. What is there already is not copied again; what cannot be had keeps none of the
+    /// others from being saved.
+    /// </summary>
+    public async Task<SavedResults> CopyAllAsync(
+        IReadOnlyList<string> links, JobRecord job, Attempt attempt, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource deadline = new(TotalTimeout, time);
+        SortedDictionary<int, SavedVideo> saved = await videos.FindNumberedAsync(job, attempt, cancellationToken);
+        VideoDownloadException? failure = null;
+        for (int number = 1; number <= links.Count && !deadline.IsCancellationRequested; number++)
+        {
+            if (saved.ContainsKey(number))
+                continue;
+            try
+            {
+                ResultPlace place = new(number, links.Count);
+                saved[number] = await CopyLinkAsync(links[number - 1], place, job, attempt, deadline.Token, cancellationToken);
+            }
+            catch (VideoDownloadException e)
+            {
+                failure ??= e;
+            }
+        }
+
+        return new SavedResults([.. saved.Values], links.Count) { Failure = failure };
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _memory.Dispose();
 
     // Ranged reads are an optimization: whatever becomes of them, one stream of the same link is tried before it counts as failed. Its
     // own failures are no reason to read in parts at once, but for the next try they are: a host may break off every long answer.
     private async Task<SavedVideo> CopyLinkAsync(
-        string link, JobRecord job, Attempt attempt, CancellationToken deadline, CancellationToken cancellationToken)
+        string link, ResultPlace place, JobRecord job, Attempt attempt, CancellationToken deadline, CancellationToken cancellationToken)
     {
         bool inParts = job.SaveAsOneStream is not true;
         if (inParts)
         {
             try
             {
-                return await CopyAsync(link, inParts: true, job, attempt, deadline, cancellationToken);
+                return await CopyAsync(link, place, inParts: true, job, attempt, deadline, cancellationToken);
             }
             catch (VideoDownloadException e)
                 when (e.Failure is not (DownloadFailure.Blocked or DownloadFailure.TooLarge) && !deadline.IsCancellationRequested)
@@ -94,7 +122,7 @@ public sealed partial class VideoCopier(
 
         try
         {
-            return await CopyAsync(link, inParts: false, job, attempt, deadline, cancellationToken);
+            return await CopyAsync(link, place, inParts: false, job, attempt, deadline, cancellationToken);
         }
         catch (VideoDownloadException e) when (inParts || e is { Failure: DownloadFailure.Unavailable, Status: null })
         {
@@ -103,23 +131,31 @@ public sealed partial class VideoCopier(
     }
 
     private async Task<SavedVideo> CopyAsync(
-        string link, bool inParts, JobRecord job, Attempt attempt, CancellationToken deadline, CancellationToken cancellationToken)
+        string link,
+        ResultPlace place,
+        bool inParts,
+        JobRecord job,
+        Attempt attempt,
+        CancellationToken deadline,
+        CancellationToken cancellationToken)
     {
-        BlockBlobClient blob = storage.Videos.GetBlockBlobClient(VideoStore.BlobName(job.Id, attempt.Number));
         using BlockPool.Share memory = _memory.Open(_options.CopyBlocksInFlight);
         // Before the link is opened: a copy that waits for memory keeps nobody waiting.
         using BlockPool.Block first = await FirstAsync(memory, deadline, cancellationToken);
         long begun = time.GetTimestamp();
         await using VideoSource source = await VideoSource.OpenAsync(http, link, inParts, _options, time, deadline, cancellationToken);
-        VideoBlob target = new(blob, job, attempt);
+        // What is nothing known is refused once it is read.
+        string name = place.BlobName(job.Id, attempt.Number, source.Type ?? VideoType.Mp4);
+        BlockBlobClient blob = storage.Videos.GetBlockBlobClient(name);
+        VideoBlob target = new(blob, job, attempt, place);
         if (source.Length >= ResumedFrom)
         {
-            if (await videos.FindAsync(job, attempt, cancellationToken) is { } there)
-                return there;
+            if (await videos.FindAsync(name, attempt, cancellationToken) is { } there)
+                return there.File;
             await target.ResumeAsync(cancellationToken);
         }
 
-        using VideoCopy copy = new(source, target, memory, _options.CopyBlockBytes);
+        using VideoCopy copy = new(source, target, memory, _options.CopyBlockBytes, place.IsAnyMedia);
         try
         {
             CopiedVideo video = await copy.RunAsync(first, cancellationToken);
@@ -129,7 +165,7 @@ public sealed partial class VideoCopier(
         catch (RequestFailedException e) when (IsAnotherFirst(e))
         {
             metrics.DuplicateSuppressed("save");
-            return await videos.FindAsync(job, attempt, cancellationToken)
+            return (await videos.FindAsync(name, attempt, cancellationToken))?.File
                 ?? throw new InvalidOperationException(
                     $"videos/{blob.Name} could not be written ({e.ErrorCode}), and what is there is not the video of job {job.Id}, "
                     + $"attempt {attempt.Number}.",

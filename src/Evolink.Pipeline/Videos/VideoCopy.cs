@@ -12,7 +12,7 @@ internal sealed record CopiedVideo(long Length, string Sha256, string ContentTyp
 /// Memory is rented in the video's order, and a copy waits for it only while it has no block that it still has to hash: so copies that
 /// share too little take turns, and never wait for each other in a circle.
 /// </remarks>
-internal sealed class VideoCopy(VideoSource source, VideoBlob blob, BlockPool.Share memory, int blockSize) : IDisposable
+internal sealed class VideoCopy(VideoSource source, VideoBlob blob, BlockPool.Share memory, int blockSize, bool isAnyMedia) : IDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly Queue<Task<ReadBlock>> _reading = new();
@@ -28,7 +28,7 @@ internal sealed class VideoCopy(VideoSource source, VideoBlob blob, BlockPool.Sh
     public async Task<CopiedVideo> RunAsync(BlockPool.Block first, CancellationToken cancellationToken)
     {
         (int length, ulong crc) = await source.ReadNextAsync(first.Buffer, _hash, cancellationToken);
-        string type = source.Sniff(first.Buffer.AsSpan(0, length));
+        string type = source.Sniff(first.Buffer.AsSpan(0, length), isAnyMedia);
         _file = ContainerWalk.Of(type);
         _file.Append(first.Buffer.AsSpan(0, length));
         bool whole = length < blockSize || source.Length == length;

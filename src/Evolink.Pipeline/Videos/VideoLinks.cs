@@ -28,20 +28,23 @@ public sealed class VideoLinks(EvolinkStorage storage, LinkSigner signer, IOptio
     /// <param name="cancellationToken">Stops.</param>
     public async Task<SignedLink?> SignAsync(JobRecord job, SavedVideo video, Uri? ownBase, VideoLinkUse use, CancellationToken cancellationToken)
     {
+        int? file = video.Blob == job.Video?.Blob ? null : job.Files.IndexOf(video) + 1;
         DateTimeOffset expires = time.GetUtcNow() + _options.VideoLinkLifetime;
         return _options.VideoDelivery == VideoDelivery.Proxy
-            ? (_options.PublicBaseUrl ?? ownBase) is { } address ? Proxy(job.Id, address, use, expires) : null
+            ? (_options.PublicBaseUrl ?? ownBase) is { } address ? Proxy(job.Id, file, address, use, expires) : null
             : new SignedLink(await SasAsync(video, use, expires, cancellationToken), expires);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _fetching.Dispose();
 
-    private SignedLink Proxy(JobId id, Uri address, VideoLinkUse use, DateTimeOffset expires)
+    private SignedLink Proxy(JobId id, int? file, Uri address, VideoLinkUse use, DateTimeOffset expires)
     {
         string keyId = signer.CurrentKeyId;
         long end = expires.ToUnixTimeSeconds();
-        string path = string.Create(CultureInfo.InvariantCulture, $"/v1/videos/{id}/content?e={end}&k={keyId}&s={signer.SignVideo(keyId, id, end)}");
+        string path = string.Create(CultureInfo.InvariantCulture, $"/v1/videos/{id}/content?e={end}&k={keyId}&s={signer.SignVideo(keyId, id, end, file)}");
+        if (file is { } number)
+            path += string.Create(CultureInfo.InvariantCulture, $"&file={number}");
         if (use == VideoLinkUse.Save)
             path += "&disposition=attachment"; // not signed: how a browser treats it is no secret
         return new SignedLink(new Uri(address, path), expires);

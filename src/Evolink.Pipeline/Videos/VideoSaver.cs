@@ -43,14 +43,14 @@ public sealed partial class VideoSaver(
             return found;
         });
 
-    /// <summary>The video is in storage.</summary>
-    public Finding Saved(JobRecord job, SavedVideo video)
+    /// <summary>The video is in storage, with all that belongs to it.</summary>
+    public Finding Saved(JobRecord job, SavedResults results)
     {
         metrics.SaveTried(null);
-        LogSaved(job.Id, video.Size);
+        LogSaved(job.Id, results.Files.Sum(file => file.Size));
         AttemptRef at = job.CurrentRef;
         DateTimeOffset now = time.GetUtcNow();
-        return new Finding(record => record.WithVideo(at, video, now), LookAt: null);
+        return new Finding(record => record.WithResults(at, results.Video!, results.Files, now), LookAt: null);
     }
 
     /// <inheritdoc/>
@@ -73,14 +73,23 @@ public sealed partial class VideoSaver(
     private async Task<Finding> SaveOnceAsync(
         JobRecord job, Attempt attempt, VideoTask? task, EvolinkException? unread, CancellationToken cancellationToken)
     {
+        SavedResults? partly = null;
         try
         {
-            return Saved(job, await copier.CopyAsync(LinksOf(task, unread), job, attempt, cancellationToken));
+            IReadOnlyList<string> links = LinksOf(task, unread);
+            SavedResults results = task is { HasSeveralResults: true }
+                ? await copier.CopyAllAsync([.. links.Distinct(StringComparer.Ordinal)], job, attempt, cancellationToken)
+                : new SavedResults([await copier.CopyAsync(links, job, attempt, cancellationToken)], 1);
+            if (results.IsComplete)
+                return Saved(job, results);
+            partly = results;
+            throw results.Failure ?? new VideoDownloadException(DownloadFailure.NotAVideo, $"None of the {results.Of} results is a video.");
         }
         catch (VideoDownloadException e)
         {
             // A crash between commit and record leaves the video there with nobody knowing.
-            return await videos.FindAsync(job, attempt, cancellationToken) is { } there ? Saved(job, there) : NotSaved(job, e);
+            SavedResults? there = partly ?? await videos.FindAsync(job, attempt, cancellationToken);
+            return there is { IsComplete: true } ? Saved(job, there) : NotSaved(job, e, there);
         }
     }
 
@@ -93,7 +102,7 @@ public sealed partial class VideoSaver(
             DownloadFailure.LinkDead, $"Evolink says that the task is {task.Status}, and names no result."),
     };
 
-    private Finding NotSaved(JobRecord job, VideoDownloadException failure)
+    private Finding NotSaved(JobRecord job, VideoDownloadException failure, SavedResults? partly)
     {
         DateTimeOffset now = time.GetUtcNow();
         (DateTimeOffset? retryAt, JobError? error) = SaveSchedule.After(
@@ -105,7 +114,8 @@ public sealed partial class VideoSaver(
             record =>
             {
                 JobRecord counted = record.WithSaveTry(at, failure.Message, retryAt, now, failure.AsOneStream);
-                return error is null ? counted : counted.WithTaskError(at, error, now);
+                // What could be saved of several results is told with the end, and not before: a job is completed with all of them.
+                return error is null ? counted : counted.WithTaskError(at, error, now).WithFilesOfFailure(at, partly?.Files ?? []);
             },
             retryAt);
     }

@@ -29,6 +29,7 @@ internal sealed class VideoSource : IAsyncDisposable
     private Stream _body;
     private long? _promised;
     private bool _decoded;
+    private byte[] _head = [];
     private long _received;
 
     private VideoSource(
@@ -158,13 +159,18 @@ internal sealed class VideoSource : IAsyncDisposable
         }
     }
 
+    /// <summary>What it is by its first bytes, before it is read; null where that is nothing that is known.</summary>
+    public string? Type => MediaType.Of(_head);
+
     /// <summary>What the first bytes are.</summary>
-    /// <exception cref="VideoDownloadException">They are no video's.</exception>
-    public string Sniff(ReadOnlySpan<byte> head)
+    /// <param name="head">The first bytes.</param>
+    /// <param name="isAnyMedia">Whether it may be a picture or a sound.</param>
+    /// <exception cref="VideoDownloadException">They are no video's, nor what else it may be.</exception>
+    public string Sniff(ReadOnlySpan<byte> head, bool isAnyMedia)
     {
         if (head.IsEmpty)
             throw new VideoDownloadException(DownloadFailure.NotAVideo, $"{Host} sent an empty body.");
-        if (VideoType.Of(head) is { } type)
+        if ((isAnyMedia ? MediaType.Of(head) : VideoType.Of(head)) is { } type)
             return type;
         string what = ErrorPage.Describe(head);
         string? declared = _first.Content.Headers.ContentType?.MediaType;
@@ -217,6 +223,7 @@ internal sealed class VideoSource : IAsyncDisposable
             byte[] head = new byte[ContentCoding.Head];
             int length = await FillAsync(_body, head, static _ => { }, cancellationToken);
             _body = new PeekedStream(head.AsMemory(0, length), _body);
+            _head = head[..length];
             if (codings == ContentCoding.Most || ContentCoding.Decoder(head.AsSpan(0, length), labels) is not { } decode)
                 return;
             if (isPart)

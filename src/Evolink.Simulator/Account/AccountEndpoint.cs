@@ -76,7 +76,7 @@ internal sealed class AccountEndpoint(SimulatorOptions options, Accounts account
     private IResult Models(HttpContext context) => accounts.Of(context.Request) is null
         ? Answers.Unauthorized()
         : TypedResults.Json(
-            new ModelsAnswer([new ListedModel(VideoGenerationRequest.Wan26ImageToVideo)]), SimulatorJson.Default.ModelsAnswer);
+            new ModelsAnswer([.. ServedModels.List(options.Models).Select(model => new ListedModel(model))]), SimulatorJson.Default.ModelsAnswer);
 
     private bool IsListed(SimulatedTask task, DateTimeOffset now) =>
         Share("list", task.Id) >= routes.ListLeavesOut && now >= task.CreatedAt + (routes.ListLag * Share("lag", task.Id));

@@ -52,8 +52,8 @@ internal sealed class CallbackPlan(SimulatorOptions options, Ledger ledger, Resu
     public string Body(SimulatedTask task)
     {
         TaskCourse course = TaskCourse.Of(task, options.TimeProvider.GetUtcNow());
-        string? link = course.IsCompleted ? links.Issue(task, course) : null;
-        return Json(TaskBody.Of(task, course, link) with { Billing = TaskBilling.Of(task, course, options) });
+        IReadOnlyList<string>? issued = course.IsCompleted ? links.Issue(task, course) : null;
+        return Json(TaskBody.Of(task, course, issued) with { Billing = TaskBilling.Of(task, course, options) });
     }
 
     /// <summary>The task's body with another status: a lie, or a truth out of order.</summary>

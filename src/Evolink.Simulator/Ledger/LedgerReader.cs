@@ -6,7 +6,7 @@ namespace Evolink.Simulator;
 internal sealed class LedgerReader(SimulatorOptions options, Ledger ledger)
 {
     // Not by id alone: seeded ids may come again after a reset.
-    private readonly ConcurrentDictionary<(string Id, int Duration, string Quality), VideoReport> videos = [];
+    private readonly ConcurrentDictionary<(string Id, int Duration, string Quality, int Result), VideoReport> videos = [];
 
     /// <param name="withVideos">Whether to tell length and hash of every result, which makes and reads them all.</param>
     /// <param name="cancellationToken">Ends it early.</param>
@@ -35,6 +35,13 @@ internal sealed class LedgerReader(SimulatorOptions options, Ledger ledger)
     private async Task<TaskReport> ReportAsync(SimulatedTask task, bool withVideo, CancellationToken cancellationToken)
     {
         TaskCourse course = TaskCourse.Of(task, options.TimeProvider.GetUtcNow());
+        List<VideoReport> results = [];
+        if (withVideo && course.IsCompleted)
+        {
+            for (int result = 1; result <= task.Results; result++)
+                results.Add(await ResultAsync(task, result, cancellationToken));
+        }
+
         return new TaskReport(
             task.Id,
             task.Account,
@@ -48,17 +55,21 @@ internal sealed class LedgerReader(SimulatorOptions options, Ledger ledger)
             task.Script,
             task.Reads,
             task.Downloads,
-            withVideo && course.IsCompleted ? await VideoAsync(task, cancellationToken) : null,
+            results.FirstOrDefault(),
             task.Deliveries,
-            task.CallbacksDone);
+            task.CallbacksDone)
+        {
+            Body = task.Body,
+            Results = results,
+        };
     }
 
-    private async Task<VideoReport> VideoAsync(SimulatedTask task, CancellationToken cancellationToken)
+    private async Task<VideoReport> ResultAsync(SimulatedTask task, int result, CancellationToken cancellationToken)
     {
-        (string, int, string) key = (task.Id, task.Duration, task.Quality);
+        (string, int, string, int) key = (task.Id, task.Duration, task.Quality, result);
         if (videos.TryGetValue(key, out VideoReport? known))
             return known;
-        GeneratedVideo video = GeneratedVideo.Of(task, options.VideoBytes);
+        GeneratedVideo video = GeneratedVideo.Of(task, options.VideoBytes, result);
         return videos[key] = new VideoReport(video.Length, await video.Sha256Async(cancellationToken));
     }
 }

@@ -60,7 +60,14 @@ public sealed record TaskReport(
     int Downloads,
     VideoReport? Video,
     IReadOnlyList<CallbackDelivery> Callbacks,
-    bool CallbacksDone);
+    bool CallbacksDone)
+{
+    /// <summary>The body of the submit, as it came.</summary>
+    public string? Body { get; init; }
+
+    /// <summary>What undisturbed downloads of all results yield, in their order; as <see cref="Video"/>, which is the first.</summary>
+    public IReadOnlyList<VideoReport> Results { get => field ?? []; init; } = [];
+}
 
 /// <summary>The bytes of a result.</summary>
 /// <param name="Length">How many.</param>

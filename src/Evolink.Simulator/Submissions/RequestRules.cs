@@ -8,8 +8,10 @@ namespace Evolink.Simulator;
 /// other. Like the provider it stops at the first mistake. Stricter than the words of the contract in one point: <c>shot_type</c> without
 /// <c>prompt_extend</c>, which has no effect, is refused, for whoever sends it expects one.
 /// </summary>
-internal sealed class RequestRules(bool allowLoopback, Uri ownFiles)
+internal sealed class RequestRules(bool allowLoopback, Uri ownFiles, IReadOnlyList<string> models)
 {
+    private readonly OtherModelRules _others = new(allowLoopback, ownFiles);
+
     private const int MaxPromptCharacters = 1500;
     private const int MaxCallbackUrlLength = 2048;
     private const int DefaultDuration = 5;
@@ -28,7 +30,9 @@ internal sealed class RequestRules(bool allowLoopback, Uri ownFiles)
         }
         catch (MistakeException mistake)
         {
-            return (null, Mistake(mistake.Param, mistake.Message));
+            return (null, mistake.IsDenied
+                ? new EvolinkError("model_access_denied", mistake.Message, "invalid_request_error", mistake.Param)
+                : Mistake(mistake.Param, mistake.Message));
         }
     }
 
@@ -39,8 +43,12 @@ internal sealed class RequestRules(bool allowLoopback, Uri ownFiles)
         if (body.ValueKind != JsonValueKind.Object)
             throw new MistakeException(null, "The request body must be a JSON object.");
         string model = Required(body, "model");
-        if (model != VideoGenerationRequest.Wan26ImageToVideo)
-            throw new MistakeException("model", $"model must be {VideoGenerationRequest.Wan26ImageToVideo}.");
+        if (!ServedModels.IsName(model))
+            throw new MistakeException("model", "model is no name of a model.");
+        if (!ServedModels.Allows(models, model))
+            throw new MistakeException("model", $"Token does not have access to model: {model}") { IsDenied = true };
+        if (model is not ("wan2.6-image-to-video" or "wan2.6-image-to-video-flash"))
+            return _others.Read(body, model, Callback(Text(body, "callback_url")));
         string prompt = Required(body, "prompt");
         if (string.IsNullOrWhiteSpace(prompt))
             throw new MistakeException("prompt", "prompt must not be empty.");
@@ -123,7 +131,7 @@ internal sealed class RequestRules(bool allowLoopback, Uri ownFiles)
     private static string Required(JsonElement body, string name) =>
         Text(body, name) ?? throw new MistakeException(name, $"{name} is required.");
 
-    private static string? Text(JsonElement body, string name, string? param = null)
+    internal static string? Text(JsonElement body, string name, string? param = null)
     {
         if (!body.TryGetProperty(name, out JsonElement value))
             return null;
@@ -132,7 +140,7 @@ internal sealed class RequestRules(bool allowLoopback, Uri ownFiles)
             : throw new MistakeException(param ?? name, $"{param ?? name} must be a string.");
     }
 
-    private static string String(JsonElement value, string param)
+    internal static string String(JsonElement value, string param)
     {
         try
         {
@@ -142,10 +150,5 @@ internal sealed class RequestRules(bool allowLoopback, Uri ownFiles)
         {
             throw new MistakeException(param, $"{param} is not valid Unicode.");
         }
-    }
-
-    private sealed class MistakeException(string? param, string message) : Exception(message)
-    {
-        public string? Param => param;
     }
 }

@@ -33,14 +33,15 @@ internal sealed partial class SubmissionEndpoint(
             return Refuse(submit, 413, Invalid("The request body is too large."));
         (GenerationOrder? order, EvolinkError? mistake) = rules.Check(body);
         if (mistake is not null)
-            return Refuse(submit, 400, mistake);
+            return Refuse(submit, mistake.Code == "model_access_denied" ? 403 : 400, mistake);
 
-        Decision decision = ledger.Decide(state => Decide(state, submit, order!, Convert.ToHexStringLower(SHA256.HashData(body))));
+        Decision decision = ledger.Decide(state => Decide(state, submit, order!, body));
         return await AnswerAsync(decision, context);
     }
 
-    private (Decision, JournalEntry?) Decide(LedgerState state, Submit submit, GenerationOrder order, string bodyHash)
+    private (Decision, JournalEntry?) Decide(LedgerState state, Submit submit, GenerationOrder order, byte[] body)
     {
+        string bodyHash = Convert.ToHexStringLower(SHA256.HashData(body));
         long number = state.Submits.Count + 1;
         int? scripted = state.OrderFor(order.Prompt);
         FaultScript script = scripted is { } index
@@ -64,7 +65,7 @@ internal sealed partial class SubmissionEndpoint(
         if (order.Credits > left && order.Credits > left + TaskBilling.ReturnedTo(submit.Account!, state, submit.At))
             return Without(new Decision(Fault: SubmitFault.NoCredits), "402 insufficient_quota");
 
-        SimulatedTask task = Create(state, submit, order, script, number);
+        SimulatedTask task = Create(state, submit, order, script, number) with { Body = Encoding.UTF8.GetString(body) };
         SubmitEntry entry = Entry(submit, number, answer, task.Id) with { Charged = true, Credits = task.Credits };
         return (new Decision(task, script.Submit), new JournalEntry.Submitted(entry, task, bodyHash, scripted)
         {
@@ -79,6 +80,7 @@ internal sealed partial class SubmissionEndpoint(
         IsForeign = true,
         CallbackUrl = null,
         Prompt = "Somebody else's",
+        Body = null,
         Script = FaultScript.None,
         ImageCheckedAt = task.CreatedAt,
     };
@@ -92,12 +94,14 @@ internal sealed partial class SubmissionEndpoint(
         Duration = order.Duration,
         Quality = order.Quality,
         ImageUrl = order.ImageUrl,
+        Videos = order.Videos,
+        WithLastFrame = order.WithLastFrame,
         CallbackUrl = order.CallbackUrl,
         CreatedAt = submit.At,
         TakesTime = script.Callbacks.OfType<CallbackFault.BeforeAnswer>().Any() ? TimeSpan.Zero : options.TaskDuration,
         Credits = order.Credits,
         Script = script,
-        ImageCheckedAt = options.FetchImages ? null : submit.At,
+        ImageCheckedAt = options.FetchImages && order.ImageUrl is not null ? null : submit.At,
     };
 
     private async Task<IResult> AnswerAsync(Decision decision, HttpContext context)

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Evolink.Simulator;
 
 /// <summary>
@@ -18,7 +20,21 @@ internal sealed record SimulatedTask
 
     public required string Quality { get; init; }
 
-    public required string ImageUrl { get; init; }
+    /// <summary>The image that the contract's own model is made from; other models' links are not fetched.</summary>
+    public string? ImageUrl { get; init; }
+
+    /// <summary>The body of the submit, as it came.</summary>
+    public string? Body { get; init; }
+
+    /// <summary>How many videos it makes.</summary>
+    public int Videos { get => field == 0 ? 1 : field; init; }
+
+    /// <summary>Whether it makes a picture of its last frame, too: its last result.</summary>
+    public bool WithLastFrame { get; init; }
+
+    /// <summary>How many results it has.</summary>
+    [JsonIgnore]
+    public int Results => Videos + (WithLastFrame ? 1 : 0);
 
     public string? CallbackUrl { get; init; }
 

@@ -11,7 +11,7 @@ internal static class TaskBody
         Usage = Usage(task),
     };
 
-    public static VideoTask Of(SimulatedTask task, TaskCourse course, string? link = null) => new()
+    public static VideoTask Of(SimulatedTask task, TaskCourse course, IReadOnlyList<string>? links = null) => new()
     {
         CreatedAt = task.CreatedAt,
         Id = task.Id,
@@ -19,7 +19,7 @@ internal static class TaskBody
         Object = "video.generation.task",
         Progress = course.Progress,
         Status = new VideoTaskStatus(course.Status),
-        Results = link is null ? null : [SimulatorHttp.Exact(link)],
+        Results = links is null ? null : [.. links.Select(SimulatorHttp.Exact)],
         Error = course.Failure is { } failure ? new VideoTaskError { Code = failure.Code, Message = failure.Message, Type = "task_error" } : null,
         TaskInfo = new VideoTaskInfo { CanCancel = course.EndedAt is null },
         Type = "video",

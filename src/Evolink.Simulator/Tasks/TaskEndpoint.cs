@@ -72,10 +72,10 @@ internal sealed partial class TaskEndpoint(SimulatorOptions options, Accounts ac
         (SimulatedTask task, TaskCourse course, _) = reading;
         if (!course.IsCompleted)
             return Json(TaskBody.Of(task, course) with { Billing = TaskBilling.Of(task, course, options) });
-        string link = links.Issue(task, course);
-        VideoTask body = TaskBody.Of(task, course, link) with { Billing = TaskBilling.Of(task, course, options) };
+        IReadOnlyList<string> issued = links.Issue(task, course);
+        VideoTask body = TaskBody.Of(task, course, issued) with { Billing = TaskBilling.Of(task, course, options) };
         return task.Script.Reads.OfType<ReadFault.OddResults>().At(task.CompletedReads) is ReadFault.OddResults odd
-            ? Reshape(Json(body), link, odd.Shape)
+            ? Reshape(Json(body), issued[0], odd.Shape)
             : Json(body);
     }
 

@@ -88,9 +88,9 @@ internal sealed partial class TaskRunner(
 
     private async Task CheckImageAsync(string taskId, CancellationToken cancellationToken)
     {
-        if (ledger.Find(taskId) is not { ImageCheckedAt: null } task)
+        if (ledger.Find(taskId) is not { ImageCheckedAt: null, ImageUrl: { } image })
             return;
-        TaskFailure? failure = await images.CheckAsync(task.ImageUrl, cancellationToken);
+        TaskFailure? failure = await images.CheckAsync(image, cancellationToken);
         ledger.Record(new JournalEntry.ImageChecked(taskId, options.TimeProvider.GetUtcNow(), failure));
     }
 

@@ -22,12 +22,24 @@ internal sealed class GeneratedVideo
 
     public long Length { get; }
 
-    /// <param name="task">Whose video.</param>
-    /// <param name="bytes">The wished size; padding in a <c>free</c> box at the end makes up for what is missing.</param>
-    public static GeneratedVideo Of(SimulatedTask task, long? bytes)
+    /// <summary>Whether it is a picture and no video.</summary>
+    public bool IsPicture { get; private init; }
+
+    /// <summary>A result of a task: a video, or, behind all of them, a picture.</summary>
+    /// <param name="task">Whose.</param>
+    /// <param name="bytes">The wished size of a video; padding in a <c>free</c> box at the end makes up for what is missing.</param>
+    /// <param name="result">Which, from 1 on.</param>
+    public static GeneratedVideo Of(SimulatedTask task, long? bytes, int result = 1)
     {
+        if (result > task.Videos)
+        {
+            byte[] picture = GeneratedPicture.Of(task.Id);
+            return new GeneratedVideo(picture, ReadOnlyMemory<byte>.Empty, [], picture.Length) { IsPicture = true };
+        }
+
         H264Clip clip = H264Clip.For(task.Quality);
-        byte[] boxes = Mp4File.Head(clip, task.Duration, task.Id, out int samplesLength);
+        string title = result == 1 ? task.Id : $"{task.Id}-{result}";
+        byte[] boxes = Mp4File.Head(clip, task.Duration, title, out int samplesLength);
         long natural = boxes.Length + samplesLength;
         byte[] padding = bytes - natural is { } missing and >= BoxHeader ? PaddingHeader(missing) : [];
         return new GeneratedVideo(boxes, clip.Samples[..samplesLength], padding, padding.Length > 0 ? bytes!.Value : natural);

@@ -20,7 +20,7 @@ internal sealed class VideoEndpoint(SimulatorOptions options, ResultLinks links,
             null => Refused(404),
             { ExpiresAt: var expiry } when clock.GetUtcNow() >= expiry => Refused(403),
             var link when DeadLink(link) is { } dead => Refused(dead.Status),
-            var link => Serve(link.Task, context),
+            var link => Serve(link.Task, link.Result, context),
         };
         await result.ExecuteAsync(context);
     }
@@ -31,14 +31,14 @@ internal sealed class VideoEndpoint(SimulatorOptions options, ResultLinks links,
     private static ResultFault.DeadLink? DeadLink(ResultLink link) =>
         link.Task.Script.Results.OfType<ResultFault.DeadLink>().FirstOrDefault(dead => link.Number < dead.Links);
 
-    private IResult Serve(SimulatedTask task, HttpContext context)
+    private IResult Serve(SimulatedTask task, int result, HttpContext context)
     {
         TaskCourse course = TaskCourse.Of(task, clock.GetUtcNow());
         if (!course.IsCompleted)
             return Refused(404);
         int index = ledger.Decide(state => (state.Find(task.Id)?.Downloads ?? 0, (JournalEntry?)new JournalEntry.Downloaded(task.Id)));
         ResultFault? fault = task.Script.Results.Where(fault => fault is not (ResultFault.DeadLink or ResultFault.OddLink)).At(index);
-        GeneratedVideo video = GeneratedVideo.Of(task, options.VideoBytes);
+        GeneratedVideo video = GeneratedVideo.Of(task, options.VideoBytes, result);
         return fault switch
         {
             null => Video(video, task, course),
@@ -79,7 +79,7 @@ internal sealed class VideoEndpoint(SimulatorOptions options, ResultLinks links,
     private static FileStreamHttpResult Video(
         GeneratedVideo video, SimulatedTask task, TaskCourse course, bool ranges = true, int version = 0) =>
         TypedResults.Stream(
-            video.OpenRead(), VideoType, lastModified: course.EndedAt, entityTag: Tag(task, video, version), enableRangeProcessing: ranges);
+            video.OpenRead(), video.IsPicture ? "image/png" : VideoType, lastModified: course.EndedAt, entityTag: Tag(task, video, version), enableRangeProcessing: ranges);
 
     private static FileStreamHttpResult Half(GeneratedVideo video, SimulatedTask task, ResultFault.Half half) => TypedResults.Stream(
         video.OpenRead(half.Fraction), VideoType, entityTag: Tag(task, video, version: -1), enableRangeProcessing: true);

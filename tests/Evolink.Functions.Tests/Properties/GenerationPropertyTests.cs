@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Options;
 using Evolink.Pipeline.Storage;
@@ -11,7 +12,7 @@ namespace Evolink.Functions.Tests.Properties;
 /// twice, and a crash before or after any request. A failure prints its seed: EVOLINK_PROPERTY_SEED=1,2 (or 1,2,size of the failing step) shows it
 /// again, and EVOLINK_PROPERTY_TESTS=1000 looks longer.
 /// </summary>
-public sealed class GenerationPropertyTests(VideoServer videos) : IClassFixture<VideoServer>
+public sealed partial class GenerationPropertyTests(VideoServer videos) : IClassFixture<VideoServer>
 {
     private static readonly Arbitrary<int[]> Decisions = Arb.From(
         Gen.Sized(size => Gen.ArrayOf(Gen.Choose(0, 1 << 20), size)), Shorter);
@@ -32,7 +33,11 @@ public sealed class GenerationPropertyTests(VideoServer videos) : IClassFixture<
     public void In_any_order_of_events_no_task_of_another_user_of_a_shared_account_is_taken() =>
         Check(options => options.AccountIsShared = true, honoursKeys: false, tests: 30, isShared: true);
 
-    private void Check(Action<EvolinkOptions> policy, bool honoursKeys, int tests, bool isShared = false)
+    [Fact]
+    public void Whatever_the_model_and_its_body_it_arrives_byte_for_byte_is_charged_at_most_once_and_all_its_results_are_saved() =>
+        Check(_ => { }, honoursKeys: false, tests: 60, anyModel: true);
+
+    private void Check(Action<EvolinkOptions> policy, bool honoursKeys, int tests, bool isShared = false, bool anyModel = false)
     {
         EvolinkOptions options = new();
         policy(options);
@@ -41,7 +46,7 @@ public sealed class GenerationPropertyTests(VideoServer videos) : IClassFixture<
             config = config.WithReplay(Replay(seed));
         FsCheck.Check.One(config, Prop.ForAll(Decisions, async decisions =>
         {
-            await using World world = await World.PlayAsync(decisions, videos.Url, policy, honoursKeys, isShared);
+            await using World world = await World.PlayAsync(decisions, videos.Url, policy, honoursKeys, isShared, anyModel);
             try
             {
                 foreach (JobId id in world.Ids)
@@ -67,10 +72,14 @@ public sealed class GenerationPropertyTests(VideoServer videos) : IClassFixture<
         World.Require(
             job.Attempts.All(attempt => attempt.TaskId is null || paid.Any(task => task.Id == attempt.TaskId && task.Key == $"{id}.{attempt.Number}")),
             "A task that an attempt has is the one that was paid for it.");
+        if (world.Bodies.TryGetValue(id, out string? asked))
+            World.Require(paid.All(task => Callback().Replace(task.Body, "") == asked), $"What is paid for is what was asked for: {paid.FirstOrDefault()?.Body}");
         if (job.Video is { } video)
         {
             PaidTask own = paid.Single(task => task.Id == job.CurrentAttempt!.TaskId);
             World.Require(job.State == JobState.Completed && video.Sha256 == VideoServer.Sha256Of(own.Id), "The video is the one that was paid for.");
+            IEnumerable<string> saved = job.Files.IsEmpty ? [video.Sha256] : job.Files.Select(file => file.Sha256);
+            World.Require(saved.SequenceEqual(own.ResultIds.Select(VideoServer.Sha256Of)), "A completed job has all results that were paid for.");
         }
         else if (paid is [.., var last])
         {
@@ -98,6 +107,9 @@ public sealed class GenerationPropertyTests(VideoServer videos) : IClassFixture<
                 yield return [.. decisions[..i], 0, .. decisions[(i + 1)..]];
         }
     }
+
+    [GeneratedRegex(""","callback_url":"[^"]*"(?=\s*\}$)""", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Callback();
 
     private static string? Setting(string name) => Environment.GetEnvironmentVariable($"EVOLINK_PROPERTY_{name}") is { Length: > 0 } value ? value : null;
 

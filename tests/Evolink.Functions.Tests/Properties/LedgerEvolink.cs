@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 
 namespace Evolink.Functions.Tests.Properties;
@@ -43,7 +44,8 @@ internal sealed class LedgerEvolink(TimeProvider time, Func<int, int> draw, Uri 
         int fault = draw(12);
         if (fault == 1)
             throw new HttpRequestException(HttpRequestError.ConnectionError, "refused");
-        JsonElement body = JsonDocument.Parse(await request.Content!.ReadAsByteArrayAsync(cancellationToken)).RootElement;
+        byte[] sent = await request.Content!.ReadAsByteArrayAsync(cancellationToken);
+        JsonElement body = JsonDocument.Parse(sent).RootElement;
         string key = request.Headers.GetValues("Idempotency-Key").Single();
         PaidTask? known = honoursKeys ? Charges.Find(task => task.Key == key) : null;
         switch (fault)
@@ -58,6 +60,9 @@ internal sealed class LedgerEvolink(TimeProvider time, Func<int, int> draw, Uri 
         PaidTask taken = known ?? NewTask(key, body.TryGetProperty("callback_url", out JsonElement url) ? url.GetString()! : string.Empty);
         if (known is null)
         {
+            taken.Body = Encoding.UTF8.GetString(sent);
+            taken.Model = body.GetProperty("model").GetString()!;
+            taken.Results = body.TryGetProperty("n", out JsonElement results) && results.TryGetInt32(out int count) ? Math.Clamp(count, 1, 3) : 1;
             taken.ListedFrom = time.GetUtcNow() + TimeSpan.FromSeconds(30 * draw(4));
             Charges.Add(taken);
             if (isShared)
@@ -106,7 +111,7 @@ internal sealed class LedgerEvolink(TimeProvider time, Func<int, int> draw, Uri 
         {
             Content = JsonContent.Create(new
             {
-                data = listed.Skip((page - 1) * 2).Take(2).Select(task => new { id = task.Id, status = task.Status, model = "wan2.6-image-to-video", type = "video", created_at = task.Created }),
+                data = listed.Skip((page - 1) * 2).Take(2).Select(task => new { id = task.Id, status = task.Status, model = task.Model, type = "video", created_at = task.Created }),
                 total = listed.Length,
             }),
         };
@@ -119,12 +124,12 @@ internal sealed class LedgerEvolink(TimeProvider time, Func<int, int> draw, Uri 
     {
         ["id"] = task.Id,
         ["created"] = task.Created,
-        ["model"] = "wan2.6-image-to-video",
+        ["model"] = task.Model,
         ["object"] = "video.generation.task",
         ["status"] = task.Status,
         ["progress"] = task.Status == "completed" ? 100 : 30,
         ["task_info"] = new { estimated_time = 120 },
-        ["results"] = task.Status == "completed" ? new[] { new Uri(videos, $"/{task.Id}").AbsoluteUri } : null,
+        ["results"] = task.Status == "completed" ? task.ResultIds.Select(id => new Uri(videos, $"/{id}").AbsoluteUri).ToArray() : null,
         ["error"] = task.Status == "failed" ? new { code = task.ErrorCode, message = "It failed." } : null,
     };
 
@@ -144,6 +149,17 @@ internal sealed class PaidTask(string id, string key, string callbackUrl, long c
     public string CallbackUrl { get; } = callbackUrl;
 
     public long Created { get; } = created;
+
+    /// <summary>The body that was paid for.</summary>
+    public string Body { get; set; } = "";
+
+    public string Model { get; set; } = "wan2.6-image-to-video";
+
+    /// <summary>How many results it has.</summary>
+    public int Results { get; set; } = 1;
+
+    /// <summary>What the results are called where they are served.</summary>
+    public IEnumerable<string> ResultIds => Enumerable.Range(1, Results).Select(number => number == 1 ? Id : $"{Id}-r{number}");
 
     public string Status { get; set; } = "processing";
 

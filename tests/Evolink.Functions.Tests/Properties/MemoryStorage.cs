@@ -1,6 +1,7 @@
 using System.Collections.Specialized;
 using System.Globalization;
 using System.Net;
+using System.Security;
 using System.Text;
 using System.Web;
 
@@ -72,8 +73,16 @@ internal sealed class MemoryStorage(TimeProvider time) : HttpMessageHandler
         };
     }
 
-    private static string Properties(Blob blob) => string.Create(
-        CultureInfo.InvariantCulture, $"<Properties><Last-Modified>{blob.Created:R}</Last-Modified><Etag>{blob.ETag}</Etag></Properties>");
+    private static string Properties(Blob blob)
+    {
+        string metadata = string.Concat(blob.Metadata.Select(pair => (Name: pair.Key["x-ms-meta-".Length..], pair.Value))
+            .Select(pair => $"<{pair.Name}>{SecurityElement.Escape(pair.Value)}</{pair.Name}>"));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"<Properties><Creation-Time>{blob.Created:R}</Creation-Time><Last-Modified>{blob.Created:R}</Last-Modified><Etag>{blob.ETag}</Etag>")
+            + string.Create(CultureInfo.InvariantCulture, $"<Content-Length>{blob.Content.Length}</Content-Length>")
+            + $"<Content-Type>{blob.ContentType}</Content-Type></Properties><Metadata>{metadata}</Metadata>";
+    }
 
     private HttpResponseMessage Put(string path, Blob? before, byte[] content, HttpRequestMessage request)
     {

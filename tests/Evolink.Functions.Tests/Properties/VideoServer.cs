@@ -6,7 +6,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Evolink.Functions.Tests.Properties;
 
-/// <summary>Serves a video for every task id: an MP4 of three boxes that holds nothing but the id.</summary>
+/// <summary>
+/// Serves a video for every task id: an MP4 of three boxes that holds nothing but the id. A second result is named <c>{id}-r2</c>, and a third one,
+/// <c>{id}-r3</c>, is a picture.
+/// </summary>
 public sealed class VideoServer : IAsyncLifetime
 {
     private readonly WebApplication _app;
@@ -28,6 +31,10 @@ public sealed class VideoServer : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private static byte[] Video(string taskId) =>
-        [0, 0, 0, 16, .. "ftypisom"u8, 0, 0, 0, 0, 0, 0, 0, 8, .. "moov"u8, 0, 0, 0, (byte)(8 + taskId.Length), .. "mdat"u8, .. Encoding.ASCII.GetBytes(taskId)];
+    private static byte[] Video(string taskId) => taskId.EndsWith("-r3", StringComparison.Ordinal)
+        ? [0x89, .. "PNG\r\n"u8, 0x1A, 0x0A, .. Encoding.ASCII.GetBytes(taskId), 0, 0, 0, 0, .. "IEND"u8, 0xAE, 0x42, 0x60, 0x82]
+        :
+        [
+            0, 0, 0, 16, .. "ftypisom"u8, 0, 0, 0, 0, 0, 0, 0, 8, .. "moov"u8, 0, 0, 0, (byte)(8 + taskId.Length), .. "mdat"u8, .. Encoding.ASCII.GetBytes(taskId),
+        ];
 }

@@ -31,6 +31,7 @@ internal sealed class World : IAsyncDisposable
     private readonly ManualTimeProvider _time = new();
     private readonly Run[] _runs;
     private readonly List<Execution> _live = [];
+    private readonly bool _anyModel;
     private readonly bool[] _cancelled = new bool[Jobs];
     private readonly PaidTask _foreign;
     private ServiceProvider _process;
@@ -38,9 +39,9 @@ internal sealed class World : IAsyncDisposable
     private int _wakes;
     private int _executions;
 
-    private World(IReadOnlyList<int> decisions, Uri videos, Action<EvolinkOptions> policy, bool honoursKeys, bool isShared)
+    private World(IReadOnlyList<int> decisions, Uri videos, Action<EvolinkOptions> policy, bool honoursKeys, bool isShared, bool anyModel)
     {
-        (_decisions, _policy) = (decisions, policy);
+        (_decisions, _policy, _anyModel) = (decisions, policy, anyModel);
         Storage = new MemoryStorage(_time) { Written = CheckWrite };
         Evolink = new LedgerEvolink(_time, Draw, videos, honoursKeys, isShared);
         _foreign = Evolink.AddForeign();
@@ -53,6 +54,9 @@ internal sealed class World : IAsyncDisposable
 
     public LedgerEvolink Evolink { get; }
 
+    /// <summary>What was asked for, as the client wrote it.</summary>
+    public Dictionary<JobId, string> Bodies { get; } = [];
+
     /// <summary>What happened, for people.</summary>
     public List<string> Log { get; } = [];
 
@@ -62,9 +66,9 @@ internal sealed class World : IAsyncDisposable
 
     /// <summary>Lets everything happen.</summary>
     public static async Task<World> PlayAsync(
-        IReadOnlyList<int> decisions, Uri videos, Action<EvolinkOptions> policy, bool honoursKeys, bool isShared)
+        IReadOnlyList<int> decisions, Uri videos, Action<EvolinkOptions> policy, bool honoursKeys, bool isShared, bool anyModel = false)
     {
-        World world = new(decisions, videos, policy, honoursKeys, isShared);
+        World world = new(decisions, videos, policy, honoursKeys, isShared, anyModel);
         try
         {
             foreach (Run run in world._runs)
@@ -120,6 +124,16 @@ internal sealed class World : IAsyncDisposable
     private async Task AcceptAsync(JobId id)
     {
         VideoGenerationRequest request = new() { Prompt = "A cat playing piano", ImageUrls = ["https://example.com/cat.png"], Duration = 2 };
+        if (_anyModel)
+        {
+            Bodies[id] = RandomBody.Make(Draw);
+            Log.Add(Bodies[id]);
+            (VideoGenerationRequest? read, IReadOnlyList<ValidationIssue> issues) =
+                GenerationRequestReader.Read(Encoding.UTF8.GetBytes(Bodies[id]), new RequestRules([], AllowLoopback: false, AllowUnknown: false));
+            Require(issues.Count == 0, $"The body is accepted: {issues.FirstOrDefault()}");
+            request = read!;
+        }
+
         JobRecord job = new()
         {
             Id = id,
@@ -127,11 +141,11 @@ internal sealed class World : IAsyncDisposable
             Hub = "evolink",
             Source = "http",
             RequestDigest = RequestDigest.Of(request),
-            Model = VideoGenerationRequest.Wan26ImageToVideo,
+            Model = request.Model!,
             AcceptedAt = _time.GetUtcNow(),
             UpdatedAt = _time.GetUtcNow(),
         };
-        await Service<GenerationStore>().CreateAsync(job, new StoredRequest(request, null), CancellationToken.None);
+        await Service<GenerationStore>().CreateAsync(job, new StoredRequest(request, []), CancellationToken.None);
     }
 
     private async Task StepAsync()

@@ -58,7 +58,7 @@ internal sealed class OneProcess : IDisposable
             UpdatedAt = now,
         };
         job = change?.Invoke(job) ?? job;
-        await Store.CreateAsync(job, new StoredRequest(request, null), CancellationToken.None);
+        await Store.CreateAsync(job, new StoredRequest(request, []), CancellationToken.None);
         return job;
     }
 

@@ -70,7 +70,7 @@ public sealed class DeletedJobsTests(AzuriteFixture azurite) : IAsyncLifetime
         JobRecord job = await _app.StartAsync(wanted);
         await DeleteAsync(job);
         // It had found nothing, before there was a job.
-        (JobRecord? record, bool created) = await _app.Store.CreateAsync(job, new StoredRequest(wanted.Request, null), None);
+        (JobRecord? record, bool created) = await _app.Store.CreateAsync(job, new StoredRequest(wanted.Request, []), None);
         Assert.Equal((null, false), (record, created));
         Assert.Equal([$"records/{job.Id}.json"], await _app.BlobsOfAsync(job.Id.Value));
     }
@@ -90,7 +90,7 @@ public sealed class DeletedJobsTests(AzuriteFixture azurite) : IAsyncLifetime
         await intake.TakeAsync(_app.Durable, name, None);
         Upload upload = (await _app.Get<UploadInbox>().FindAsync(name, None))!;
         JobRecord job = await _app.Store.ReadAsync(upload.JobOf(_client), None);
-        string image = (await _app.Store.ReadRequestAsync(job.Id, None)).OwnImage!;
+        string image = (await _app.Store.ReadRequestAsync(job.Id, None)).Media[0].Name;
 
         PurgedJob purged = await DeleteAsync(job);
         Assert.Equal([$"uploads/{name}", $"uploads/{folder}/cat.png.json"], purged.Copies);

@@ -25,6 +25,16 @@ public sealed class BatchRequestReaderTests
         Assert.Equal(50, list.MaxInFlight);
     }
 
+    [Fact]
+    public void A_template_of_another_model_gets_each_image_in_the_field_that_takes_one()
+    {
+        BatchOrder order = Read("""{"template":{"model":"wan2.7-image-to-video","prompt":"A cat","seed":7},"images":["https://example.com/1.png"]}""").Order!;
+        Assert.Equal(
+            """{"model":"wan2.7-image-to-video","prompt":"A cat","seed":7,"image_start":"https://example.com/1.png"}""",
+            Encoding.UTF8.GetString(Assert.Single(order.Requests).ToUtf8Bytes()));
+        Assert.Equal("images[0]", Assert.Single(Read("""{"template":{"model":"wan2.7-image-to-video","prompt":"A cat"},"images":["http://example.com/1.png"]}""").Issues).Param);
+    }
+
     [Theory]
     [InlineData("""[1]""", "body")]
     [InlineData("""{""", "body")]

@@ -80,7 +80,7 @@ public sealed class LinkSignerTests
     {
         LinkSigner signer = Signer();
         string video = signer.SignVideo("k1", Job, 1);
-        Assert.True(signer.IsVideo(Job, "1", "k1", video, out _));
+        Assert.True(signer.IsVideo(Job, null, "1", "k1", video, out _));
         Assert.False(signer.IsCallback(Job, "1", "k1", video, out _));
     }
 

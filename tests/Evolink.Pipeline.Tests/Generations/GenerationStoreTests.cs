@@ -10,7 +10,7 @@ public sealed class GenerationStoreTests(AzuriteFixture azurite)
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
-    private static StoredRequest Request(string prompt) => new(new VideoGenerationRequest { Prompt = prompt, ImageUrls = ["https://example.com/a.png?sig=x"] }, null);
+    private static StoredRequest Request(string prompt) => new(new VideoGenerationRequest { Prompt = prompt, ImageUrls = ["https://example.com/a.png?sig=x"] }, []);
 
     [Fact]
     public async Task A_job_reads_back_as_it_was_written()

@@ -43,7 +43,7 @@ public sealed class LeftoversTests(AzuriteFixture azurite)
 
     private static async Task<JobId> JobAsync(TestPipeline pipeline, JobRecord job)
     {
-        StoredRequest request = new(new VideoGenerationRequest { Prompt = "cat", ImageUrls = ["https://example.com/a.png"] }, null);
+        StoredRequest request = new(new VideoGenerationRequest { Prompt = "cat", ImageUrls = ["https://example.com/a.png"] }, []);
         JobRecord mine = job with { Id = JobId.New(), RequestDigest = RequestDigest.Of(request.Body) };
         await pipeline.Store.CreateAsync(mine, request, None);
         return mine.Id;

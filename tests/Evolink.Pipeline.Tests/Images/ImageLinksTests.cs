@@ -62,7 +62,7 @@ public sealed class ImageLinksTests
             Metadata = new Dictionary<string, string> { ["shop"] = "cats" },
         };
         SubmitIntent intent = new(Base.AbsoluteUri, "k1", null, 1_800_000_000);
-        VideoGenerationRequest sent = body.Make(Jobs.Accepted(), 1, new StoredRequest(asked, OwnImage: null), intent);
+        VideoGenerationRequest sent = body.Make(Jobs.Accepted(), 1, new StoredRequest(asked, []), intent);
         Assert.Equal([link], sent.ImageUrls);
         // Evolink does not know them, and might refuse what it does not know.
         Assert.Equal((null, null), (sent.Reference, sent.Metadata));

@@ -35,6 +35,24 @@ public sealed class ClientAccountTests
     }
 
     [Fact]
+    public void What_a_model_costs_is_learnt_for_itself_by_the_second_or_by_the_call()
+    {
+        JobRecord other = Jobs.Accepted() with { Model = "sora-2-pro", Duration = 4 };
+        ClientAccount account = ClientAccount.Empty.WithReservation(other, new ClientLimits(), PerSecond, Jobs.Start).After
+            .WithCredits(Charged(other, reserved: 100, used: null));
+        Assert.Equal(200, account.Estimate(other with { Duration = 8 }, PerSecond));
+        JobRecord byCall = Charged(Jobs.Accepted() with { Model = "veo3.1-fast", Duration = 4 }, reserved: 60, used: null);
+        byCall = byCall with { Attempts = [byCall.CurrentAttempt! with { BillingRule = "per_call" }] };
+        account = account.WithReservation(byCall, new ClientLimits(), PerSecond, Jobs.Start).After.WithCredits(byCall);
+        Assert.Equal(60, account.Estimate(byCall with { Duration = 8 }, PerSecond));
+        // The contract's own is not concerned, and of a described one the price list counts before Evolink has told.
+        Assert.Equal(40, account.Estimate(Jobs.Accepted() with { Duration = 4 }, PerSecond));
+        Assert.Equal(4 * 5.85m, account.Estimate(Jobs.Accepted() with { Model = "wan2.7-text-to-video", Duration = 4 }, PerSecond));
+        // A length that is none is taken as the usual one.
+        Assert.Equal(50, account.Estimate(Jobs.Accepted() with { Model = "kling-o1", Duration = -1 }, PerSecond));
+    }
+
+    [Fact]
     public void A_job_that_has_a_reservation_takes_no_second_one()
     {
         JobRecord job = Jobs.Accepted();

@@ -133,7 +133,7 @@ public sealed class ClientQuotaTests(AzuriteFixture azurite)
         Evolink.Client.VideoGenerationRequest request = new() { Prompt = "A cat", ImageUrls = ["https://example.com/cat.png"], Duration = 2 };
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         JobRecord job = NewJob() with { AcceptedAt = now, UpdatedAt = now, Source = "queue", RequestDigest = RequestDigest.Of(request) };
-        await pipeline.Store.CreateAsync(job, new StoredRequest(request, null), None);
+        await pipeline.Store.CreateAsync(job, new StoredRequest(request, []), None);
         return job.Ref;
     }
 }

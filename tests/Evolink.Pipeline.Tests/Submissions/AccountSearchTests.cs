@@ -388,7 +388,7 @@ public sealed class AccountSearchTests(AzuriteFixture azurite)
         {
             VideoGenerationRequest request = new() { Prompt = "A cat playing piano", ImageUrls = ["https://example.com/cat.png"], Duration = 2 };
             JobRecord job = Jobs.Accepted() with { AcceptedAt = Now, UpdatedAt = Now, RequestDigest = RequestDigest.Of(request), Client = $"c{JobId.New().Value[4..]}" };
-            await Store.CreateAsync(job, new StoredRequest(request, null), None);
+            await Store.CreateAsync(job, new StoredRequest(request, []), None);
             return job.Ref;
         }
     }

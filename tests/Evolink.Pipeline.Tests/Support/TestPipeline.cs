@@ -85,12 +85,21 @@ internal sealed class TestPipeline : IAsyncDisposable
     }
 
     /// <summary>Writes a job as intake does.</summary>
-    public async Task<GenerationRef> AcceptAsync(string prompt = "A cat playing piano")
+    public Task<GenerationRef> AcceptAsync(string prompt = "A cat playing piano") =>
+        AcceptAsync(new VideoGenerationRequest { Prompt = prompt, ImageUrls = ["https://example.com/cat.png"], Duration = 2 });
+
+    /// <summary>Writes a job for any request, as intake does.</summary>
+    public async Task<GenerationRef> AcceptAsync(VideoGenerationRequest request)
     {
-        VideoGenerationRequest request = new() { Prompt = prompt, ImageUrls = ["https://example.com/cat.png"], Duration = 2 };
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        JobRecord job = Jobs.Accepted(JobId.New()) with { AcceptedAt = now, UpdatedAt = now, RequestDigest = RequestDigest.Of(request) };
-        await Store.CreateAsync(job, new StoredRequest(request, null), CancellationToken.None);
+        JobRecord job = Jobs.Accepted(JobId.New()) with
+        {
+            AcceptedAt = now,
+            UpdatedAt = now,
+            Model = request.Model!,
+            RequestDigest = RequestDigest.Of(request),
+        };
+        await Store.CreateAsync(job, new StoredRequest(request, []), CancellationToken.None);
         return job.Ref;
     }
 

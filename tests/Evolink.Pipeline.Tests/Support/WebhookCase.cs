@@ -42,7 +42,7 @@ internal sealed class WebhookCase : IAsyncDisposable
         }, replaced: sender);
         VideoGenerationRequest request = new() { Prompt = "A cat", ImageUrls = ["https://example.com/cat.png"], CallbackUrl = url };
         JobRecord job = Jobs.Accepted() with { RequestDigest = RequestDigest.Of(request), Webhook = JobWebhook.Of(url) };
-        await pipeline.Store.CreateAsync(job, new StoredRequest(request, null), CancellationToken.None);
+        await pipeline.Store.CreateAsync(job, new StoredRequest(request, []), CancellationToken.None);
         job = await pipeline.Store.UpdateAsync(job.Id, record => record.WithError(new JobError("a", "b"), time.GetUtcNow()).WithEnd(time.GetUtcNow()), CancellationToken.None);
         return new WebhookCase(pipeline, time, WebhookRun.DueFor(job)!);
     }

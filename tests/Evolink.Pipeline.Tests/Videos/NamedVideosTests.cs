@@ -123,7 +123,7 @@ public sealed class NamedVideosTests(AzuriteFixture azurite)
             Source = "blob",
             Origin = new JobOrigin { UploadName = $"{_folder}/{upload}", UploadVersion = $"v{minute}", OutputName = Name.Replace("cat", upload[..3], StringComparison.Ordinal) },
         };
-        VideoBlob blob = new(pipeline.Storage.Videos.GetBlockBlobClient(VideoStore.BlobName(job.Id, 1)), job, job.CurrentAttempt!);
+        VideoBlob blob = new(pipeline.Storage.Videos.GetBlockBlobClient(VideoStore.BlobName(job.Id, 1)), job, job.CurrentAttempt!, ResultPlace.Only);
         byte[] video = TestVideos.Mp4(1000 + minute);
         string hash = Convert.ToHexStringLower(SHA256.HashData(video));
         ulong crc = Crc64.Append(Crc64.Empty, video);
