@@ -29,7 +29,8 @@ internal sealed class CancelVideoTool(GenerationStore store, TaskCancellation ca
     };
 
     /// <inheritdoc/>
-    public override async Task<CallToolResult> CallAsync(ToolCall call, IReadOnlyDictionary<string, JsonElement> arguments, CancellationToken cancellationToken)
+    public override async Task<CallToolResult> CallAsync(
+        ToolCall call, IReadOnlyDictionary<string, JsonElement> arguments, CancellationToken cancellationToken)
     {
         JsonFields fields = new(arguments, string.Empty, ["id"]);
         string? id = fields.String("id");

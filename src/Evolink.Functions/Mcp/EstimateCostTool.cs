@@ -37,7 +37,8 @@ internal sealed class EstimateCostTool(VideoModels models) : VideoTool
     };
 
     /// <inheritdoc/>
-    public override async Task<CallToolResult> CallAsync(ToolCall call, IReadOnlyDictionary<string, JsonElement> arguments, CancellationToken cancellationToken)
+    public override async Task<CallToolResult> CallAsync(
+        ToolCall call, IReadOnlyDictionary<string, JsonElement> arguments, CancellationToken cancellationToken)
     {
         JsonFields fields = new(arguments, string.Empty, ["model", "duration", "quality"]);
         (string? model, int? duration, string? quality) = (fields.String("model"), fields.Integer("duration"), fields.String("quality"));

@@ -37,7 +37,8 @@ internal sealed class GenerateVideoTool(
     };
 
     /// <inheritdoc/>
-    public override async Task<CallToolResult> CallAsync(ToolCall call, IReadOnlyDictionary<string, JsonElement> arguments, CancellationToken cancellationToken)
+    public override async Task<CallToolResult> CallAsync(
+        ToolCall call, IReadOnlyDictionary<string, JsonElement> arguments, CancellationToken cancellationToken)
     {
         JsonFields fields = new(arguments, string.Empty, [RequestId]);
         string? key = fields.String(RequestId);

@@ -20,7 +20,8 @@ internal sealed class ListModelsTool(VideoModels models) : VideoTool
     };
 
     /// <inheritdoc/>
-    public override async Task<CallToolResult> CallAsync(ToolCall call, IReadOnlyDictionary<string, JsonElement> arguments, CancellationToken cancellationToken)
+    public override async Task<CallToolResult> CallAsync(
+        ToolCall call, IReadOnlyDictionary<string, JsonElement> arguments, CancellationToken cancellationToken)
     {
         if (!IsRight(new JsonFields(arguments, string.Empty, []), out CallToolResult? mistake))
             return mistake;

@@ -33,7 +33,8 @@ internal sealed class ListVideosTool(TaskLists lists) : VideoTool
     };
 
     /// <inheritdoc/>
-    public override async Task<CallToolResult> CallAsync(ToolCall call, IReadOnlyDictionary<string, JsonElement> arguments, CancellationToken cancellationToken)
+    public override async Task<CallToolResult> CallAsync(
+        ToolCall call, IReadOnlyDictionary<string, JsonElement> arguments, CancellationToken cancellationToken)
     {
         JsonFields fields = new(arguments, string.Empty, ["status", "limit", "after"]);
         (string? status, int? limit, string? after) = (fields.String("status"), fields.Integer("limit"), fields.String("after"));

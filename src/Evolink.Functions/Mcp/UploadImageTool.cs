@@ -38,7 +38,8 @@ internal sealed class UploadImageTool(ImageIntake intake, ImageDownload download
     };
 
     /// <inheritdoc/>
-    public override async Task<CallToolResult> CallAsync(ToolCall call, IReadOnlyDictionary<string, JsonElement> arguments, CancellationToken cancellationToken)
+    public override async Task<CallToolResult> CallAsync(
+        ToolCall call, IReadOnlyDictionary<string, JsonElement> arguments, CancellationToken cancellationToken)
     {
         JsonFields fields = new(arguments, string.Empty, ["data", "url"]);
         (byte[]? image, string? url) = (fields.Bytes("data"), fields.String("url"));

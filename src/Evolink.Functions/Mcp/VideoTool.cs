@@ -22,7 +22,8 @@ internal abstract class VideoTool
     /// <param name="call">Who calls, and from where.</param>
     /// <param name="arguments">What it was given, which follows the input schema or does not.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public abstract Task<CallToolResult> CallAsync(ToolCall call, IReadOnlyDictionary<string, JsonElement> arguments, CancellationToken cancellationToken);
+    public abstract Task<CallToolResult> CallAsync(
+        ToolCall call, IReadOnlyDictionary<string, JsonElement> arguments, CancellationToken cancellationToken);
 
     /// <summary>An answer: what programs read, the same in a few words, and links.</summary>
     protected static CallToolResult Answer<T>(T answer, JsonTypeInfo<T> type, string words, params IEnumerable<ContentBlock> links) => new()

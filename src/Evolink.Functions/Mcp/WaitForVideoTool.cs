@@ -34,7 +34,8 @@ internal sealed class WaitForVideoTool(GenerationStore store, TaskWaiting waitin
     };
 
     /// <inheritdoc/>
-    public override async Task<CallToolResult> CallAsync(ToolCall call, IReadOnlyDictionary<string, JsonElement> arguments, CancellationToken cancellationToken)
+    public override async Task<CallToolResult> CallAsync(
+        ToolCall call, IReadOnlyDictionary<string, JsonElement> arguments, CancellationToken cancellationToken)
     {
         JsonFields fields = new(arguments, string.Empty, ["id", "seconds"]);
         (string? id, int seconds) = (fields.String("id"), fields.Integer("seconds") ?? MostSeconds);
