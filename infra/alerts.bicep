@@ -4,6 +4,9 @@ param location string
 param tags object
 param email string
 param insightsId string
+param workspaceId string
+param creditsLow int
+param hostStorageId string
 param storageId string
 param systemTopicId string
 param topicId string
@@ -55,6 +58,38 @@ var queries = [
     query: 'traces | where toint(customDimensions.EventId) == ${events.outcomeUnknown}'
   }
   {
+    name: 'paid-without-video'
+    title: 'A video was paid for, and is not there'
+    description: 'A job failed after Evolink had made its video, or its task belongs to another job. The story of the job tells what was charged.'
+    severity: 1
+    window: 'PT1H'
+    query: 'traces | where toint(customDimensions.EventId) == ${events.claimLost} or (toint(customDimensions.EventId) == ${events.jobEnded} and tostring(customDimensions.Code) in ("result_expired", "result_unusable"))'
+  }
+  {
+    name: 'stuck-jobs'
+    title: 'A job does not move'
+    description: 'The sweep has woken a job three times within two hours and it stays where it is, or the oldest job is older than five days. The log names it.'
+    severity: 2
+    window: 'PT2H'
+    query: 'union (traces | where toint(customDimensions.EventId) == ${events.jobWoken} | summarize Times = count() by Job = tostring(customDimensions.JobId) | where Times >= 3 | project Job), (customMetrics | where name == "${metrics.oldestJob}" | summarize Seconds = max(valueMax) | where Seconds > 432000 | project Job = "the oldest")'
+  }
+  {
+    name: 'credits-low'
+    title: 'Credits at Evolink run out'
+    description: 'Fewer credits are left than CREDITS_LOW. At none, submits are refused and jobs wait until MaxSubmitAge.'
+    severity: 2
+    window: 'PT1H'
+    query: 'customMetrics | where name == "${metrics.creditsLeft}" | summarize arg_max(timestamp, valueMin) | where valueMin < ${creditsLow}'
+  }
+  {
+    name: 'notifications-given-up'
+    title: 'Clients are not told of the end of their jobs'
+    description: 'A webhook was given up after three days, or its receiver is gone; or the topic did not take events for a day. POST /v1/tasks/{id}/redeliver calls a webhook again.'
+    severity: 2
+    window: 'PT1H'
+    query: 'union (customMetrics | where name == "${metrics.webhookDeliveries}" and tostring(customDimensions["evolink.state"]) in ("gone", "given_up") | summarize Lost = sum(valueSum) | where Lost > 0 | project What = "webhooks"), (traces | where toint(customDimensions.EventId) == ${events.eventsGivenUp} | summarize Lost = count() | where Lost > 0 | project What = "events")'
+  }
+  {
     name: 'poison-messages'
     title: 'A queued message could not be handled'
     description: 'The host moved a message to a poison queue after five tries; the log before it says why.'
@@ -77,6 +112,30 @@ var queries = [
     severity: 1
     window: 'PT30M'
     query: 'print Finished = toscalar(traces | where toint(customDimensions.EventId) == ${events.sweepFinished} | count) | where Finished == 0'
+  }
+  {
+    name: 'retention-missing'
+    title: 'Nothing is removed by age'
+    description: 'The timer RemoveOld has not finished for two hours, while the app runs. The log tells which part of it fails.'
+    severity: 3
+    window: 'PT3H'
+    query: 'traces | summarize Finished = countif(toint(customDimensions.EventId) == ${events.removeOldFinished}), Since = min(timestamp) | where Finished == 0 and Since < ago(2h)'
+  }
+  {
+    name: 'leftovers-missing'
+    title: 'What crashes left is not looked for'
+    description: 'The nightly timer ReportLeftovers has not finished for more than a day, while the app runs: prompts of requests that never became a job stay.'
+    severity: 3
+    window: 'P2D'
+    query: 'traces | summarize Finished = countif(toint(customDimensions.EventId) == ${events.reportLeftoversFinished}), Since = min(timestamp) | where Finished == 0 and Since < ago(30h)'
+  }
+  {
+    name: 'credits-unread'
+    title: 'The credits that are left are not read'
+    description: 'The timer ReadCredits has not finished, or not read anything, for three quarters of an hour, while the app runs: nothing tells when they run out.'
+    severity: 3
+    window: 'PT1H'
+    query: 'traces | summarize Finished = countif(toint(customDimensions.EventId) == ${events.readCreditsFinished}), Unread = countif(toint(customDimensions.EventId) == ${events.creditsNotRead}), Since = min(timestamp) | where (Finished == 0 or Unread >= 3) and Since < ago(45m)'
   }
   {
     name: 'items-left-out'
@@ -102,6 +161,14 @@ var queries = [
     window: 'PT15M'
     query: 'traces | where toint(customDimensions.EventId) == ${events.submitsPaused}'
   }
+  {
+    name: 'telemetry-capped'
+    title: 'No more telemetry is taken today'
+    description: 'DAILY_LOG_GIGABYTES is reached. Until the next day nothing that is logged or counted is seen, and no other alert of this kind can be trusted.'
+    severity: 2
+    window: 'PT1H'
+    query: '_LogOperation | where Category =~ "Ingestion" and Detail has "OverQuota"'
+  }
 ]
 
 resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for rule in queries: {
@@ -114,7 +181,8 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for rule i
     description: rule.description
     severity: rule.severity
     enabled: true
-    scopes: [insightsId]
+    // Of its cap the workspace itself keeps the log.
+    scopes: [startsWith(rule.query, '_LogOperation') ? workspaceId : insightsId]
     evaluationFrequency: 'PT15M'
     windowSize: rule.window
     criteria: {
@@ -136,22 +204,34 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for rule i
   }
 }]
 
-// The platform's own counts: they see what the app cannot.
+var throttled = [
+  {
+    name: 'ResponseType'
+    operator: 'Include'
+    values: ['ServerBusyError', 'ClientThrottlingError', 'ClientAccountBandwidthThrottlingError', 'ClientAccountRequestThrottlingError']
+  }
+]
+
+// The platform's own counts: they see what the app cannot. Not its 5xx: these hold clients that left, and bodies that the host refused
+// before the app saw them.
 var counts = [
   {
     name: 'storage-throttled'
-    description: 'Storage answers that it is busy: the account has met a limit.'
+    description: 'Storage answers that it is busy: the account of the data has met a limit.'
     scope: storageId
     namespace: 'Microsoft.Storage/storageAccounts'
     metric: 'Transactions'
     threshold: 100
-    dimensions: [
-      {
-        name: 'ResponseType'
-        operator: 'Include'
-        values: ['ServerBusyError', 'ClientThrottlingError', 'ClientAccountBandwidthThrottlingError', 'ClientAccountRequestThrottlingError']
-      }
-    ]
+    dimensions: throttled
+  }
+  {
+    name: 'host-storage-throttled'
+    description: 'Storage answers that it is busy: the account of the Functions host, and of Durable Functions, has met a limit.'
+    scope: hostStorageId
+    namespace: 'Microsoft.Storage/storageAccounts'
+    metric: 'Transactions'
+    threshold: 100
+    dimensions: throttled
   }
   {
     name: 'uploads-dead-lettered'
@@ -205,3 +285,5 @@ resource countRules 'Microsoft.Insights/metricAlerts@2018-03-01' = [for count in
     ]
   }
 }]
+
+output peopleId string = people.id

@@ -4,7 +4,11 @@ param location string
 param tags object
 param identityId string
 param identityClientId string
-param storageName string
+param hostBlobEndpoint string
+param hostQueueEndpoint string
+param hostTableEndpoint string
+param blobEndpoint string
+param queueEndpoint string
 param vaultUri string
 param insightsConnectionString string
 param eventsEndpoint string
@@ -19,6 +23,8 @@ param publicBaseUrl string
 param imageDelivery string
 param videoDelivery string
 param resultHosts string
+param recordRetentionDays int
+param extraSettings object
 param zoneRedundant bool
 param alwaysReadyInstances int
 param maximumInstances int
@@ -54,10 +60,6 @@ var generated = concat(
 
 var baseUrl = empty(publicBaseUrl) ? 'https://${site.properties.defaultHostName}' : publicBaseUrl
 
-resource account 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
-  name: storageName
-}
-
 resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   name: 'plan-${token}'
   location: location
@@ -91,7 +93,7 @@ resource site 'Microsoft.Web/sites@2024-11-01' = {
       deployment: {
         storage: {
           type: 'blobContainer'
-          value: '${account.properties.primaryEndpoints.blob}deployments'
+          value: '${hostBlobEndpoint}deployments'
           authentication: {
             type: 'UserAssignedIdentity'
             userAssignedIdentityResourceId: identityId
@@ -137,9 +139,17 @@ resource site 'Microsoft.Web/sites@2024-11-01' = {
     name: 'appsettings'
     properties: union(
       {
-        AzureWebJobsStorage__accountName: account.name
+        // Addresses, for accounts outside of the public cloud have other ones.
+        AzureWebJobsStorage__blobServiceUri: hostBlobEndpoint
+        AzureWebJobsStorage__queueServiceUri: hostQueueEndpoint
+        AzureWebJobsStorage__tableServiceUri: hostTableEndpoint
         AzureWebJobsStorage__credential: 'managedidentity'
         AzureWebJobsStorage__clientId: identityClientId
+        // By this the host reads uploads and the queue of requests, in the account of the data.
+        EvolinkStorage__blobServiceUri: blobEndpoint
+        EvolinkStorage__queueServiceUri: queueEndpoint
+        EvolinkStorage__credential: 'managedidentity'
+        EvolinkStorage__clientId: identityClientId
         APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
         APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
         // The host traces each request of its own to storage: two a second while nothing happens. The app's spans are all sent.
@@ -150,11 +160,11 @@ resource site 'Microsoft.Web/sites@2024-11-01' = {
         Evolink__ImageDelivery: imageDelivery
         Evolink__VideoDelivery: videoDelivery
         Evolink__Callback__CurrentKey: first(callbackKeys)
-        // The address, for accounts outside of the public cloud have other ones.
-        Evolink__Storage__ServiceUri: account.properties.primaryEndpoints.blob
+        Evolink__Storage__ServiceUri: blobEndpoint
         Evolink__Storage__ClientId: identityClientId
         Evolink__Events__TopicEndpoint: eventsEndpoint
         Evolink__Uploads__Client: uploadsClient
+        Evolink__RecordRetentionDays: string(recordRetentionDays)
       },
       toObject(generated, key => key.setting, key => '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/${key.secret})'),
       toObject(range(0, length(hosts)), i => 'Evolink__ResultHosts__${i}', i => hosts[i]),
@@ -162,7 +172,8 @@ resource site 'Microsoft.Web/sites@2024-11-01' = {
         AzureFunctionsJobHost__extensions__durableTask__storageProvider__type: 'azureManaged'
         AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName: 'DURABLE_TASK_SCHEDULER'
         DURABLE_TASK_SCHEDULER: 'Endpoint=${schedulerEndpoint};Authentication=ManagedIdentity;ClientID=${identityClientId};TaskHub=${hubName}'
-      }
+      },
+      toObject(items(extraSettings), setting => setting.key, setting => string(setting.value))
     )
   }
 }

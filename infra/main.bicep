@@ -50,6 +50,9 @@ param videoDelivery string = 'Sas'
 @description('Hosts that results may come from, separated by commas. Empty: any public host.')
 param resultHosts string = ''
 
+@description('Settings of the app by name, such as {"Evolink__MaxRegenerations": 1}, also those without a parameter here. They win.')
+param extraSettings object = {}
+
 @allowed(['storage', 'scheduler'])
 @description('What drives the orchestrations: queues and tables of the storage account, or the Durable Task Scheduler. The app has to be built for it.')
 param durableBackend string = 'storage'
@@ -80,20 +83,25 @@ param maximumInstances int = 40
 param videoCoolAfterDays int = 30
 
 @minValue(0)
-@description('Days after which videos are deleted; 0: never.')
+@description('Days after which videos are deleted, whatever becomes of their jobs; 0: never.')
 param videoExpireAfterDays int = 0
+
+@minValue(0)
+@maxValue(36500)
+@description('Days after its end at which a job is deleted, with its video; 0: never.')
+param recordRetentionDays int = 0
 
 @minValue(1)
 @description('Days after which uploads, rejected files and dead letters are deleted.')
 param leftoverExpireAfterDays int = 30
 
 @minValue(0)
-@description('Days after which requests and lists of jobs that are gone are deleted: more than RecordRetentionDays of the app; 0: never.')
+@description('Days after which hints, and requests of jobs that went by recordRetentionDays, are deleted where a crash left them; 0: never.')
 param jobLeftoverExpireAfterDays int = 180
 
 @minValue(1)
 @maxValue(365)
-@description('Days for which deleted blobs and containers can be restored.')
+@description('Days for which a deleted container can be restored.')
 param softDeleteDays int = 7
 
 @minValue(30)
@@ -101,8 +109,23 @@ param softDeleteDays int = 7
 @description('Days that logs are kept.')
 param logRetentionDays int = 30
 
+@minValue(1)
+@description('Gigabytes of telemetry that are taken in a day; what comes above is lost, and alerts see nothing until the next day.')
+param dailyLogGigabytes int = 1
+
 @description('Where alerts are sent. Empty: alerts are raised, and shown in the portal only.')
 param alertEmail string = ''
+
+@minValue(0)
+@description('Credits at Evolink below which an alert is raised; 0: never.')
+param creditsLow int = 500
+
+@minValue(0)
+@description('What a month may cost, in the currency of the subscription, before an alert is raised; 0: there is no budget.')
+param monthlyBudget int = 0
+
+@description('First day of the month in which the budget was made, as yyyy-MM-dd: Azure lets nobody change it. Empty: this month.')
+param budgetStart string = ''
 
 @description('Take back the soft-deleted vault of an environment of the same name, with the keys in it.')
 param recoverVault bool = false
@@ -132,6 +155,7 @@ module monitoring 'monitoring.bicep' = {
     location: location
     tags: tags
     retentionDays: logRetentionDays
+    dailyGigabytes: dailyLogGigabytes
   }
 }
 
@@ -141,7 +165,8 @@ module network 'network.bicep' = if (privateNetwork) {
     token: token
     location: location
     tags: tags
-    storageName: storage.outputs.name
+    hostStorageId: hostStorage.outputs.id
+    storageId: storage.outputs.id
     vaultName: vault.outputs.name
     subnetId: subnets!.outputs.endpointsSubnetId
     networkId: subnets!.outputs.networkId
@@ -157,7 +182,27 @@ module subnets 'subnets.bicep' = if (privateNetwork) {
   }
 }
 
-module storage 'storage.bicep' = {
+// What runs the app: its package, the keys and locks of the Functions host, and the hub of Durable Functions where that is on storage.
+module hostStorage 'account.bicep' = {
+  scope: group
+  params: {
+    name: 'sthost${token}'
+    location: location
+    tags: tags
+    privateNetwork: privateNetwork
+    zoneRedundant: zoneRedundant
+    softDeleteDays: softDeleteDays
+    containers: ['deployments']
+    queues: []
+  }
+}
+
+var appContainers = ['uploads', 'images', 'videos', 'generations', 'rejected']
+// The last is where the Functions host tells of uploads that the app did not take in five tries.
+var appQueues = ['generation-requests', 'generation-requests-poison', 'webjobs-blobtrigger-poison']
+
+// What the app keeps: uploads, images, videos, records.
+module storage 'account.bicep' = {
   scope: group
   params: {
     name: 'st${token}'
@@ -166,6 +211,16 @@ module storage 'storage.bicep' = {
     privateNetwork: privateNetwork
     zoneRedundant: zoneRedundant
     softDeleteDays: softDeleteDays
+    containers: concat(appContainers, ['deadletter'])
+    queues: appQueues
+  }
+}
+
+module lifecycle 'lifecycle.bicep' = {
+  scope: group
+  params: {
+    storageName: storage.outputs.name
+    recordRetentionDays: recordRetentionDays
     videoCoolAfterDays: videoCoolAfterDays
     videoExpireAfterDays: videoExpireAfterDays
     leftoverExpireAfterDays: leftoverExpireAfterDays
@@ -214,7 +269,10 @@ module roles 'roles.bicep' = {
     eventsPrincipalId: events.outputs.systemTopicPrincipalId
     deployerPrincipalId: principalId
     deployerPrincipalType: principalType
+    hostStorageName: hostStorage.outputs.name
     storageName: storage.outputs.name
+    appContainers: appContainers
+    appQueues: appQueues
     vaultName: vault.outputs.name
     topicName: events.outputs.topicName
     insightsName: monitoring.outputs.insightsName
@@ -229,7 +287,11 @@ module app 'app.bicep' = {
     tags: tags
     identityId: identity.outputs.id
     identityClientId: identity.outputs.clientId
-    storageName: storage.outputs.name
+    hostBlobEndpoint: hostStorage.outputs.blobEndpoint
+    hostQueueEndpoint: hostStorage.outputs.queueEndpoint
+    hostTableEndpoint: hostStorage.outputs.tableEndpoint
+    blobEndpoint: storage.outputs.blobEndpoint
+    queueEndpoint: storage.outputs.queueEndpoint
     vaultUri: vault.outputs.uri
     insightsConnectionString: monitoring.outputs.insightsConnectionString
     eventsEndpoint: events.outputs.topicEndpoint
@@ -245,6 +307,8 @@ module app 'app.bicep' = {
     // Signed links to a storage account that nobody outside can reach would be dead links.
     videoDelivery: privateNetwork ? 'Proxy' : videoDelivery
     resultHosts: resultHosts
+    recordRetentionDays: recordRetentionDays
+    extraSettings: extraSettings
     zoneRedundant: zoneRedundant
     alwaysReadyInstances: alwaysReadyInstances
     maximumInstances: maximumInstances
@@ -261,9 +325,23 @@ module alerts 'alerts.bicep' = {
     tags: tags
     email: alertEmail
     insightsId: monitoring.outputs.insightsId
+    workspaceId: monitoring.outputs.workspaceId
+    creditsLow: creditsLow
+    hostStorageId: hostStorage.outputs.id
     storageId: storage.outputs.id
     systemTopicId: events.outputs.systemTopicId
     topicId: events.outputs.topicId
+  }
+}
+
+module budget 'budget.bicep' = if (monthlyBudget > 0) {
+  scope: group
+  params: {
+    name: 'budget-${token}'
+    amount: monthlyBudget
+    email: alertEmail
+    peopleId: alerts.outputs.peopleId
+    start: budgetStart
   }
 }
 
@@ -282,5 +360,7 @@ output AZURE_STORAGE_ACCOUNT string = storage.outputs.name
 output AZURE_KEY_VAULT string = vault.outputs.name
 output AZURE_FUNCTION_APP string = app.outputs.name
 output AZURE_EVENT_GRID_SYSTEM_TOPIC string = events.outputs.systemTopicName
+// azd keeps it, and hands it back as the parameter.
+output BUDGET_START string = monthlyBudget > 0 ? budget!.outputs.start : ''
 output SERVICE_APP_ENDPOINT_URL string = app.outputs.publicBaseUrl
 output EVOLINK_GENERATED_SECRETS string = join(app.outputs.generatedSecrets, ' ')

@@ -3,6 +3,7 @@ param token string
 param location string
 param tags object
 param retentionDays int
+param dailyGigabytes int
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
   name: 'log-${token}'
@@ -11,6 +12,7 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
   properties: {
     sku: { name: 'PerGB2018' }
     retentionInDays: retentionDays
+    workspaceCapping: { dailyQuotaGb: dailyGigabytes }
     features: { disableLocalAuth: true }
   }
 }

@@ -19,7 +19,7 @@ internal static partial class Contract
 
     /// <summary>In the order in which their examples work one after the other.</summary>
     public static IReadOnlyList<Operation> Operations { get; } =
-        [.. ImageOperations.All, .. GenerationOperations.All, .. TaskOperations.All, .. BatchOperations.All, .. OperatorOperations.All, .. AppOperations.All];
+        [.. ImageOperations.All, .. GenerationOperations.All, .. TaskOperations.All, .. BatchOperations.All, .. OperatorOperations.All, .. AssistantOperations.All, .. AppOperations.All];
 
     /// <summary>The document, as it is committed.</summary>
     public static string ToJson() => Build().ToJsonString(Readable) + "\n";

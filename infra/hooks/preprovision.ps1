@@ -12,8 +12,14 @@ if ($env:AZURE_SUBSCRIPTION_ID -and $env:AZURE_SUBSCRIPTION_ID -ne $subscription
 }
 $sdk = if (Get-Command dotnet -ErrorAction SilentlyContinue) { dotnet --version 2> $null }
 if ($sdk -notmatch '^1[0-9]\.') { throw 'The .NET 10 SDK is missing: https://dotnet.microsoft.com/download' }
-if ($env:PRIVATE_NETWORK -eq 'true' -and $env:VIDEO_DELIVERY -ne 'Proxy') {
-    Write-Host 'PRIVATE_NETWORK: videos are streamed by the app (VideoDelivery Proxy), for signed links would lead to closed doors.'
+if ($env:PRIVATE_NETWORK -eq 'true') {
+    # The subnet of the app is delegated to it. Resource Manager registers by itself only the providers whose resources it makes.
+    if ((az provider show --namespace Microsoft.App --query registrationState --output tsv) -ne 'Registered') {
+        throw 'PRIVATE_NETWORK needs a resource provider that is not registered: az provider register --namespace Microsoft.App --wait'
+    }
+    if ($env:VIDEO_DELIVERY -ne 'Proxy') {
+        Write-Host 'PRIVATE_NETWORK: videos are streamed by the app (VideoDelivery Proxy), for nobody outside could follow signed links.'
+    }
 }
 if (-not $env:EVOLINK_API_KEY) {
     $group = if ($env:AZURE_RESOURCE_GROUP) { $env:AZURE_RESOURCE_GROUP } else { 'none' }

@@ -12,8 +12,13 @@ case $(dotnet --version 2> /dev/null || true) in
   1[0-9].*) ;;
   *) fail "The .NET 10 SDK is missing: https://dotnet.microsoft.com/download" ;;
 esac
-[ "${PRIVATE_NETWORK:-false}" = true ] && [ "${VIDEO_DELIVERY:-Sas}" = Sas ] &&
-  echo "PRIVATE_NETWORK: videos are streamed by the app (VideoDelivery Proxy), for signed links would lead to closed doors."
+if [ "${PRIVATE_NETWORK:-false}" = true ]; then
+  # The subnet of the app is delegated to it. Resource Manager registers by itself only the providers whose resources it makes.
+  [ "$(az provider show --namespace Microsoft.App --query registrationState --output tsv)" = Registered ] ||
+    fail "PRIVATE_NETWORK needs a resource provider that is not registered: az provider register --namespace Microsoft.App --wait"
+  [ "${VIDEO_DELIVERY:-Sas}" = Proxy ] ||
+    echo "PRIVATE_NETWORK: videos are streamed by the app (VideoDelivery Proxy), for nobody outside could follow signed links."
+fi
 # az prints nothing where there is no such vault yet.
 if [ -z "${EVOLINK_API_KEY:-}" ]; then
   vault=${AZURE_KEY_VAULT:-}

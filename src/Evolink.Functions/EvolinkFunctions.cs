@@ -3,6 +3,8 @@ using Evolink.Functions.Callbacks;
 using Evolink.Functions.Generations;
 using Evolink.Functions.Health;
 using Evolink.Functions.Http;
+using Evolink.Functions.Images;
+using Evolink.Functions.Mcp;
 using Evolink.Functions.Retention;
 using Evolink.Functions.Tasks;
 using Evolink.Functions.Uploads;
@@ -48,11 +50,15 @@ public static class EvolinkFunctions
         services.AddSingleton<TaskViews>();
         services.AddSingleton<TaskWaiting>();
         services.AddSingleton<TaskPages>();
+        services.AddSingleton<TaskLists>();
+        services.AddSingleton<TaskCancellation>();
+        services.AddSingleton<ImageIntake>();
         services.AddSingleton<DependencyChecks>();
         services.AddSingleton<HealthAnswer>();
         services.AddSingleton<JobOrchestrations>();
         services.AddSingleton<JobPurge>();
         services.AddSingleton<RetentionRun>();
+        services.AddEvolinkMcp();
         return services;
     }
 

@@ -1,8 +1,11 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Evolink.Functions.Batches;
 using Evolink.Functions.Health;
 using Evolink.Functions.Http;
 using Evolink.Functions.Images;
+using Evolink.Functions.Mcp;
 using Evolink.Functions.Submits;
 using Evolink.Functions.Tasks;
 
@@ -23,4 +26,11 @@ namespace Evolink.Functions;
 [JsonSerializable(typeof(LostSubmitList))]
 [JsonSerializable(typeof(TaskStory))]
 [JsonSerializable(typeof(ClientPrincipal))]
+[JsonSerializable(typeof(VideoAnswer))]
+[JsonSerializable(typeof(VideoListAnswer))]
+[JsonSerializable(typeof(ModelListAnswer))]
+[JsonSerializable(typeof(CostAnswer))]
+[JsonSerializable(typeof(UploadedAnswer))]
+[JsonSerializable(typeof(JsonNode))]
+[JsonSerializable(typeof(JsonElement))]
 internal sealed partial class FunctionsJsonContext : JsonSerializerContext;

@@ -11,15 +11,13 @@ namespace Evolink.Functions;
 /// </summary>
 internal sealed class StorageSetup(EvolinkStorage storage, IConfiguration configuration) : IHostedService
 {
-    // The Functions host's own account: its queue trigger reads there.
-    private const string HostStorage = "AzureWebJobsStorage";
-
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (storage.UsesConnectionString)
             await storage.CreateMissingContainersAsync(cancellationToken);
-        if (configuration[HostStorage] is { Length: > 0 } host)
-            await RequestQueues.CreateMissingAsync(host, cancellationToken);
+        // The Functions host reads its connections from where this does.
+        if (configuration[EvolinkStorage.Connection] is { Length: > 0 } account)
+            await RequestQueues.CreateMissingAsync(account, cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -69,6 +69,7 @@ public static class EvolinkPipeline
         AddVideos(services);
 
         services.AddSingleton<ClientQuota>();
+        services.AddSingleton<CostEstimates>();
         services.AddSingleton<HeldJobs>();
         services.AddSingleton<MinuteBudget>();
         AddNotifications(services);
@@ -100,6 +101,7 @@ public static class EvolinkPipeline
         services.AddSingleton<UploadReader>();
         services.AddSingleton<RejectedUploads>();
         services.AddSingleton<UploadRemoval>();
+        services.AddSingleton<ImageDownload>();
         services.AddSingleton<QueuedRequestReader>();
     }
 

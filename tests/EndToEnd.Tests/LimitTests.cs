@@ -15,7 +15,8 @@ public sealed class LimitTests(Apps apps) : AppTests(apps.Usual)
     /// <summary>The clients of these tests, in the settings of the app that all share.</summary>
     internal static IReadOnlyDictionary<string, string?> Clients { get; } = Limited("two_at_once", "MaxInFlight", "2")
         .Concat(Limited("day_of_45", "CreditsPerDay", "45")).Concat(Limited("minute_of_5", "RequestsPerMinute", "5"))
-        .Concat(Limited("another_minute_of_5", "RequestsPerMinute", "5")).Concat(Limited("day_of_30", "CreditsPerDay", "30")).ToDictionary();
+        .Concat(Limited("another_minute_of_5", "RequestsPerMinute", "5")).Concat(Limited("day_of_30", "CreditsPerDay", "30"))
+        .Concat(Limited("assistant_of_25", "CreditsPerDay", "25")).ToDictionary();
 
     [Fact]
     public async Task One_too_many_under_way_is_429_until_one_is_over_and_the_same_key_still_meets_its_job()
@@ -138,7 +139,7 @@ public sealed class LimitTests(Apps apps) : AppTests(apps.Usual)
         [$"Evolink:Limits:Clients:{client}:{limit}"] = value,
     };
 
-    private static string KeyOf(string client) => $"key-of-the-client-{client}";
+    internal static string KeyOf(string client) => $"key-of-the-client-{client}";
 
     // The record says that a job is over a moment before its place is free.
     private static async Task<HttpStatusCode> StatusWhenFreeAsync(

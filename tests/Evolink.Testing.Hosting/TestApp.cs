@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using Evolink.LocalHost.Hosting;
 using Evolink.Pipeline;
 using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Storage;
 using Evolink.Simulator;
 using FunctionsHost;
 using Microsoft.Extensions.Configuration;
@@ -155,6 +156,7 @@ public sealed class TestApp : IAsyncDisposable
             // Every app hears of every message and upload on this storage; the few tests that are about them turn these on.
             ["AzureWebJobs.GenerationRequested.Disabled"] = "true",
             ["AzureWebJobsStorage"] = _azurite.ConnectionString,
+            [EvolinkStorage.Connection] = _azurite.ConnectionString,
             ["AzureFunctionsJobHost:extensions:durableTask:hubName"] = _hub,
             ["AzureFunctionsJobHost:extensions:durableTask:storageProvider:maxQueuePollingInterval"] = "00:00:00.200",
             ["AzureFunctionsJobHost:extensions:durableTask:storageProvider:partitionCount"] = "1",

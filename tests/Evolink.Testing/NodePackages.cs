@@ -29,6 +29,18 @@ public static class NodePackages
         return await RunAsync(Start("node", [path, .. arguments], Path.Combine(Clone.Root, "eng", folder)));
     }
 
+    /// <summary>Runs a script that lies in the folder itself, beside its packages.</summary>
+    /// <param name="folder">Name of the folder in <c>eng/</c>.</param>
+    /// <param name="package">One of its packages, by which it is seen whether they are installed.</param>
+    /// <param name="script">The script.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <returns>Its exit code and everything that it wrote.</returns>
+    public static async Task<(int ExitCode, string Output)> RunOwnAsync(string folder, string package, string script, params string[] arguments)
+    {
+        await FileAsync(folder, Path.Combine(package, "package.json"));
+        return await RunAsync(Start("node", [script, .. arguments], Path.Combine(Clone.Root, "eng", folder)));
+    }
+
     private static async Task InstallAsync(string folder)
     {
         string[] npm = ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];

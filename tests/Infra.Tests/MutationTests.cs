@@ -7,7 +7,7 @@ public sealed class MutationTests(BicepCompiler compiler)
 {
     [Theory]
     // What the compiler finds, so that it is known to look.
-    [InlineData("storage.bicep", "allowSharedKeyAccess: false", "allowSharedKeysAccess: false", "\"allowSharedKeysAccess\" is not allowed")]
+    [InlineData("account.bicep", "allowSharedKeyAccess: false", "allowSharedKeysAccess: false", "\"allowSharedKeysAccess\" is not allowed")]
     [InlineData("app.bicep", "param subnetId string", "param subnetId string\nparam left string = ''",
         "\"left\" is declared but never used")]
     [InlineData("main.bicep", "  name: 'rg-${environmentName}'\n  location: location",
@@ -47,11 +47,53 @@ public sealed class MutationTests(BicepCompiler compiler)
     [InlineData("main.bicep", "videoDelivery: privateNetwork ? 'Proxy' : videoDelivery", "videoDelivery: videoDelivery",
         "The storage account is closed, and clients are given links to it")]
     // Containers and queues.
-    [InlineData("storage.bicep", "'videos', 'generations'", "'video', 'generations'", "The container 'videos' is missing")]
-    [InlineData("storage.bicep", "'rejected', 'deadletter']", "'rejected', 'deadletter', 'more']", "Nobody uses the container 'more'")]
-    [InlineData("storage.bicep", "['generation-requests', 'generation-requests-poison']", "['generation-requests']",
+    [InlineData("main.bicep", "'videos', 'generations'", "'video', 'generations'", "The container 'videos' is missing")]
+    [InlineData("main.bicep", "'rejected']", "'rejected', 'more']", "Nobody uses the container 'more'")]
+    [InlineData("main.bicep", "'generation-requests', 'generation-requests-poison', ", "'generation-requests', ",
         "The queue 'generation-requests-poison' is missing")]
-    [InlineData("storage.bicep", "['uploads/', 'rejected/'", "['upload/', 'rejected/'", "There is no container 'upload'")]
+    [InlineData("lifecycle.bicep", "['uploads/', 'rejected/'", "['upload/', 'rejected/'", "There is no container 'upload'")]
+    // Two storage accounts, and on each no more than is needed.
+    [InlineData("main.bicep", "hostBlobEndpoint: hostStorage.outputs.blobEndpoint", "hostBlobEndpoint: storage.outputs.blobEndpoint",
+        "The app's package lies in the account of its data")]
+    [InlineData("main.bicep", "containers: ['deployments']", "containers: ['deployments', 'videos']", "and not the package alone")]
+    [InlineData("main.bicep", "    blobEndpoint: storage.outputs.blobEndpoint", "    blobEndpoint: hostStorage.outputs.blobEndpoint",
+        "Evolink__Storage__ServiceUri is not the account of the data")]
+    [InlineData("roles.bicep", "  scope: account::blobs::ofApp[i]\n", "  scope: account\n",
+        "Not needed: ServicePrincipal identity.principalId ba92f5b4-2d11-453d-a403-e96b0029c9fe storageAccounts/storage.name")]
+    [InlineData("roles.bicep", "  scope: hostAccount\n", "  scope: account\n",
+        "Not needed: ServicePrincipal identity.principalId b7e6dc6d-f1e8-4753-8033-0f276bb0955b storageAccounts/storage.name")]
+    [InlineData("roles.bicep", "[storageBlobDataOwner, storageQueueDataContributor, storageTableDataContributor]",
+        "[storageBlobDataOwner, storageTableDataContributor]", "Missing: ServicePrincipal identity.principalId 974c5e8b")]
+    // Settings that stay, and videos too.
+    [InlineData("app.bicep", "toObject(items(extraSettings), ",
+        "toObject(filter(items(extraSettings), extra => startsWith(extra.key, 'AZURE')), ",
+        "EXTRA_SETTINGS has Evolink__")]
+    [InlineData("app.bicep", "setting => string(setting.value)", "setting => toUpper(string(setting.value))",
+        "the next deployment would not keep it")]
+    [InlineData("main.bicep", "param recordRetentionDays int = 0", "param recordRetentionDays int = 90",
+        "'recordRetentionDays' deletes videos by default")]
+    [InlineData("main.bicep", "param videoExpireAfterDays int = 0", "param videoExpireAfterDays int = 365",
+        "'videoExpireAfterDays' deletes videos by default")]
+    [InlineData("lifecycle.bicep", "recordRetentionDays == 0 ? []", "recordRetentionDays < 0 ? []",
+        "'generations/requests/' goes after 180 days, and the job after none")]
+    [InlineData("lifecycle.bicep", "recordRetentionDays + 30)", "recordRetentionDays - 30)",
+        "'generations/batches/' goes after 180 days, and the job after 200")]
+    [InlineData("lifecycle.bicep", "'generations/held/'", "'generations/records/'", "The app needs what lies in 'generations/records/'")]
+    // Addresses of every cloud.
+    [InlineData("app.bicep", "AzureWebJobsStorage__blobServiceUri: hostBlobEndpoint", "AzureWebJobsStorage__accountName: 'sthost${token}'",
+        "Missing: AzureWebJobsStorage__blobServiceUri")]
+    [InlineData("app.bicep", "EvolinkStorage__queueServiceUri: queueEndpoint", "EvolinkStorage__queueUri: queueEndpoint",
+        "Missing: EvolinkStorage__queueServiceUri")]
+    [InlineData("account.bicep", "output blobEndpoint string = account.properties.primaryEndpoints.blob",
+        "output blobEndpoint string = 'https://${name}.blob.core.windows.net/'", "no-hardcoded-env-urls")]
+    // Nothing keeps each state of what is overwritten all day long.
+    [InlineData("account.bicep", "deleteRetentionPolicy: { enabled: false }",
+        "deleteRetentionPolicy: {\n        enabled: true\n        days: 7\n      }",
+        "keeps each state of records")]
+    [InlineData("account.bicep", "isVersioningEnabled: false", "isVersioningEnabled: true", "keeps each state of records")]
+    [InlineData("account.bicep", "containerDeleteRetentionPolicy: {\n        enabled: true",
+        "containerDeleteRetentionPolicy: {\n        enabled: false",
+        "cannot be restored")]
     [InlineData("uploads.bicep", "functionName string = 'ImageUploaded'", "functionName string = 'ImageUpload'",
         "The blob trigger 'ImageUploaded' is not called")]
     [InlineData("uploads.bicep", "blobContainerName: 'deadletter'", "blobContainerName: 'dead'", "are not kept")]
@@ -60,7 +102,26 @@ public sealed class MutationTests(BicepCompiler compiler)
     [InlineData("telemetry.json", "evolink.copy.rate", "evolink.copy.speed", "no metric of the code is named 'evolink.copy.speed'")]
     [InlineData("alerts.bicep", "tostring(customDimensions.State)", "tostring(customDimensions.Status)",
         "none of its events has a 'Status'")]
+    // Alerts.
+    [InlineData("telemetry.json", "\"removeOldFinished\": 2611", "\"removeOldFinished\": 2612",
+        "No alert tells that the timer RemoveOld does not finish")]
+    [InlineData("alerts.bicep", "${events.readCreditsFinished}), Unread", "${events.sweepFinished}), Unread",
+        "No alert tells that the timer ReadCredits does not finish")]
+    [InlineData("alerts.bicep", "| where Finished == 0'", "| where Finished > 0'", "No alert tells that the timer Sweep does not finish")]
+    [InlineData("telemetry.json", "\"evolink.credits.left\"", "\"evolink.credits.used\"", "No alert tells that credits run out")]
+    [InlineData("telemetry.json", "\"jobWoken\": 2306", "\"jobWoken\": 2301", "No alert tells that a job does not move")]
+    [InlineData("telemetry.json", "\"evolink.webhook.deliveries\"", "\"evolink.saves\"", "No alert tells that webhooks fail")]
+    [InlineData("alerts.bicep", "(\"result_expired\", \"result_unusable\")", "(\"result_expired\")",
+        "No alert tells that a video was paid for")]
+    [InlineData("alerts.bicep", "'traces | where toint(customDimensions.EventId) == ${events.functionFailed} |",
+        "'requests | where toint(resultCode) >= 500 |",
+        "bodies that the host refused, raise the alert")]
+    [InlineData("alerts.bicep", "actions: { actionGroups: [people.id] }", "actions: { actionGroups: [] }", "tells nobody")]
     // azd.
+    [InlineData("preprovision.sh", "az provider show --namespace Microsoft.App ", "az provider show --namespace Microsoft.Web ",
+        "preprovision.sh: whether Microsoft.App is registered")]
+    [InlineData("preprovision.ps1", "az provider show --namespace Microsoft.App ", "az provider show --namespace Microsoft.Web ",
+        "preprovision.ps1: whether Microsoft.App is registered")]
     [InlineData("main.parameters.json", "${SOFT_DELETE_DAYS=7}", "${SOFT_DELETE_DAYS=14}", "The default of 'softDeleteDays'")]
     [InlineData("main.parameters.json", "\"alertEmail\"", "\"alertMail\"", "has no parameter 'alertMail'")]
     [InlineData("postdeploy.sh", "storageName=\"$AZURE_STORAGE_ACCOUNT\"", "storage=\"$AZURE_STORAGE_ACCOUNT\"", "uploads.bicep needs")]

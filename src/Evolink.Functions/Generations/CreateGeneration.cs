@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Evolink.Client;
 using Evolink.Functions.Http;
 using Evolink.Functions.Tasks;
@@ -33,16 +32,10 @@ public sealed class CreateGeneration(GenerationIntake intake, TaskViews views, I
             return Errors.Invalid(issues);
 
         NewGeneration wanted = new(NewGeneration.Http, request.HttpContext.Caller.Name, generation, key, ownBases);
-        return await intake.AcceptAsync(durable, wanted, cancellationToken) switch
-        {
-            IntakeResult.Accepted accepted => await AnswerAsync(request, accepted, cancellationToken),
-            IntakeResult.Refused refused => Errors.Invalid(refused.Issues),
-            IntakeResult.Conflict => Errors.IdempotencyConflict,
-            IntakeResult.Removed => Errors.TaskRemoved,
-            IntakeResult.OverQuota over => Errors.OverQuota(request.HttpContext.Response, over),
-            IntakeResult.NotReady notReady => Errors.NotReady(notReady.Missing),
-            _ => throw new UnreachableException(),
-        };
+        IntakeResult result = await intake.AcceptAsync(durable, wanted, cancellationToken);
+        return result is IntakeResult.Accepted accepted
+            ? await AnswerAsync(request, accepted, cancellationToken)
+            : Errors.NotAccepted(request.HttpContext.Response, result);
     }
 
     private async Task<IResult> AnswerAsync(HttpRequest request, IntakeResult.Accepted accepted, CancellationToken cancellationToken)

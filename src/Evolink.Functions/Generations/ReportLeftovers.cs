@@ -20,8 +20,17 @@ public sealed partial class ReportLeftovers(Leftovers leftovers, ItemLoop loop, 
         IReadOnlyList<string> videos = await leftovers.StagedVideosAsync(cancellationToken);
         if (requests.Count + videos.Count > 0)
             LogLeftovers(requests.Count, videos.Count, string.Join(", ", requests.Concat(videos).Take(MostNamed)));
+        LogFinished();
     }
 
-    [LoggerMessage(2305, LogLevel.Warning, "Crashes left {Requests} requests that never became a job, which are removed, and staged blocks of {Videos} videos that nobody will commit; the first of them: {Names}.")]
+    // An alert is raised where this is not seen for a while.
+    [LoggerMessage(2310, LogLevel.Information, "The search for what crashes left has finished.")]
+    private partial void LogFinished();
+
+    [LoggerMessage(
+        2305,
+        LogLevel.Warning,
+        "Crashes left {Requests} requests that never became a job, which are removed, and staged blocks of {Videos} videos that nobody will commit; "
+        + "the first of them: {Names}.")]
     private partial void LogLeftovers(int requests, int videos, string names);
 }

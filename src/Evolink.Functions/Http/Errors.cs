@@ -58,6 +58,20 @@ internal static class Errors
         "invalid_request_error",
         "Content-Encoding");
 
+    public static JsonHttpResult<EvolinkErrorResponse> NotJson { get; } = Envelope(
+        StatusCodes.Status415UnsupportedMediaType,
+        "unsupported_media_type",
+        "The body must be JSON: send it with Content-Type: application/json.",
+        "invalid_request_error",
+        "Content-Type");
+
+    public static JsonHttpResult<EvolinkErrorResponse> ForeignOrigin { get; } = Envelope(
+        StatusCodes.Status403Forbidden,
+        "origin_not_allowed",
+        "Pages of other origins may not call this; programs send no Origin.",
+        "invalid_request_error",
+        "Origin");
+
     public static JsonHttpResult<EvolinkErrorResponse> TooManyRequests(HttpResponse response, TimeSpan retryAfter) => RateLimited(
         response, retryAfter, "You have used up the requests of this minute.");
 
@@ -69,6 +83,17 @@ internal static class Errors
             "insufficient_quota",
             string.Create(CultureInfo.InvariantCulture, $"This generation takes about {credits.Wanted:0.##} credits; of your {credits.Limit:0.##} for today (UTC) {credits.Spent:0.##} are spent and {credits.Held:0.##} held back for what is under way."),
             "insufficient_quota")),
+        _ => throw new UnreachableException(),
+    };
+
+    /// <summary>Why a generation was not accepted.</summary>
+    public static JsonHttpResult<EvolinkErrorResponse> NotAccepted(HttpResponse response, IntakeResult result) => result switch
+    {
+        IntakeResult.Refused refused => Invalid(refused.Issues),
+        IntakeResult.Conflict => IdempotencyConflict,
+        IntakeResult.Removed => TaskRemoved,
+        IntakeResult.OverQuota over => OverQuota(response, over),
+        IntakeResult.NotReady notReady => NotReady(notReady.Missing),
         _ => throw new UnreachableException(),
     };
 

@@ -2,15 +2,13 @@ using System.Text.Json.Serialization;
 using Evolink.Client;
 using Evolink.Functions.Http;
 using Evolink.Pipeline.Images;
-using Evolink.Pipeline.Options;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Extensions.Options;
 
 namespace Evolink.Functions.Images;
 
 /// <summary><c>POST /v1/images</c>: keeps an image for use in <c>image_urls</c>.</summary>
-public sealed class UploadImage(ImageStore images, IOptions<EvolinkOptions> options)
+public sealed class UploadImage(ImageIntake intake)
 {
     /// <summary>The body is the image itself. What Evolink would refuse is refused here, before any money moves.</summary>
     [Function(nameof(UploadImage))]
@@ -19,11 +17,9 @@ public sealed class UploadImage(ImageStore images, IOptions<EvolinkOptions> opti
     {
         if (await RequestBody.ReadAsync(request, ImageCheck.MaxBytes, cancellationToken) is not { } image)
             return Errors.TooLarge(ImageCheck.MaxBytes);
-        ImageVerdict verdict = ImageCheck.Check(image);
-        if (verdict.Kind is not { } kind)
-            return Errors.Invalid([new ValidationIssue("body", ValidationCodes.NotSupported, verdict.Problem ?? "The image cannot be used.")]);
-        string sha256 = await images.SaveAsync(request.HttpContext.Caller.Name, image, kind, cancellationToken);
-        Uri link = ImageLinks.For(options.Value.PublicBaseUrl ?? request.OwnBase, sha256);
+        (Uri? link, string? problem) = await intake.AcceptAsync(request.HttpContext.Caller.Name, image, request.OwnBase, cancellationToken);
+        if (link is null)
+            return Errors.Invalid([new ValidationIssue("body", ValidationCodes.NotSupported, problem!)]);
         return TypedResults.Json(new ImageAnswer(link.AbsoluteUri), FunctionsJsonContext.Default.ImageAnswer);
     }
 }

@@ -5,6 +5,7 @@ using Evolink.Functions.Generations;
 using Evolink.Pipeline.Generations;
 using Evolink.Pipeline.Options;
 using Evolink.Pipeline.Queues;
+using Evolink.Pipeline.Storage;
 using Evolink.Pipeline.Telemetry;
 using Evolink.Pipeline.Uploads;
 using Microsoft.Azure.Functions.Worker;
@@ -22,7 +23,9 @@ public sealed partial class GenerationRequested(
     /// <exception cref="MessageRejectedException">It is not usable; the host tries again and puts it aside in the end.</exception>
     [Function(nameof(GenerationRequested))]
     public async Task RunAsync(
-        [QueueTrigger(QueuedRequest.Queue)] QueueMessage message, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken)
+        [QueueTrigger(QueuedRequest.Queue, Connection = EvolinkStorage.Connection)] QueueMessage message,
+        [DurableClient] DurableTaskClient durable,
+        CancellationToken cancellationToken)
     {
         metrics.MessageTaken(message.InsertedOn);
         if (await RefusalAsync(durable, message, cancellationToken) is { } reason)

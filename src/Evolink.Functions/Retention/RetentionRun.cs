@@ -53,9 +53,8 @@ public sealed partial class RetentionRun(
         await parts.TryAsync("jobs", async () => records = await JobsAsync(durable, cancellationToken));
         await parts.TryAsync("batches", async () => lists = await BatchesAsync(cancellationToken));
         await parts.TryAsync("images", async () => pictures = await ImagesAsync(cancellationToken));
-        if (histories + records + lists + pictures > 0)
-            LogRemoved(histories, records + lists, pictures);
         parts.ThrowIfAnyFailed("retention");
+        LogFinished(histories, records + lists, pictures);
     }
 
     private DateTimeOffset? Before(int days) => days == 0 ? null : time.GetUtcNow() - TimeSpan.FromDays(days);
@@ -177,8 +176,10 @@ public sealed partial class RetentionRun(
         return [.. old.Where(image => !busy.Contains(image.Client) && !live.Contains(image.Sha256))];
     }
 
-    [LoggerMessage(2611, LogLevel.Information, "Removed by age: {Histories} histories, {Records} jobs and batches, {Images} images.")]
-    private partial void LogRemoved(int histories, int records, int images);
+    // An alert is raised where this is not seen for a while.
+    [LoggerMessage(
+        2611, LogLevel.Information, "The retention has finished; removed by age: {Histories} histories, {Records} jobs and batches, {Images} images.")]
+    private partial void LogFinished(int histories, int records, int images);
 
     [LoggerMessage(2612, LogLevel.Warning, "{Left} records past their time are left for the next run; the oldest is {Lag} past it.")]
     private partial void LogLeft(long left, TimeSpan lag);

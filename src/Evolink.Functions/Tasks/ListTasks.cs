@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-using System.Globalization;
 using System.Text.Json.Serialization;
 using Evolink.Client;
 using Evolink.Functions.Http;
@@ -10,12 +8,9 @@ using Microsoft.Azure.Functions.Worker;
 namespace Evolink.Functions.Tasks;
 
 /// <summary><c>GET /v1/tasks</c>: the caller's jobs, newest first.</summary>
-public sealed class ListTasks(GenerationStore store, TaskPages pages, TaskViews views)
+public sealed class ListTasks(GenerationStore store, TaskPages pages, TaskLists lists)
 {
-    private const int Usual = 20;
-    private const int Most = 100;
-
-    private static readonly FrozenSet<string> Statuses = FrozenSet.Create(StringComparer.Ordinal, [.. Enum.GetValues<JobState>().Select(state => state.WireStatus).Distinct()]);
+    private const int MostIds = 100;
 
     /// <summary>
     /// <c>?status=&amp;limit=&amp;after=</c> pages through them: <c>next</c> of one answer is <c>after</c> of the next question.
@@ -36,55 +31,25 @@ public sealed class ListTasks(GenerationStore store, TaskPages pages, TaskViews 
         if (query["evolink_task_id"] is [{ Length: > 0 } task])
             return await ByIdAsync(request, await store.Claims.FindAsync(task, cancellationToken) is { } claim ? [claim.Job.Value] : [], cancellationToken);
 
-        (TaskQuery? wanted, ValidationIssue? mistake) = Read(query, client);
+        (TaskQuery? wanted, ValidationIssue? mistake) = TaskLists.Read(client, query["status"], query["limit"], query["after"]);
         if (wanted is null)
             return Errors.Invalid([mistake!]);
-        try
-        {
-            JobPage page = await pages.ReadAsync(wanted, cancellationToken);
-            return await AnswerAsync(request, page.Jobs, page.Next?.ToString(), cancellationToken);
-        }
-        catch (FormatException)
-        {
-            return Errors.Invalid([NotACursor]);
-        }
+        return await lists.ReadAsync(wanted, caller, request.OwnBase, cancellationToken) is { } page
+            ? TypedResults.Json(page, FunctionsJsonContext.Default.TaskList)
+            : Errors.Invalid([TaskLists.NotACursor]);
     }
-
-    private static ValidationIssue NotACursor => new("after", ValidationCodes.Malformed, "after is no cursor; give the 'next' of the answer before.");
 
     private async Task<IResult> ByIdAsync(HttpRequest request, string[] ids, CancellationToken cancellationToken)
     {
-        if (ids.Length > Most)
-            return Errors.Invalid([new ValidationIssue("ids", ValidationCodes.OutOfRange, $"ids has {ids.Length} ids; at most {Most} are allowed.")]);
+        if (ids.Length > MostIds)
+            return Errors.Invalid([new ValidationIssue("ids", ValidationCodes.OutOfRange, $"ids has {ids.Length} ids; at most {MostIds} are allowed.")]);
         List<JobId> known = [.. from text in ids let id = JobId.TryParse(text, out JobId parsed) ? parsed : (JobId?)null where id is not null select id.Value];
         IReadOnlyList<JobRecord?> jobs = await pages.ReadAllAsync(known, cancellationToken);
         // One of another client's is not there, here as elsewhere.
-        return await AnswerAsync(request, [.. jobs.OfType<JobRecord>().Where(job => request.HttpContext.Caller.MaySee(job.Client))], null, cancellationToken);
-    }
-
-    private async Task<IResult> AnswerAsync(HttpRequest request, IReadOnlyList<JobRecord> jobs, string? next, CancellationToken cancellationToken)
-    {
-        string caller = request.HttpContext.Caller.Name;
-        IReadOnlyDictionary<JobId, string> prompts =
-            await pages.ReadPromptsAsync(jobs.Where(job => job.Client == caller), cancellationToken);
-        List<TaskView> data = [];
-        foreach (JobRecord job in jobs)
-            data.Add(await views.MakeAsync(job, request.OwnBase, cancellationToken) with { Prompt = prompts.GetValueOrDefault(job.Id) });
-        return TypedResults.Json(new TaskList(data, next), FunctionsJsonContext.Default.TaskList);
-    }
-
-    private static (TaskQuery? Query, ValidationIssue? Mistake) Read(IQueryCollection query, string client)
-    {
-        string? status = query["status"] is [{ Length: > 0 } given] ? given : null;
-        if (status is not null && !Statuses.Contains(status))
-            return (null, new ValidationIssue("status", ValidationCodes.NotSupported, $"status must be one of {string.Join(", ", Statuses.Order(StringComparer.Ordinal))}."));
-        int limit = Usual;
-        if (query["limit"] is [{ Length: > 0 } text] && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > Most))
-            return (null, new ValidationIssue("limit", ValidationCodes.OutOfRange, $"limit must be a whole number from 1 to {Most}."));
-        JobCursor? after = null;
-        return query["after"] is [{ Length: > 0 } cursor] && !JobCursor.TryParse(cursor, out after)
-            ? (null, NotACursor)
-            : (new TaskQuery(client, status, limit, after), null);
+        Caller caller = request.HttpContext.Caller;
+        TaskList found = await lists.MakeAsync(
+            [.. jobs.OfType<JobRecord>().Where(job => caller.MaySee(job.Client))], next: null, caller, request.OwnBase, cancellationToken);
+        return TypedResults.Json(found, FunctionsJsonContext.Default.TaskList);
     }
 }
 

@@ -51,8 +51,10 @@ public sealed class TaskViews(VideoLinks links, TimeProvider time)
     }
 
     /// <summary>When it is worth asking again, in seconds, for the header <c>Retry-After</c>.</summary>
-    public static string RetryAfterSeconds(JobRecord job) =>
-        Math.Clamp((job.CurrentAttempt?.EstimatedSeconds ?? 50) / 10, 1, 15).ToString(CultureInfo.InvariantCulture);
+    public static string RetryAfterSeconds(JobRecord job) => SecondsToNextLook(job).ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>When it is worth asking again, in seconds, 1 to 15.</summary>
+    public static int SecondsToNextLook(JobRecord job) => Math.Clamp((job.CurrentAttempt?.EstimatedSeconds ?? 50) / 10, 1, 15);
 
     /// <summary>
     /// Progress in percent: Evolink's last reading, or what the time since the submit makes of the estimate, whichever is more; 95 at

@@ -11,7 +11,9 @@ public sealed class ImageUploaded(UploadIntake uploads, EvolinkStorage storage)
     /// <summary>Takes what lies there now; safe to run again, in any order, and at the same time.</summary>
     [Function(nameof(ImageUploaded))]
     public Task RunAsync(
-        [BlobTrigger($"{EvolinkStorage.UploadsContainer}/{{name}}", Source = BlobTriggerSource.EventGrid)] BlobClient blob,
+        [BlobTrigger(
+            $"{EvolinkStorage.UploadsContainer}/{{name}}", Source = BlobTriggerSource.EventGrid, Connection = EvolinkStorage.Connection)]
+        BlobClient blob,
         string name,
         [DurableClient] DurableTaskClient durable,
         CancellationToken cancellationToken) =>
@@ -19,5 +21,6 @@ public sealed class ImageUploaded(UploadIntake uploads, EvolinkStorage storage)
         blob.AccountName == storage.Uploads.AccountName
             ? uploads.TakeAsync(durable, name, cancellationToken)
             : throw new InvalidOperationException(
-                $"The upload is in the account '{blob.AccountName}' (AzureWebJobsStorage), the app's storage is '{storage.Uploads.AccountName}' (Evolink:Storage); both must be one.");
+                $"The upload is in the account '{blob.AccountName}' ({EvolinkStorage.Connection}), and the app's storage is "
+                + $"'{storage.Uploads.AccountName}' (Evolink:Storage); both must be one.");
 }

@@ -65,6 +65,7 @@ internal static class ChaosSettings
             [$"Evolink:Callback:Keys:{CallbackKey}"] = "callback-key-of-the-campaign-of-chaos",
             ["Evolink:Storage:ConnectionString"] = azurite.ConnectionString.Replace(azurite.BlobUri.ToString(), blobs.ToString(), StringComparison.Ordinal),
             ["AzureWebJobsStorage"] = azurite.ConnectionString,
+            [EvolinkStorage.Connection] = azurite.ConnectionString,
         };
         foreach ((string name, string value) in ShortenedForDurable)
             settings[$"AzureFunctionsJobHost:extensions:durableTask:storageProvider:{name}"] = value;

@@ -11,15 +11,23 @@ internal sealed record AppConnection(Uri? Endpoint, string? Key, string Folder, 
 
     // A slow line takes its time for an image.
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromMinutes(5);
-    private static readonly string UserAgent = $"Evolink.LocalHost/{typeof(AppConnection).Assembly.GetName().Version?.ToString(3)}";
+
+    /// <summary>What this program calls itself in its requests.</summary>
+    public static readonly string UserAgent = $"Evolink.LocalHost/{typeof(AppConnection).Assembly.GetName().Version?.ToString(3)}";
 
     /// <summary>Finds the app.</summary>
     /// <exception cref="LocalHostException">None runs there.</exception>
     /// <exception cref="UsageException">It needs a key that nobody gave.</exception>
-    public async Task<EvolinkAppClient> OpenAsync(CancellationToken cancellationToken) =>
-        await FindAsync(cancellationToken) is { } address ? ClientAt(address) : throw new LocalHostException(
-                $"No app is running with the data folder {Folder}. Start one with `serve`, "
-                + "name its folder with --data DIR, or the address of another with --endpoint URL.");
+    public async Task<EvolinkAppClient> OpenAsync(CancellationToken cancellationToken) => ClientAt(await AddressAsync(cancellationToken));
+
+    /// <summary>Finds the app, for what speaks to it in another way than <see cref="EvolinkAppClient"/>.</summary>
+    /// <exception cref="LocalHostException">None runs there.</exception>
+    /// <exception cref="UsageException">It needs a key that nobody gave.</exception>
+    public async Task<(Uri Address, string Key)> LocateAsync(CancellationToken cancellationToken)
+    {
+        Uri address = await AddressAsync(cancellationToken);
+        return (address, Key ?? KeyFor(address));
+    }
 
     /// <summary>The address of the app; null where none was given, and none runs on the data folder.</summary>
     public async Task<Uri?> FindAsync(CancellationToken cancellationToken) =>
@@ -32,6 +40,11 @@ internal sealed record AppConnection(Uri? Endpoint, string? Key, string Folder, 
     public static EvolinkAppClient ClientOf(Uri address, string? key) =>
         // An address in a network of one's own may be http: who names it knows.
         new(new EvolinkAppClientOptions { BaseUrl = address, ApiKey = key, AllowHttp = true, UserAgent = UserAgent, Timeout = AnswerTimeout });
+
+    private async Task<Uri> AddressAsync(CancellationToken cancellationToken) =>
+        await FindAsync(cancellationToken) ?? throw new LocalHostException(
+            $"No app is running with the data folder {Folder}. Start one with `serve`, "
+            + "name its folder with --data DIR, or the address of another with --endpoint URL.");
 
     // The data folder's keys are for the app that runs on it, and go to no other machine.
     private string KeyFor(Uri address)

@@ -43,7 +43,7 @@ internal static class CommandLine
         var root = new RootCommand("Runs Evolink.Functions, a durable front for the Evolink video API, on this machine. The default command is serve.")
         {
             ServeCommand.Build(), new GenerateCommand(), SimulateCommand.Build(), ChaosCommand.Build(), ChaosCommand.BuildHost(),
-            OperatorCommand.Build(), CompletionCommand.Build(),
+            OperatorCommand.Build(), McpCommand.Build(), CompletionCommand.Build(),
         };
         foreach (Command command in TaskCommands.Build())
             root.Add(command);

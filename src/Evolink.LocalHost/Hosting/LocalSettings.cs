@@ -7,7 +7,9 @@ namespace Evolink.LocalHost.Hosting;
 /// <param name="HasStorage">Whether a storage account is configured, so that Azurite is not needed.</param>
 /// <param name="BaseUrl">Address of the real API, where another one than usual is configured.</param>
 /// <param name="AllowLoopback">Whether that address may be on this machine.</param>
-internal sealed record LocalSettings(string? ApiKey, bool HasStorage, Uri? BaseUrl = null, bool AllowLoopback = false)
+/// <param name="Connection">Connection string of that account, where the one of the triggers is not configured: it is the same.</param>
+internal sealed record LocalSettings(
+    string? ApiKey, bool HasStorage, Uri? BaseUrl = null, bool AllowLoopback = false, string? Connection = null)
 {
     private const string Name = "local";
 
@@ -19,7 +21,8 @@ internal sealed record LocalSettings(string? ApiKey, bool HasStorage, Uri? BaseU
             key is { Length: > 0 } ? key : null,
             variables.GetSection("Evolink:Storage").GetChildren().Any(),
             Uri.TryCreate(variables["Evolink:BaseUrl"], UriKind.Absolute, out Uri? address) ? address : null,
-            bool.TryParse(variables["Evolink:AllowLoopback"], out bool allowed) && allowed);
+            bool.TryParse(variables["Evolink:AllowLoopback"], out bool allowed) && allowed,
+            variables.GetSection(EvolinkStorage.Connection).Exists() ? null : variables["Evolink:Storage:ConnectionString"]);
     }
 
     public IReadOnlyDictionary<string, string?> ForApp(Uri address, LocalKeys keys, AzuriteServer? azurite, Uri? simulator)
@@ -37,7 +40,15 @@ internal sealed record LocalSettings(string? ApiKey, bool HasStorage, Uri? BaseU
         // One machine, one user: what comes while nothing runs need not wait for half a minute, as it may outside of Flex Consumption.
         settings["AzureFunctionsJobHost:extensions:durableTask:storageProvider:maxQueuePollingInterval"] = "00:00:00.500";
         if (azurite is not null)
-            settings["Evolink:Storage:ConnectionString"] = settings["AzureWebJobsStorage"] = azurite.ConnectionString;
+        {
+            settings["Evolink:Storage:ConnectionString"] = settings[EvolinkStorage.Connection] = azurite.ConnectionString;
+            settings["AzureWebJobsStorage"] = azurite.ConnectionString;
+        }
+        else if (Connection is not null)
+        {
+            settings[EvolinkStorage.Connection] = Connection;
+        }
+
         if (simulator is not null)
         {
             settings["Evolink:BaseUrl"] = settings["Evolink:FilesBaseUrl"] = simulator.GetLeftPart(UriPartial.Authority);

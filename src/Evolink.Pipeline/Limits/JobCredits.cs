@@ -6,8 +6,8 @@ namespace Evolink.Pipeline.Limits;
 internal static class JobCredits
 {
     // The defaults of Evolink's own API.
-    private const int DefaultSeconds = 5;
-    private const string DefaultQuality = "720p";
+    public const int DefaultSeconds = 5;
+    public const string DefaultQuality = "720p";
 
     extension(JobRecord job)
     {

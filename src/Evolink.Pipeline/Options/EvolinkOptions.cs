@@ -172,8 +172,11 @@ public sealed class EvolinkOptions
     /// <summary>How old a job must be, and how long unchanged, before the sweep looks whether its orchestration is still there. Default 5 min.</summary>
     public TimeSpan SweepGrace { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Days after its end at which a job is removed, with its video; 0: never. A key is remembered as long as its job. Default 90.</summary>
-    public int RecordRetentionDays { get; set; } = 90;
+    /// <summary>
+    /// Days after its end at which a job is removed, with its video, which was paid for; 0: never. A key is remembered as long as its job.
+    /// Default 0.
+    /// </summary>
+    public int RecordRetentionDays { get; set; }
 
     /// <summary>Days after which an image is removed that no live job stands on; 0: never. Default 30.</summary>
     public int ImageRetentionDays { get; set; } = 30;

@@ -12,7 +12,7 @@ public static class RequestQueues
     /// Makes those that are missing. In Azure the infrastructure makes them; elsewhere the host would look for them in vain, every two
     /// seconds.
     /// </summary>
-    /// <param name="connectionString">Opens the account of the Functions host, which reads them.</param>
+    /// <param name="connectionString">Opens the account whose queue the Functions host reads.</param>
     /// <param name="cancellationToken">Stops.</param>
     public static Task CreateMissingAsync(string connectionString, CancellationToken cancellationToken) =>
         Task.WhenAll(Names.Select(

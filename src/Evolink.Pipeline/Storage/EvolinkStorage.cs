@@ -9,6 +9,13 @@ namespace Evolink.Pipeline.Storage;
 /// <summary>The app's storage account and the containers in it.</summary>
 public sealed class EvolinkStorage
 {
+    /// <summary>
+    /// Name of the connection by which the Functions host reads uploads and the queue of requests there: a connection string of that name, or
+    /// <c>EvolinkStorage__blobServiceUri</c> and <c>EvolinkStorage__queueServiceUri</c> with an identity. The account is that of
+    /// <c>Evolink:Storage</c>, and need not be the host's own (<c>AzureWebJobsStorage</c>).
+    /// </summary>
+    public const string Connection = "EvolinkStorage";
+
     /// <summary>Container of job records, requests, indexes, markers and claims.</summary>
     public const string GenerationsContainer = "generations";
 

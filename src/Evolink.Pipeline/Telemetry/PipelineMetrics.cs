@@ -14,6 +14,7 @@ public sealed class PipelineMetrics
     // Of another instance's last sweep nothing is known here: what is too old is not told.
     private static readonly TimeSpan SeenFor = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan RetentionSeenFor = TimeSpan.FromHours(2);
+    private static readonly TimeSpan CreditsSeenFor = TimeSpan.FromMinutes(20);
 
     private readonly TimeProvider _time;
     private readonly Counter<long> _read;
@@ -27,6 +28,7 @@ public sealed class PipelineMetrics
     private readonly Counter<long> _itemsFailed;
     private ActiveJobs? _active;
     private Overdue? _overdue;
+    private Credits? _credits;
 
     /// <summary>Makes the instruments.</summary>
     public PipelineMetrics(IMeterFactory meters, TimeProvider time)
@@ -45,6 +47,7 @@ public sealed class PipelineMetrics
         _itemsFailed = meter.CreateCounter<long>("evolink.items.failed", "{item}", "Stored items that a loop had to leave out.");
         meter.CreateObservableGauge("evolink.retention.left", () => Left(left => left.Count), "{record}", "Records past their time that the last run of the retention left.");
         meter.CreateObservableGauge("evolink.retention.lag", () => Left(left => left.Lag.TotalSeconds), "s", "How far past its time the oldest of them is.");
+        meter.CreateObservableGauge("evolink.credits.left", Balance, "{credit}", "Credits that can still be spent at Evolink.");
         meter.CreateObservableGauge("evolink.jobs.active", () => Seen(active => active.Count), "{job}", "Jobs that are not over, as the last sweep saw them.");
         meter.CreateObservableGauge("evolink.jobs.oldest.age", () => Seen(active => active.OldestAge.TotalSeconds), "s", "Age of the oldest of them.");
     }
@@ -107,6 +110,10 @@ public sealed class PipelineMetrics
     /// <param name="lag">How far past its time the oldest of them is.</param>
     public void RetentionRan(long left, TimeSpan lag) => Volatile.Write(ref _overdue, new Overdue(_time.GetUtcNow(), left, lag));
 
+    /// <summary>The credits were read.</summary>
+    /// <param name="left">What can still be spent.</param>
+    public void CreditsRead(decimal left) => Volatile.Write(ref _credits, new Credits(_time.GetUtcNow(), left));
+
     /// <summary>A code as a label: what others wrote may be anything, and every value of a label is a time series.</summary>
     internal static string Label(string? code) =>
         code is { Length: > 0 and <= LongestCode } && code.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '.' or '-') ? code : "other";
@@ -116,6 +123,11 @@ public sealed class PipelineMetrics
 
     private IEnumerable<Measurement<double>> Left(Func<Overdue, double> read) =>
         Volatile.Read(ref _overdue) is { } left && _time.GetUtcNow() - left.At < RetentionSeenFor ? [new Measurement<double>(read(left))] : [];
+
+    private IEnumerable<Measurement<double>> Balance() =>
+        Volatile.Read(ref _credits) is { } credits && _time.GetUtcNow() - credits.At < CreditsSeenFor ? [new Measurement<double>((double)credits.Left)] : [];
+
+    private sealed record Credits(DateTimeOffset At, decimal Left);
 
     private sealed record Overdue(DateTimeOffset At, long Count, TimeSpan Lag);
 

@@ -25,12 +25,20 @@ public sealed class GuardedHttpClient : IDisposable
     }
 
     internal GuardedHttpClient(IOptions<EvolinkOptions> options, TimeProvider time, OutsideNetwork network)
+        : this(options, time, network, options.Value.ResultHosts)
     {
-        (_rules, _time, _network) = (new LinkRules(options.Value), time, network);
+    }
+
+    private GuardedHttpClient(IOptions<EvolinkOptions> options, TimeProvider time, OutsideNetwork network, IList<string> hosts)
+    {
+        (_rules, _time, _network) = (new LinkRules(options.Value.AllowLoopback, hosts), time, network);
         _http = new HttpClient(new GuardedSockets(options.Value.AllowLoopback, network).Handler()) { Timeout = Timeout.InfiniteTimeSpan };
         _http.DefaultRequestHeaders.UserAgent.ParseAdd(ProductInfo.UserAgent);
         _http.DefaultRequestHeaders.AcceptEncoding.ParseAdd("identity");
     }
+
+    /// <summary>A client for links that clients name: any public host, whatever <c>Evolink:ResultHosts</c> says of results.</summary>
+    public static GuardedHttpClient ForAnyHost(IOptions<EvolinkOptions> options, TimeProvider time) => new(options, time, new OutsideNetwork(), []);
 
     /// <summary>Opens a link and follows its redirects; the headers have arrived, the body has not.</summary>
     /// <exception cref="VideoDownloadException">The link may not be opened, or did not answer.</exception>

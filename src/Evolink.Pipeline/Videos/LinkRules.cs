@@ -1,11 +1,12 @@
 using System.Text;
 using Evolink.Client;
-using Evolink.Pipeline.Options;
 
 namespace Evolink.Pipeline.Videos;
 
 /// <summary>Which links may be opened at all, as far as the link itself tells. The address behind the name is judged when connecting.</summary>
-internal sealed class LinkRules(EvolinkOptions options)
+/// <param name="allowLoopback">Development only: http and loopback addresses pass.</param>
+/// <param name="hosts">The only hosts (a name, or <c>*.name</c>); empty: any public one.</param>
+internal sealed class LinkRules(bool allowLoopback, IList<string> hosts)
 {
     private const char FirstVisible = '!';
     private const char LastVisible = '~';
@@ -64,7 +65,7 @@ internal sealed class LinkRules(EvolinkOptions options)
 
     private void Check(Uri url)
     {
-        bool loopback = options.AllowLoopback && PublicAddresses.IsLoopbackHost(url);
+        bool loopback = allowLoopback && PublicAddresses.IsLoopbackHost(url);
         if (url.Scheme != Uri.UriSchemeHttps && !(loopback && url.Scheme == Uri.UriSchemeHttp))
             throw Blocked($"The link to {url.Host} is {url.Scheme}, not https.");
         if (url.UserInfo.Length > 0)
@@ -77,7 +78,7 @@ internal sealed class LinkRules(EvolinkOptions options)
             throw Blocked($"The host {url.Host} is not among Evolink:ResultHosts.");
     }
 
-    private bool IsAllowed(string host) => options.ResultHosts.Count == 0 || options.ResultHosts.Any(allowed =>
+    private bool IsAllowed(string host) => hosts.Count == 0 || hosts.Any(allowed =>
         allowed.StartsWith("*.", StringComparison.Ordinal)
             ? host.EndsWith(allowed[1..], StringComparison.OrdinalIgnoreCase)
             : host.Equals(allowed, StringComparison.OrdinalIgnoreCase));

@@ -43,10 +43,14 @@ internal sealed class StorageProxy : IAsyncDisposable
     }
 
     /// <summary>Does something at a write of a record, counted from 1 and from now.</summary>
+    /// <param name="write">Which write.</param>
+    /// <param name="before">Right before it; else right behind it.</param>
+    /// <param name="act">Does it.</param>
+    /// <param name="folder">What the blob's path holds, for writes of other blobs than records.</param>
     /// <returns>Ends when it is done.</returns>
-    public Task At(int write, bool before, Action act)
+    public Task At(int write, bool before, Action act, string folder = "/records/")
     {
-        Trap trap = new(write, before, act);
+        Trap trap = new(write, before, act, folder);
         _trap = trap;
         return trap.Sprung.Task;
     }
@@ -60,7 +64,7 @@ internal sealed class StorageProxy : IAsyncDisposable
 
     private async Task ForwardAsync(HttpContext context)
     {
-        Trap? trap = context.Request.Method == "PUT" && context.Request.Path.Value!.Contains("/records/", StringComparison.Ordinal) && _trap?.IsIt() == true ? _trap : null;
+        Trap? trap = context.Request.Method == "PUT" && _trap is { } set && context.Request.Path.Value!.Contains(set.Folder, StringComparison.Ordinal) && set.IsIt() ? set : null;
         if (trap is { Before: true })
         {
             trap.Spring();
@@ -72,8 +76,10 @@ internal sealed class StorageProxy : IAsyncDisposable
             context, _blobs.GetLeftPart(UriPartial.Authority), _client, new ForwarderRequestConfig(), new Answer(trap));
     }
 
-    private sealed class Trap(int write, bool before, Action act)
+    private sealed class Trap(int write, bool before, Action act, string folder)
     {
+        public string Folder => folder;
+
         private int _writes;
 
         public bool Before => before;

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Evolink.LocalHost.Azurite;
+using Evolink.Pipeline.Storage;
 using Evolink.Simulator;
 
 namespace Evolink.Benchmarks.Generations;
@@ -91,6 +92,7 @@ internal static class GenerationsCommand
         Dictionary<string, string?> settings = new(StringComparer.OrdinalIgnoreCase)
         {
             ["AzureWebJobsStorage"] = storage.ConnectionString,
+            [EvolinkStorage.Connection] = storage.ConnectionString,
             ["AzureFunctionsJobHost:extensions:durableTask:hubName"] = Hub,
             // As on Flex Consumption.
             ["AzureFunctionsJobHost:extensions:durableTask:storageProvider:maxQueuePollingInterval"] = "00:00:01",

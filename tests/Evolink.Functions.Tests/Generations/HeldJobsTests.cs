@@ -96,7 +96,7 @@ public sealed class HeldJobsTests : IDisposable
     public async Task Cancelled_again_and_again_a_job_is_woken_once()
     {
         JobRecord job = await _process.AcceptAsync();
-        CancelTask cancel = new(_process.Store, _process.Get<TaskViews>(), _process.Get<Wake>(), _process.Time);
+        CancelTask cancel = new(_process.Store, _process.Get<TaskViews>(), _process.Get<TaskCancellation>());
         for (int i = 0; i < 5; i++)
         {
             await cancel.RunAsync(OneProcess.Request(), job.Id.Value, _process.Durable, None);

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Evolink.Pipeline.Storage;
 using Evolink.Testing;
 using Evolink.Testing.Hosting;
 using FunctionsHost;
@@ -19,6 +20,7 @@ public sealed class PublishedWorkerTests(AzuriteFixture azurite) : IClassFixture
             Settings = _ => new Dictionary<string, string?>
             {
                 ["AzureWebJobsStorage"] = azurite.ConnectionString,
+                [EvolinkStorage.Connection] = azurite.ConnectionString,
                 ["Evolink:Storage:ConnectionString"] = azurite.ConnectionString,
                 ["AzureFunctionsJobHost:extensions:durableTask:hubName"] = "published",
             },

@@ -19,7 +19,7 @@ public sealed class RetentionRunTests(AzuriteFixture azurite)
     [Fact]
     public async Task What_is_old_enough_goes_and_what_is_not_stays()
     {
-        await using StoredApp app = await StoredApp.StartAsync(azurite, options => options.ImageRetentionDays = 0);
+        await using StoredApp app = await StoredApp.StartAsync(azurite, options => (options.RecordRetentionDays, options.ImageRetentionDays) = (90, 0));
         JobRecord over = await EndAsync(app, await StartAsync(app));
         JobRecord live = await StartAsync(app);
 
@@ -31,6 +31,20 @@ public sealed class RetentionRunTests(AzuriteFixture azurite)
         Assert.All(app.Durable.Purges, purge => Assert.Equal(
             [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated], purge.Statuses));
         Assert.Equal([82, 84], app.Durable.Purges.Select(purge => Math.Round((purge.CreatedTo!.Value - TimeProvider.System.GetUtcNow()).TotalDays)));
+    }
+
+    [Fact]
+    public async Task By_default_no_job_and_no_video_goes_however_old_it_is()
+    {
+        await using StoredApp app = await StoredApp.StartAsync(azurite, options => options.ImageRetentionDays = 0);
+        JobRecord over = await EndAsync(app, await StartAsync(app));
+        await app.Storage.Videos.GetBlobClient($"{over.Id}.mp4").UploadAsync(BinaryData.FromString("a video"));
+
+        await RunAsync(app, TimeSpan.FromDays(3650));
+
+        Assert.NotNull(await app.Store.FindAsync(over.Id, CancellationToken.None));
+        Assert.True(await app.Storage.Videos.GetBlobClient($"{over.Id}.mp4").ExistsAsync());
+        Assert.Contains(app.Log.Lines, line => line.Contains("The retention has finished", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -99,7 +113,7 @@ public sealed class RetentionRunTests(AzuriteFixture azurite)
     [Fact]
     public async Task What_cannot_be_read_stops_neither_the_removal_of_jobs_nor_that_of_images()
     {
-        await using StoredApp app = await StoredApp.StartAsync(azurite);
+        await using StoredApp app = await StoredApp.StartAsync(azurite, options => options.RecordRetentionDays = 90);
         JobRecord spoiled = await StartAsync(app);
         JobRecord over = await EndAsync(app, await StartAsync(app));
         await app.SpoilAsync(spoiled.Id);
@@ -116,7 +130,7 @@ public sealed class RetentionRunTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_run_that_does_not_keep_up_says_how_far_behind_it_is_and_the_next_one_goes_on()
     {
-        await using StoredApp app = await StoredApp.StartAsync(azurite);
+        await using StoredApp app = await StoredApp.StartAsync(azurite, options => options.RecordRetentionDays = 90);
         JobRecord[] over = [await EndAsync(app, await StartAsync(app)), await EndAsync(app, await StartAsync(app))];
         RetentionRun retention = ActivatorUtilities.CreateInstance<RetentionRun>(app.Services, new LaterTime(TimeSpan.FromDays(95)));
         Dictionary<string, double> told = [];

@@ -29,6 +29,7 @@ public sealed class DeletedJobsTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         options.Uploads.Client = _client;
         options.Uploads.SidecarWait = TimeSpan.Zero;
+        options.RecordRetentionDays = 90;
     });
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();

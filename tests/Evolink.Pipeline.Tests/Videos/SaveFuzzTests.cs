@@ -36,7 +36,7 @@ public sealed class SaveFuzzTests
     public void Whatever_comes_from_outside_ends_in_a_verdict()
     {
         Random random = new(1);
-        LinkRules rules = new(new EvolinkOptions { ResultHosts = ["*.evolink.ai", "host.example"] });
+        LinkRules rules = new(allowLoopback: false, ["*.evolink.ai", "host.example"]);
         Uri from = new("https://media.evolink.ai/videos/a.mp4?x=y");
         for (int i = 0; i < Inputs; i++)
         {

@@ -20,6 +20,15 @@ internal static partial class HookCheck
         string[] known = ["AZURE_SUBSCRIPTION_ID", .. outputs, .. ParameterFileCheck.Variables(infrastructure.Root)];
         JsonObject parameters = infrastructure.Uploads!["parameters"]!.AsObject();
         string[] needed = [.. from parameter in parameters where parameter.Value!["defaultValue"] is null select parameter.Key];
+        foreach (string path in hooks.Where(path => path.Contains("preprovision", StringComparison.Ordinal)))
+        {
+            string text = infrastructure.Text(path);
+            IEnumerable<string> unasked =
+                Delegated(infrastructure).Where(name => !text.Contains($"az provider show --namespace {name} ", StringComparison.Ordinal));
+            foreach (string provider in unasked)
+                yield return $"{path}: whether {provider} is registered, to which a subnet is delegated, is not asked.";
+        }
+
         foreach (string path in hooks)
         {
             string text = infrastructure.Text(path);
@@ -31,7 +40,14 @@ internal static partial class HookCheck
         }
     }
 
+    // Resource Manager registers providers of resources that it makes, and none that is only named.
+    private static IEnumerable<string> Delegated(Infrastructure infrastructure) =>
+        Delegation().Matches(infrastructure.Main!.ToJsonString()).Select(match => match.Value).Distinct();
+
     private static bool IsForSh(string path) => path.EndsWith(".sh", StringComparison.Ordinal);
+
+    [GeneratedRegex("(?<=\"serviceName\":\")[A-Za-z.]+(?=/)", RegexOptions.None, 1000)]
+    private static partial Regex Delegation();
 
     [GeneratedRegex(@"(?<=\$\{?)[A-Z][A-Z_]+", RegexOptions.None, 1000)]
     private static partial Regex OfSh();

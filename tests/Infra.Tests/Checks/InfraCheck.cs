@@ -13,13 +13,14 @@ internal static class InfraCheck
         // The compiler does not mind when a secret is passed to a parameter that is not one.
         if ((string?)infrastructure.Main.At("resources/vault/properties/template/parameters/evolinkApiKey/type") != "securestring")
             problems.Add("The API key of vault.bicep is not @secure(): it would be kept in the history of deployments.");
+        problems.AddRange(RetentionCheck.Run(infrastructure));
         foreach (Scenario scenario in Scenario.All.TakeWhile(_ => problems.Count == 0)) // those of the next one would be the same
         {
             Deployment deployment = await infrastructure.DeployAsync(scenario, compiler);
             IEnumerable<string> found =
             [
                 .. RoleCheck.Run(deployment), .. SettingsCheck.Run(deployment, infrastructure), .. StorageCheck.Run(deployment),
-                .. TelemetryCheck.Run(deployment),
+                .. TelemetryCheck.Run(deployment), .. AlertCheck.Run(deployment),
             ];
             problems.AddRange(found.Select(problem => $"{scenario.Name}: {problem}"));
         }

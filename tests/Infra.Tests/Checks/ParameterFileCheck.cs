@@ -15,10 +15,13 @@ internal static partial class ParameterFileCheck
         {
             if (given.GetValueOrDefault(name) is not { Success: true } variable)
                 yield return $"'{name}' of main.bicep is given no variable of azd.";
-            else if (parameter!["defaultValue"] is { } written && variable.Groups["default"].Value != written.ToString())
+            else if (parameter!["defaultValue"] is { } written && variable.Groups["default"].Value != Written(written))
                 yield return $"The default of '{name}' is not that of main.bicep, '{written}'.";
         }
     }
+
+    // An object has braces, which end the variable: without a value azd leaves the parameter out, and takes a value as JSON.
+    private static string Written(JsonNode value) => value is JsonObject { Count: 0 } ? string.Empty : value.ToString();
 
     /// <summary>The names of the variables.</summary>
     public static IEnumerable<string> Variables(string root) => Given(root).Values.Select(variable => variable.Groups["name"].Value);

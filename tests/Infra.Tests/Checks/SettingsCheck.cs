@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Evolink.Pipeline.Options;
+using Evolink.Pipeline.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
@@ -11,15 +12,16 @@ namespace Infra.Tests.Checks;
 /// <summary>The app settings: the code takes them as they are, nobody sets what nobody reads, none is a secret.</summary>
 internal static partial class SettingsCheck
 {
+    private const string DataBlobs = "https://storage.blobEndpoint/";
+
     public static IEnumerable<string> Run(Deployment deployment, Infrastructure infrastructure)
     {
-        Dictionary<string, string> settings = deployment.OfType("Microsoft.Web/sites/config").Single()["properties"]!.AsObject()
-            .ToDictionary(setting => setting.Key, setting => (string)setting.Value!, StringComparer.Ordinal);
+        Dictionary<string, string> settings = deployment.Settings;
         string hub = (string)JsonNode.Parse(infrastructure.Text("host.json"))!.At("extensions/durableTask/hubName")!;
         return
         [
             .. OfHost(settings, deployment, hub), .. Secrets(settings, deployment),
-            .. Identities(settings, deployment), .. Options(settings, deployment, hub),
+            .. Identities(settings, deployment), .. Options(settings, deployment, hub), .. Extra(settings, deployment),
         ];
     }
 
@@ -31,8 +33,14 @@ internal static partial class SettingsCheck
         string? deployed = deployment.Names("Microsoft.DurableTask/schedulers/taskHubs").SingleOrDefault();
         string[] expected =
         [
-            "AzureWebJobsStorage__accountName=storage.name", "AzureWebJobsStorage__credential=managedidentity",
-            "AzureWebJobsStorage__clientId=identity.clientId",
+            // Service addresses: from a name the host would make those of the public cloud.
+            "AzureWebJobsStorage__blobServiceUri=https://hostStorage.blobEndpoint/",
+            "AzureWebJobsStorage__queueServiceUri=https://hostStorage.queueEndpoint/",
+            "AzureWebJobsStorage__tableServiceUri=https://hostStorage.tableEndpoint/",
+            "AzureWebJobsStorage__credential=managedidentity", "AzureWebJobsStorage__clientId=identity.clientId",
+            $"{EvolinkStorage.Connection}__blobServiceUri={DataBlobs}",
+            $"{EvolinkStorage.Connection}__queueServiceUri=https://storage.queueEndpoint/",
+            $"{EvolinkStorage.Connection}__credential=managedidentity", $"{EvolinkStorage.Connection}__clientId=identity.clientId",
             "APPLICATIONINSIGHTS_CONNECTION_STRING=monitoring.insightsConnectionString",
             "APPLICATIONINSIGHTS_AUTHENTICATION_STRING=ClientId=identity.clientId;Authorization=AAD",
             "OTEL_TRACES_SAMPLER=parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG=0.01",
@@ -71,9 +79,17 @@ internal static partial class SettingsCheck
         }
     }
 
+    /// <summary>What EXTRA_SETTINGS holds is set, as it is written there, also where the template says something else.</summary>
+    private static IEnumerable<string> Extra(Dictionary<string, string> settings, Deployment deployment) =>
+        from setting in deployment.Scenario.ExtraSettings
+        where settings.GetValueOrDefault(setting.Key) != setting.Value
+        select $"EXTRA_SETTINGS has {setting.Key}, and the next deployment would not keep it.";
+
     private static IEnumerable<string> Identities(Dictionary<string, string> settings, Deployment deployment)
     {
         JsonNode site = deployment.OfType("Microsoft.Web/sites").Single();
+        if (settings.GetValueOrDefault("Evolink__Storage__ServiceUri") != DataBlobs)
+            yield return "Evolink__Storage__ServiceUri is not the account of the data.";
         if (settings.GetValueOrDefault("Evolink__Storage__ClientId") != "identity.clientId")
             yield return "Evolink__Storage__ClientId is not the identity's.";
         if (site.At("identity/userAssignedIdentities/identity.id") is null)
@@ -103,7 +119,7 @@ internal static partial class SettingsCheck
         JsonNode site = deployment.Only("Microsoft.Web/sites");
         if (options.MaxWaitingRequests * 4 > (int)site.At("functionAppConfig/scaleAndConcurrency/triggers/http/perInstanceConcurrency")!)
             yield return "Requests that wait may take a quarter of an instance's HTTP concurrency, no more.";
-        bool closed = (string?)deployment.Only("Microsoft.Storage/storageAccounts").At("networkAcls/defaultAction") == "Deny";
+        bool closed = deployment.Accounts.All(account => (string?)account.At("properties/networkAcls/defaultAction") == "Deny");
         if (closed && options.VideoDelivery != VideoDelivery.Proxy)
             yield return "The storage account is closed, and clients are given links to it.";
         if (closed == site["virtualNetworkSubnetId"] is null)
