@@ -42,7 +42,7 @@ internal static class Answers
 
     public static Answer KeyConflict { get; } = Error("The key was used before with another body.", Errors.IdempotencyConflict);
 
-    public static Answer TaskRemoved { get; } = Error("The task of this key was deleted by an operator.", Errors.TaskRemoved);
+    public static Answer TaskRemoved { get; } = Error("The task of this key was deleted.", Errors.TaskRemoved);
 
     public static Answer NotReady { get; } = Error("The app is not configured for work; `/healthz` says what is missing.", Errors.NotReady(["Evolink:ApiKey"]));
 

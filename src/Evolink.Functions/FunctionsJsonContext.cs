@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Evolink.Functions.Account;
 using Evolink.Functions.Batches;
 using Evolink.Functions.Health;
 using Evolink.Functions.Http;
@@ -16,7 +17,9 @@ namespace Evolink.Functions;
 [JsonSerializable(typeof(TaskView))]
 [JsonSerializable(typeof(TaskList))]
 [JsonSerializable(typeof(AttachRequest))]
+[JsonSerializable(typeof(AccountView))]
 [JsonSerializable(typeof(BatchView))]
+[JsonSerializable(typeof(BatchList))]
 [JsonSerializable(typeof(ImageAnswer))]
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(LiveReport))]

@@ -88,6 +88,7 @@ public static class EvolinkPipeline
     {
         services.AddSingleton<GuardedHttpClient>();
         services.AddSingleton<VideoStore>();
+        services.AddSingleton<NamedVideos>();
         services.AddSingleton<VideoCopier>();
         services.AddSingleton<VideoSaver>();
         services.AddSingleton<VideoCollector>();

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using EndToEnd.Tests.Support;
 using Evolink.Pipeline.Generations;
@@ -50,6 +51,30 @@ public sealed class BatchTests(Apps apps) : AppTests(apps.Usual)
         using HttpResponseMessage other = await Client.PostAsync("v1/batches", Batches.OfImages(2, prompt: Prompt), "order-1");
         await other.AssertErrorAsync(HttpStatusCode.Conflict, "idempotency_conflict");
         Assert.Equal(3, (await App.Simulator.ReadLedgerAsync(withVideos: false)).Tasks.Count(task => task.Prompt == Prompt));
+    }
+
+    [Fact]
+    public async Task Batches_are_listed_newest_first_to_their_client_and_paged()
+    {
+        string[] ids = [await PostAsync(Batches.OfImages(1, prompt: Prompt)), await PostAsync(Batches.OfImages(2)), await PostAsync(Batches.OfImages(3))];
+        await Client.EndOfBatchAsync(ids[0]);
+        using Guest other = App.NewGuest();
+
+        JsonElement first = await Client.GetFromJsonAsync<JsonElement>("v1/batches?limit=2");
+        JsonElement rest = await Client.GetFromJsonAsync<JsonElement>($"v1/batches?limit=2&after={first.GetProperty("next").GetString()}");
+
+        Assert.Equal(ids.Reverse(), Ids(first).Concat(Ids(rest)));
+        Assert.False(rest.TryGetProperty("next", out _));
+        JsonElement done = Assert.Single(rest.GetProperty("data").EnumerateArray());
+        Assert.Equal(("completed", 1, 100), (done.GetProperty("status").GetString(), done.Count("completed"), done.GetProperty("progress").GetInt32()));
+        Assert.False(done.TryGetProperty("items", out _));
+        Assert.DoesNotContain(ids[0], Ids(await other.GetFromJsonAsync<JsonElement>("v1/batches")));
+        using HttpResponseMessage refused = await other.GetAsync($"v1/batches?client={Client.Name}");
+        await refused.AssertErrorAsync(HttpStatusCode.Forbidden, "permission_denied");
+        using HttpResponseMessage wrong = await Client.GetAsync("v1/batches?after=***");
+        await wrong.AssertErrorAsync(HttpStatusCode.BadRequest, "invalid_request");
+
+        static string[] Ids(JsonElement page) => [.. page.GetProperty("data").EnumerateArray().Select(batch => batch.GetProperty("id").GetString()!)];
     }
 
     [Fact]

@@ -167,15 +167,22 @@ public sealed class OperatorCallTests(ImagesApp images) : AppTests(images.App)
     }
 
     [Fact]
-    public async Task A_job_that_is_not_over_is_not_deleted_and_clients_delete_nothing()
+    public async Task A_job_that_is_not_over_is_not_deleted_and_clients_delete_their_own_alone()
     {
         JobId id = await Client.StartAsync(Api.Body(Prompt, await Client.UploadSampleAsync()));
         using HttpClient operators = App.Client(TestApp.OperatorKey);
         using HttpResponseMessage early = await operators.DeleteAsync($"v1/tasks/{id}");
         await early.AssertErrorAsync(HttpStatusCode.Conflict, "job_not_over");
-        using HttpResponseMessage own = await Client.DeleteAsync($"v1/tasks/{id}");
-        await own.AssertErrorAsync(HttpStatusCode.Forbidden, "permission_denied");
+        await App.EndOfAsync(id);
+        using Guest other = App.NewGuest();
+        using HttpResponseMessage notMine = await other.DeleteAsync($"v1/tasks/{id}");
+        await notMine.AssertErrorAsync(HttpStatusCode.NotFound, "task_not_found");
         Assert.NotNull(await App.Store.FindAsync(id, CancellationToken.None));
+
+        using HttpResponseMessage own = await Client.DeleteAsync($"v1/tasks/{id}");
+        Assert.Equal(1, (await own.JsonAsync()).GetProperty("videos").GetInt32());
+        using HttpResponseMessage gone = await Client.GetAsync($"v1/tasks/{id}");
+        await gone.AssertErrorAsync(HttpStatusCode.NotFound, "task_not_found");
     }
 
     private async Task<List<string>> BlobsOfAsync(JobRecord job)

@@ -52,6 +52,28 @@ public sealed class TaskListTests(Apps apps) : AppTests(apps.Usual)
     }
 
     [Fact]
+    public async Task A_list_can_be_searched_and_narrowed_to_a_time_and_to_several_statuses()
+    {
+        JobId piano = await Client.StartAsync(Api.Body("A cat playing PIANO", more: ",\"reference\":\"order 7\""));
+        JobId chess = await Client.StartAsync(Api.Body("A dog playing chess", more: ",\"metadata\":{\"shop\":\"pianos\"}"));
+        await App.EndOfAsync(piano);
+        await App.EndOfAsync(chess);
+        long accepted = (await App.Store.ReadAsync(chess, CancellationToken.None)).AcceptedAt.ToUnixTimeSeconds();
+
+        Assert.Equal([chess.Value, piano.Value], Ids(await ListAsync(Client, "q=piano")));
+        Assert.Equal([piano.Value], Ids(await ListAsync(Client, "q=Order%207")));
+        Assert.Equal([chess.Value], Ids(await ListAsync(Client, $"q={chess.Value[10..]}")));
+        Assert.Empty(Ids(await ListAsync(Client, "q=piano&status=failed,processing")));
+        Assert.Equal([chess.Value, piano.Value], Ids(await ListAsync(Client, "status=completed,failed")));
+        Assert.Empty(Ids(await ListAsync(Client, $"created_after={accepted + 1}")));
+        Assert.Empty(Ids(await ListAsync(Client, $"created_before={accepted - 3600}")));
+        Assert.Contains(chess.Value, Ids(await ListAsync(Client, $"created_after={accepted}&created_before={accepted + 1}")));
+        // To an operator lists show no prompts, and a search tells nothing of them either.
+        using HttpClient operators = App.Client(TestApp.OperatorKey);
+        Assert.Equal([chess.Value], Ids(await ListAsync(operators, $"client={Client.Name}&q=piano")));
+    }
+
+    [Fact]
     public async Task A_job_says_where_it_came_from_and_what_its_client_calls_it_in_task_list_and_storage()
     {
         string prompt = $"{Prompt} {new string('x', 300)}";
@@ -99,7 +121,7 @@ public sealed class TaskListTests(Apps apps) : AppTests(apps.Usual)
     [Fact]
     public async Task A_wrong_question_is_named()
     {
-        foreach ((string query, string param) in new[] { ("status=done", "status"), ("limit=0", "limit"), ("limit=101", "limit"), ("limit=two", "limit"), ("after=***", "after"), ("after=eA", "after") })
+        foreach ((string query, string param) in new[] { ("status=done", "status"), ("limit=0", "limit"), ("limit=101", "limit"), ("limit=two", "limit"), ("status=completed,done", "status"), ("created_after=today", "created_after"), ("created_before=-1", "created_before"), ("created_before=999999999999", "created_before"), ($"q={new string('x', 201)}", "q"), ("after=***", "after"), ("after=eA", "after") })
         {
             using HttpResponseMessage response = await Client.GetAsync($"v1/tasks?{query}");
             Assert.Equal(param, (await response.AssertErrorAsync(HttpStatusCode.BadRequest, "invalid_request")).GetProperty("param").GetString());

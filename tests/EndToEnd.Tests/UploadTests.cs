@@ -41,6 +41,11 @@ public sealed class UploadTests(TriggersApp triggers) : AppTests(triggers.App)
         JobId second = await PutAsync(name, Cat, Metadata);
         Assert.NotEqual(first, second);
         Assert.Equal(JobState.Completed, (await App.EndOfAsync(second)).State);
+        // The end is written before the copy is made, and the events go out.
+        BlobClient named = Storage.Videos.GetBlobClient($"by-name/{Path.ChangeExtension(name, ".mp4")}");
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(60), TimeProvider.System);
+        while (!await named.ExistsAsync(patience.Token) || (await named.GetPropertiesAsync(cancellationToken: patience.Token)).Value.Metadata["job"] != second.Value)
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, patience.Token);
         Assert.Equal(2, (await App.Simulator.ReadLedgerAsync(withVideos: false)).Tasks.Count(task => task.Prompt == Prompt));
     }
 

@@ -31,6 +31,18 @@ public sealed class AccessTests(StudioFixture studio)
             await Expect(visitor.Page.Locator("[data-status=failed]")).ToHaveCountAsync(1);
             await Expect(visitor.Page.Locator("[data-status=failed] .what")).ToContainTextAsync("credits returned");
             await Expect(visitor.Page.Locator("[data-status=completed]")).ToHaveCountAsync(1);
+            await visitor.Page.ClickAsync("#select");
+            await visitor.Page.CheckAsync(".pick:visible");
+            await visitor.Page.Locator("[data-status=completed] .more").ClickAsync();
+            await Expect(visitor.Page.GetByRole(AriaRole.Menu)).ToBeVisibleAsync();
+            Assert.Empty(await Axe.SeriousFindingsAsync(visitor.Page));
+            await visitor.Page.Keyboard.PressAsync("Escape");
+            await visitor.Page.Locator("[data-status=completed] .large").ClickAsync();
+            await Expect(visitor.Page.Locator("#viewer")).ToBeVisibleAsync();
+            Assert.Empty(await Axe.SeriousFindingsAsync(visitor.Page));
+            await visitor.Page.Keyboard.PressAsync("Escape");
+            await visitor.DropAsync(("a.png", TestImages.Png(640, 480, TestImages.Rgba), "image/png"), ("b.png", TestImages.Png(400, 400), "image/png"));
+            await Expect(visitor.Page.Locator("#chosen li")).ToHaveCountAsync(2);
             await visitor.Page.ClickAsync("#more summary");
             await visitor.Page.FillAsync("#audio", "nonsense");
             await visitor.Page.FillAsync("#prompt", "");
@@ -69,9 +81,9 @@ public sealed class AccessTests(StudioFixture studio)
         await Expect(page.Locator("#news")).ToContainTextAsync("“By keyboard” is finished");
         await TabToAsync(page, "play");
         await page.Keyboard.PressAsync("Enter");
-        await Expect(page.Locator("video")).ToBeFocusedAsync();
+        await Expect(page.Locator(".card video")).ToBeFocusedAsync();
 
-        await TabToAsync(page, "again");
+        await TabToAsync(page, "edit");
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator("#prompt")).ToBeFocusedAsync();
         await Expect(page.Locator("#prompt")).ToHaveValueAsync("By keyboard");

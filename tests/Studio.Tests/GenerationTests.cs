@@ -62,7 +62,7 @@ public sealed class GenerationTests(StudioFixture studio)
         await Expect(card.Locator(".failure")).ToContainTextAsync("The prompt was refused.");
         await Expect(card.Locator(".failure")).ToContainTextAsync("Change the prompt or the image");
         await visitor.Page.ReloadAsync();
-        await card.Locator(".again").ClickAsync();
+        await card.Locator(".edit").ClickAsync();
         await Expect(visitor.Page.Locator("#prompt")).ToHaveValueAsync(Prompt);
         await Expect(visitor.Page.Locator("input[value='1080p']")).ToBeCheckedAsync();
         await Expect(visitor.Page.Locator("#preview")).ToBeVisibleAsync();
@@ -115,8 +115,9 @@ public sealed class GenerationTests(StudioFixture studio)
         long size = (await studio.App.Store.ReadAsync(job, CancellationToken.None)).Video!.Size;
         Assert.Equal(size, new FileInfo(await download.PathAsync()).Length);
 
-        await card.Locator(".copy").ClickAsync();
-        await Expect(visitor.Page.Locator("#toast")).ToContainTextAsync("Link copied");
+        await card.Locator(".more").ClickAsync();
+        await visitor.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Copy link" }).ClickAsync();
+        await Expect(visitor.Page.Locator("#toast")).ToContainTextAsync("Link is copied");
         string link = await visitor.Page.EvaluateAsync<string>("navigator.clipboard.readText()");
         using HttpClient anybody = new();
         Assert.Equal(size, (await anybody.GetByteArrayAsync(new Uri(link))).Length);

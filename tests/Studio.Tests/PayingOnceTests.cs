@@ -1,3 +1,4 @@
+using Evolink.Pipeline.Generations;
 using Microsoft.Playwright;
 using Studio.Tests.Support;
 using static Microsoft.Playwright.Assertions;
@@ -17,10 +18,10 @@ public sealed class PayingOnceTests(StudioFixture studio)
         await visitor.Page.FillAsync("#prompt", "Twice");
         await visitor.Page.DblClickAsync("#submit");
         await visitor.GeneratingAsync("Twice");
-        // And again later: the same form starts no second one until something in it changes.
-        await visitor.Page.PressAsync("#submit", "Enter");
-        await Expect(visitor.Page.Locator("#submit")).ToHaveAttributeAsync("aria-disabled", "true");
         Assert.Equal(1, await visitor.JobsAsync());
+        // Then the form is ready for the next one, and says that the same would be another.
+        await Expect(visitor.Page.Locator("#submit")).ToHaveTextAsync("Make another take");
+        await Expect(visitor.Page.Locator("#submit")).ToHaveAttributeAsync("aria-disabled", "false");
 
         await visitor.Page.FillAsync("#prompt", "Another");
         await visitor.Page.ClickAsync("#submit");
@@ -47,8 +48,37 @@ public sealed class PayingOnceTests(StudioFixture studio)
         await visitor.Page.ReloadAsync();
 
         await visitor.GeneratingAsync("Interrupted");
-        await Expect(visitor.Page.Locator("#submit")).ToHaveTextAsync("Started. Change something for another");
+        await Expect(visitor.Page.Locator("#submit")).ToHaveTextAsync("Make another take");
         Assert.Equal(1, await visitor.JobsAsync());
+    });
+
+    [Fact]
+    public Task Another_take_is_another_job_with_the_same_request_and_a_double_click_on_it_is_one() => studio.VisitAsync(async visitor =>
+    {
+        await visitor.OpenAsync();
+        JobId first = await visitor.StartAsync("Once more");
+        await visitor.Page.FillAsync("#prompt", "Something else that I was typing");
+        await Expect(visitor.Page.Locator("#submit")).ToHaveTextAsync("Make video");
+        List<string> keys = [];
+        await visitor.Page.RouteAsync(Submits, async route =>
+        {
+            keys.Add(route.Request.Headers["idempotency-key"]);
+            await route.ContinueAsync();
+        });
+        // The rest after the first one is over.
+        await visitor.Page.WaitForTimeoutAsync(2500);
+        await visitor.Card("Once more").Locator(".again").DblClickAsync();
+
+        await Expect(visitor.Cards).ToHaveCountAsync(2);
+        Assert.Single(keys);
+        Assert.Equal(2, await visitor.JobsAsync());
+        await Expect(visitor.Page.Locator("#prompt")).ToHaveValueAsync("Something else that I was typing");
+        string second = (await visitor.Cards.First.GetAttributeAsync("data-id"))!;
+        string[] requests = await visitor.Page.EvaluateAsync<string[]>(
+            "async ids => { const { request } = await import('/studio/api.js'); return Promise.all(ids.map(async id => JSON.stringify(await request(id)))); }",
+            new[] { first.Value, second });
+        Assert.NotEqual(first.Value, second);
+        Assert.Equal(requests[0], requests[1]);
     });
 
     [Fact]

@@ -1,4 +1,5 @@
 using Evolink.Functions;
+using Evolink.Functions.Account;
 using Evolink.Functions.Callbacks;
 using Evolink.Functions.Health;
 using Evolink.Functions.Http;
@@ -33,6 +34,20 @@ internal static class AppOperations
                 Parameters.Signature with { Example = "a-signature-that-is-none" },
             ],
             Answers = [new(204, "Heard.") { HasBody = false }, Answers.Error("The signature is wrong.", Errors.NotFound("There is no such callback."))],
+        },
+        new(nameof(GetAccount), Words.App, "Who you are here, and what videos cost")
+        {
+            Description = "`credits` are for operators, and for clients where `Studio:ShowBalance` is set.",
+            Answers =
+            [
+                new(200, "The account.")
+                {
+                    Type = FunctionsJsonContext.Default.AccountView,
+                    Example = Samples.Json(
+                        new AccountView(Samples.Client, IsOperator: false, Simulated: false, new CreditsHealth(1234, null), CreditsPerSecond: 10),
+                        FunctionsJsonContext.Default.AccountView),
+                },
+            ],
         },
         new(nameof(HealthzLive), Words.App, "Whether the app runs")
         {

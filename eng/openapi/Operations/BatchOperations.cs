@@ -58,6 +58,26 @@ internal static class BatchOperations
                 Answers.NotReady,
             ],
         },
+        new(nameof(ListBatches), Words.Batches, "Your batches, newest first")
+        {
+            Description = "Without their items, and by their own records alone: an item that was started is `processing` until its batch has seen its end.",
+            Parameters =
+            [
+                Parameters.Limit,
+                Parameters.Query("after", "`next` of the page before.", new() { ["type"] = "string" }),
+                Parameters.Query("client", "Operators: those of a client.", new() { ["type"] = "string" }),
+            ],
+            Answers =
+            [
+                new(200, "A page.")
+                {
+                    Type = FunctionsJsonContext.Default.BatchList,
+                    Example = Samples.Json(new BatchList([Accepted], null), FunctionsJsonContext.Default.BatchList),
+                },
+                Answers.Invalid("A parameter is wrong.", "limit", "'limit' must be 1 to 100."),
+                Answers.OperatorsOnly with { Description = "`client` is another one, and the key is no operator's." },
+            ],
+        },
         new(nameof(GetBatch), Words.Batches, "How a batch stands, with a page of its items")
         {
             Parameters =

@@ -46,9 +46,9 @@ internal static class OperatorOperations
             Parameters = [Parameters.Id(Samples.PlainJob)],
             Answers = [new(200, "The story.") { Type = FunctionsJsonContext.Default.TaskStory }, Answers.OperatorsOnly, Answers.NoTask],
         },
-        new(nameof(DeleteTask), Words.Operators, "Remove a job that is over")
+        new(nameof(DeleteTask), Words.Tasks, "Remove a job that is over")
         {
-            Description = "Its video, its image where no other job shows it, its records and its histories, and every other copy of its prompt. Nothing brings it again: its Idempotency-Key is answered with 410 from then on. May be called again until there is no such task. What Evolink still holds is named.",
+            Description = "For the task's client and for operators. Its video, its image where no other job shows it, its records and its histories, and every other copy of its prompt. Nothing brings it again: its Idempotency-Key is answered with 410 from then on. May be called again until there is no such task. What Evolink still holds is named.",
             Parameters = [Parameters.Id(Samples.PlainJob)],
             Answers =
             [
@@ -57,7 +57,6 @@ internal static class OperatorOperations
                     Type = FunctionsJsonContext.Default.PurgedJob,
                     Example = Samples.Json(new PurgedJob(Samples.PlainJob, 1, PurgedJob.Removed, 1, ["batches/batch-aaaaaaaaaaaaaaaaaaaaaaaaaa/3"], [Samples.EvolinkTask]), FunctionsJsonContext.Default.PurgedJob),
                 },
-                Answers.OperatorsOnly,
                 Answers.NoTask,
                 Answers.Error("It is not over.", Errors.Conflict("job_not_over", "This job is processing; cancel it, and delete it when it is over.")),
             ],

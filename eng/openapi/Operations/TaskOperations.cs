@@ -26,7 +26,12 @@ internal static class TaskOperations
             Description = "With a filter a page may be short, even empty, while there is more: `next` says so.",
             Parameters =
             [
-                Parameters.Status,
+                Parameters.Query("status", "Only those of this status, or of several with commas: `pending,processing`.", new() { ["type"] = "string" }),
+                Parameters.Query(
+                    "q", "Only those with this text in id, prompt, reference, metadata, source or Evolink's id, in whatever case.",
+                    new() { ["type"] = "string", ["maxLength"] = 200 }),
+                Parameters.Query("created_after", "Only those accepted then or later, in Unix seconds.", new() { ["type"] = "integer" }),
+                Parameters.Query("created_before", "Only those accepted before, in Unix seconds.", new() { ["type"] = "integer" }),
                 Parameters.Limit,
                 Parameters.Query("after", "`next` of the page before.", new() { ["type"] = "string" }),
                 Parameters.Query("ids", "Some by name, in this order, up to 100, separated by commas; nothing else counts then.", new() { ["type"] = "string" }),

@@ -4,7 +4,7 @@ namespace Evolink.Functions.Batches;
 
 /// <summary>The jobs of a batch's items.</summary>
 /// <param name="Records">Their records, by item.</param>
-/// <param name="Removed">Items whose job an operator deleted.</param>
+/// <param name="Removed">Items whose job was deleted.</param>
 /// <param name="Unreadable">Items whose job's record could not be read: they have one.</param>
 public sealed record BatchJobs(IReadOnlyDictionary<int, JobRecord> Records, IReadOnlyCollection<int> Removed, IReadOnlyCollection<int> Unreadable)
 {

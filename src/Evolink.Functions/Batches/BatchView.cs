@@ -48,7 +48,7 @@ public sealed record BatchView
 /// <param name="Completed">With a video.</param>
 /// <param name="Failed">Without one, cancelled ones aside.</param>
 /// <param name="Cancelled">Cancelled.</param>
-/// <param name="Removed">Deleted by an operator before the batch had seen their end.</param>
+/// <param name="Removed">Deleted before the batch had seen their end.</param>
 public sealed record BatchCounts(int Total, int Pending, int Processing, int Completed, int Failed, int Cancelled, int Removed);
 
 /// <summary>One item of a batch; a task like any other, with less told.</summary>

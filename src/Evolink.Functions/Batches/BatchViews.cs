@@ -20,26 +20,35 @@ public sealed class BatchViews(BatchJobsReader jobs, TaskViews tasks, TimeProvid
         IReadOnlyDictionary<int, JobRecord> underWay = (await jobs.FindAsync(batch, batch.InFlight(), cancellationToken)).Records;
         DateTimeOffset now = time.GetUtcNow();
         ItemStatus[] items = [.. batch.Items.Select((item, index) => ItemStatus.Of(item, underWay.GetValueOrDefault(index), now))];
-        BatchView view = new()
-        {
-            Created = batch.AcceptedAt.ToUnixTimeSeconds(),
-            Id = batch.Id.Value,
-            Status = Status(batch),
-            Progress = (int)items.Average(item => item.Progress),
-            Counts = new BatchCounts(
-                items.Length,
-                items.Count(item => item.Status == "pending"),
-                items.Count(item => item.Status == "processing"),
-                items.Count(item => item.State == BatchItemState.Completed),
-                items.Count(item => item.State == BatchItemState.Failed),
-                items.Count(item => item.State == BatchItemState.Cancelled),
-                items.Count(item => item.State == BatchItemState.Removed)),
-            MaxInFlight = batch.MaxInFlight,
-            CancelRequestedAt = batch.CancelRequestedAt,
-            EndedAt = batch.EndedAt,
-        };
+        BatchView view = Summary(batch, items);
         return page is null ? view : await WithPageAsync(view, batch, page, items, underWay, ownBase, cancellationToken);
     }
+
+    /// <summary>
+    /// A batch among others, by its own record: no job is read for it. An item that was started counts as <c>processing</c> until the
+    /// batch has seen
+    /// its end, some seconds later, and makes no progress before.
+    /// </summary>
+    public static BatchView Summary(BatchRecord batch) => Summary(batch, [.. batch.Items.Select(ItemStatus.Of)]);
+
+    private static BatchView Summary(BatchRecord batch, ItemStatus[] items) => new()
+    {
+        Created = batch.AcceptedAt.ToUnixTimeSeconds(),
+        Id = batch.Id.Value,
+        Status = Status(batch),
+        Progress = (int)items.Average(item => item.Progress),
+        Counts = new BatchCounts(
+            items.Length,
+            items.Count(item => item.Status == "pending"),
+            items.Count(item => item.Status == "processing"),
+            items.Count(item => item.State == BatchItemState.Completed),
+            items.Count(item => item.State == BatchItemState.Failed),
+            items.Count(item => item.State == BatchItemState.Cancelled),
+            items.Count(item => item.State == BatchItemState.Removed)),
+        MaxInFlight = batch.MaxInFlight,
+        CancelRequestedAt = batch.CancelRequestedAt,
+        EndedAt = batch.EndedAt,
+    };
 
     private async Task<BatchView> WithPageAsync(
         BatchView view, BatchRecord batch, BatchPage page, ItemStatus[] items, IReadOnlyDictionary<int, JobRecord> underWay, Uri ownBase, CancellationToken cancellationToken)
@@ -93,7 +102,7 @@ public sealed class BatchViews(BatchJobsReader jobs, TaskViews tasks, TimeProvid
         BatchItemState.Removed => new VideoTaskError
         {
             Code = "task_removed",
-            Message = "An operator deleted the task of this item, with its video.",
+            Message = "The task of this item was deleted, with its video.",
             Type = "task_error",
         },
         _ => null,
@@ -109,6 +118,9 @@ public sealed class BatchViews(BatchJobsReader jobs, TaskViews tasks, TimeProvid
     // Where an item stands: by its job while it is under way, by the batch's record before and after.
     private sealed record ItemStatus(BatchItemState State, string Status, int Progress)
     {
+        public static ItemStatus Of(BatchItemState item) =>
+            item == BatchItemState.Started ? new ItemStatus(item, "processing", 0) : Of(item, null, default);
+
         public static ItemStatus Of(BatchItemState item, JobRecord? job, DateTimeOffset now)
         {
             BatchItemState state = job is { State.IsTerminal: true } ? BatchItemStates.EndOf(job.State) : item;

@@ -146,7 +146,7 @@ public sealed partial class GenerationIntake(
     [LoggerMessage(2001, LogLevel.Information, "Job {JobId} accepted from {Source} (new: {Created}).")]
     private partial void LogAccepted(JobId jobId, string source, bool created);
 
-    [LoggerMessage(2003, LogLevel.Information, "Job {JobId} was asked for again, but an operator deleted it at {RemovedAt:u}; nothing was made of it.")]
+    [LoggerMessage(2003, LogLevel.Information, "Job {JobId} was asked for again, but was deleted at {RemovedAt:u}; nothing was made of it.")]
     private partial void LogRemoved(JobId jobId, DateTimeOffset removedAt);
 
     [LoggerMessage(2002, LogLevel.Error, "Job {JobId} is written, but its orchestration could not be started; the sweep will.")]

@@ -23,7 +23,7 @@ public abstract record IntakeResult
     /// <summary>Its identity already stands for another request.</summary>
     public sealed record Conflict : IntakeResult;
 
-    /// <summary>Its identity stands for a job that an operator deleted: nothing is made of it.</summary>
+    /// <summary>Its identity stands for a job that was deleted: nothing is made of it.</summary>
     /// <param name="Tombstone">What is left of the job.</param>
     public sealed record Removed(JobTombstone Tombstone) : IntakeResult;
 

@@ -44,7 +44,7 @@ internal static class Errors
     public static JsonHttpResult<EvolinkErrorResponse> TaskRemoved { get; } = Envelope(
         StatusCodes.Status410Gone,
         "task_removed",
-        "The task of this Idempotency-Key was deleted by an operator. Use a new key for a new one.",
+        "The task of this Idempotency-Key was deleted. Use a new key for a new one.",
         "invalid_request_error",
         "Idempotency-Key");
 

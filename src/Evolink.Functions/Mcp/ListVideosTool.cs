@@ -39,8 +39,13 @@ internal sealed class ListVideosTool(TaskLists lists) : VideoTool
         (string? status, int? limit, string? after) = (fields.String("status"), fields.Integer("limit"), fields.String("after"));
         if (!IsRight(fields, out CallToolResult? mistake))
             return mistake;
-        (TaskQuery? query, ValidationIssue? issue) =
-            TaskLists.Read(call.Caller.Name, status, limit?.ToString(CultureInfo.InvariantCulture), after);
+        (TaskQuery? query, ValidationIssue? issue) = TaskLists.Read(call.Caller.Name, call.Caller, name => name switch
+        {
+            "status" => status,
+            "limit" => limit?.ToString(CultureInfo.InvariantCulture),
+            "after" => after,
+            _ => null,
+        });
         if (query is null)
             return Mistake(Errors.Invalid([issue!]));
         if (await lists.ReadAsync(query, call.Caller, call.OwnBase, cancellationToken) is not { } page)

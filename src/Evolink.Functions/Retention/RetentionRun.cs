@@ -136,7 +136,7 @@ public sealed partial class RetentionRun(
             {
                 if (await batches.FindAsync(id, stopping) is not { } batch || batch.Hub != _options.Hub)
                     return;
-                await batches.RemoveAsync(id, stopping);
+                await batches.RemoveAsync(batch, stopping);
                 Interlocked.Increment(ref removed);
             },
             cancellationToken);

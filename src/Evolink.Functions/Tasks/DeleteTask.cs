@@ -6,7 +6,11 @@ using Microsoft.DurableTask.Client;
 
 namespace Evolink.Functions.Tasks;
 
-/// <summary><c>DELETE /v1/tasks/{id}</c>, for operators: removes a job that is over, with every copy of its prompt, its image and its video.</summary>
+/// <summary>
+/// <c>DELETE /v1/tasks/{id}</c>, for the job's client and for operators: removes a job that is over, with every copy of its prompt, its
+/// image and its
+/// video.
+/// </summary>
 public sealed class DeleteTask(GenerationStore store, JobPurge purge, TimeProvider time)
 {
     /// <summary>May be called again until it says that there is no such task.</summary>
@@ -17,11 +21,11 @@ public sealed class DeleteTask(GenerationStore store, JobPurge purge, TimeProvid
         [DurableClient] DurableTaskClient durable,
         CancellationToken cancellationToken)
     {
-        if (!request.HttpContext.Caller.IsOperator)
-            return Errors.OperatorsOnly;
         if (await store.FindRequestedAsync(request, id, cancellationToken) is not { } job)
         {
-            return JobId.TryParse(id, out JobId orphan) && await purge.DeleteOrphanAsync(orphan, cancellationToken) is { } left
+            // Nobody knows whose a request without a record is.
+            return request.HttpContext.Caller.IsOperator && JobId.TryParse(id, out JobId orphan)
+                && await purge.DeleteOrphanAsync(orphan, cancellationToken) is { } left
                 ? TypedResults.Json(left, FunctionsJsonContext.Default.PurgedJob)
                 : Errors.NoSuchTask;
         }

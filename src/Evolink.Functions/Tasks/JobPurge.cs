@@ -17,6 +17,7 @@ public sealed partial class JobPurge(
     GenerationStore store,
     BatchStore batches,
     VideoStore videos,
+    NamedVideos named,
     ImageStore images,
     ImageUse imageUse,
     UploadRemoval uploads,
@@ -36,14 +37,15 @@ public sealed partial class JobPurge(
         if (await MarkAsync(seen, cancellationToken) is not { } job)
             return false;
         int histories = await orchestrations.PurgeAsync(durable, job, cancellationToken);
-        int removed = await videos.RemoveAsync(job, cancellationToken);
+        int removed = await RemoveVideosAsync(job, cancellationToken);
         await store.RemoveAsync(job, tombstone: null, cancellationToken);
         LogPurged(job.Id, removed, PurgedJob.Kept, histories);
         return true;
     }
 
     /// <summary>
-    /// Removes a job for an operator, with every copy of its prompt and its image, and leaves a tombstone: nothing that came before brings it again.
+    /// Removes a job for its client or an operator, with every copy of its prompt and its image, and leaves a tombstone: nothing that came
+    /// before brings it again.
     /// </summary>
     /// <returns>What was removed; null where the job is not over.</returns>
     /// <exception cref="JobNotFoundException">There is no such job.</exception>
@@ -52,7 +54,7 @@ public sealed partial class JobPurge(
         if (await MarkAsync(seen, cancellationToken) is not { RemovedAt: { } removedAt } job)
             return null;
         int histories = await orchestrations.PurgeAsync(durable, job, cancellationToken);
-        int removed = await videos.RemoveAsync(job, cancellationToken);
+        int removed = await RemoveVideosAsync(job, cancellationToken);
         IReadOnlyList<string> copies = await RemoveCopiesAsync(job, cancellationToken);
         string image = await RemoveImageAsync(job, cancellationToken);
         await store.RemoveAsync(job, new JobTombstone(job.Id, job.Client, removedAt), cancellationToken);
@@ -67,6 +69,10 @@ public sealed partial class JobPurge(
         await store.RemoveOrphanRequestAsync(id, time.GetUtcNow() - OrphanAge, cancellationToken)
             ? new PurgedJob(id.Value, 0, PurgedJob.None, 0, [$"requests/{id}"], [])
             : null;
+
+    // The copies last: without the video none can be made any more.
+    private async Task<int> RemoveVideosAsync(JobRecord job, CancellationToken cancellationToken) =>
+        await videos.RemoveAsync(job, cancellationToken) + (await named.RemoveAsync(job, cancellationToken)).Count;
 
     private async Task<JobRecord?> MarkAsync(JobRecord seen, CancellationToken cancellationToken)
     {

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Evolink.Client;
 using Evolink.Functions.Http;
 using Evolink.Pipeline.Generations;
+using Evolink.Pipeline.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
@@ -13,7 +14,9 @@ public sealed class ListTasks(GenerationStore store, TaskPages pages, TaskLists 
     private const int MostIds = 100;
 
     /// <summary>
-    /// <c>?status=&amp;limit=&amp;after=</c> pages through them: <c>next</c> of one answer is <c>after</c> of the next question.
+    /// <c>?limit=&amp;after=</c> pages through them: <c>next</c> of one answer is <c>after</c> of the next question. <c>?status=</c>,
+    /// <c>?q=</c>,
+    /// <c>?created_after=</c> and <c>?created_before=</c> narrow them down.
     /// <c>?ids=a,b</c> asks for some by name, in that order; <c>?evolink_task_id=</c> for the one that owns a task of Evolink's. An operator asks for those of a client with <c>?client=</c>.
     /// </summary>
     [Function(nameof(ListTasks))]
@@ -31,7 +34,7 @@ public sealed class ListTasks(GenerationStore store, TaskPages pages, TaskLists 
         if (query["evolink_task_id"] is [{ Length: > 0 } task])
             return await ByIdAsync(request, await store.Claims.FindAsync(task, cancellationToken) is { } claim ? [claim.Job.Value] : [], cancellationToken);
 
-        (TaskQuery? wanted, ValidationIssue? mistake) = TaskLists.Read(client, query["status"], query["limit"], query["after"]);
+        (TaskQuery? wanted, ValidationIssue? mistake) = TaskLists.Read(client, caller, name => query[name] is [{ Length: > 0 } text] ? text : null);
         if (wanted is null)
             return Errors.Invalid([mistake!]);
         return await lists.ReadAsync(wanted, caller, request.OwnBase, cancellationToken) is { } page

@@ -2,7 +2,7 @@ namespace Evolink.Functions.Tasks;
 
 /// <summary>What was removed of a job, and what was not.</summary>
 /// <param name="Id">The job.</param>
-/// <param name="Videos">Videos that are gone.</param>
+/// <param name="Videos">Videos that are gone, copies below <c>by-name/</c> included.</param>
 /// <param name="Image"><c>removed</c>, <c>kept</c> (other jobs stand on it, or may: it goes by its age) or <c>none</c> (the job had none here).</param>
 /// <param name="Histories">Orchestrations that are gone from the engine.</param>
 /// <param name="Copies">Other places that the prompt or the image is gone from: the upload with its sidecar, the list of the batch.</param>

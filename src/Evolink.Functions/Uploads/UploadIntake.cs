@@ -76,7 +76,14 @@ public sealed partial class UploadIntake(
     {
         NewGeneration wanted = new(Upload.Source, client, usable.Request, upload.Key, [])
         {
-            Origin = new JobOrigin { UploadName = upload.Name, UploadVersion = upload.Version },
+            Origin = new JobOrigin
+            {
+                UploadName = upload.Name,
+                UploadVersion = upload.Version,
+                OutputName = options.Value.Uploads.OutputName is { Length: > 0 } template
+                    ? OutputName.Render(template, upload.Name, upload.JobOf(client))
+                    : null,
+            },
         };
         switch (await intake.AcceptAsync(durable, wanted, cancellationToken))
         {
@@ -99,7 +106,7 @@ public sealed partial class UploadIntake(
         }
     }
 
-    // An operator deleted its job, and this copy was left, or came back.
+    // Its job was deleted, and this copy was left, or came back.
     private async Task RemoveAsync(Upload upload, JobTombstone tombstone, CancellationToken cancellationToken)
     {
         await removal.RemoveAsync(upload.Name, upload.Version, tombstone.RemovedAt, cancellationToken);

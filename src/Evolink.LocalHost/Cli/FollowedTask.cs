@@ -27,7 +27,12 @@ internal static class FollowedTask
                 TimeSpan? left = estimate is null ? null : estimate - time.GetElapsedTime(started);
                 percent = Math.Max(percent, Math.Max(task.Progress ?? 0, Guess(estimate, left)));
                 if (!task.IsOver)
-                    report(new GenerationProgress(task.Status.ToString(), percent, left) { Waiting = task.WaitingFor?.Message });
+                {
+                    report(new GenerationProgress(task.Status.ToString(), task.EvolinkTaskId is null ? null : percent, left)
+                    {
+                        Waiting = task.WaitingFor?.Message,
+                    });
+                }
                 await Task.WhenAny(next, Task.Delay(Tick, time, CancellationToken.None));
             }
             while (!next.IsCompleted);

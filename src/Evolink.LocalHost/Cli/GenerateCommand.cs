@@ -16,6 +16,11 @@ internal sealed class GenerateCommand : Command
         AllowMultipleArgumentsPerToken = true,
     };
 
+    private readonly Option<bool> _fit = new("--fit")
+    {
+        Description = "Scale pictures that are too large, and put transparent ones on white, in place of refusing them.",
+    };
+
     private readonly Option<string> _prompt = new("--prompt")
     {
         Description = "What the video shall show, at most 1500 characters.",
@@ -59,7 +64,7 @@ internal sealed class GenerateCommand : Command
     {
         Option[] options =
         [
-            _image, _prompt, _duration, _quality, _shot, _noExtend, _audio, _reference, _callback, _key, _output, _json,
+            _image, _fit, _prompt, _duration, _quality, _shot, _noExtend, _audio, _reference, _callback, _key, _output, _json,
             _simulatorTime, _azurite, _verbose,
         ];
         foreach (Option option in options)
@@ -92,6 +97,7 @@ internal sealed class GenerateCommand : Command
             Reference = parsed.GetValue(_reference),
             CallbackUrl = parsed.GetValue(_callback),
         },
+        Fit = parsed.GetValue(_fit),
         IdempotencyKey = parsed.GetValue(_key),
         Out = parsed.GetValue(_output),
         Json = parsed.GetValue(_json),

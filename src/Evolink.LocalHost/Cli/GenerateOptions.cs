@@ -14,6 +14,9 @@ internal sealed record GenerateOptions
     /// <summary>The caller's own; <see langword="null"/>: every run is something new.</summary>
     public string? IdempotencyKey { get; init; }
 
+    /// <summary>Whether pictures that Evolink would not take are made to fit.</summary>
+    public bool Fit { get; init; }
+
     public string? Out { get; init; }
 
     public bool Json { get; init; }

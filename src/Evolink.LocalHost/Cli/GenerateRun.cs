@@ -8,7 +8,9 @@ internal static class GenerateRun
 
     public static async Task<int> RunAsync(GenerateOptions options)
     {
-        IReadOnlyList<InputImage> images = ImageFiles.Find(options.Images);
+        IReadOnlyList<InputImage> images = ImageFiles.Find(options.Images, options.Fit);
+        foreach (InputImage image in images.Where(image => image.Changes is not null))
+            await Console.Error.WriteLineAsync($"{image.Name} is {image.Changes}.");
         // One picture under two names is one job.
         if (options.IdempotencyKey is not null)
             images = [.. images.DistinctBy(image => image.Identity)];
@@ -52,7 +54,7 @@ internal static class GenerateRun
             return await GenerateAsync(options.Connection.ClientAt(running), target, generations, reports, cancellationToken);
         }
 
-        reports[0](new GenerationProgress("starting", 0));
+        reports[0](new GenerationProgress("starting", null));
         await using LocalEnvironment environment = await LocalEnvironment.StartAsync(options.Local, cancellationToken);
         EvolinkAppClient app = AppConnection.ClientOf(environment.BaseUrl, environment.Data.Keys.Client);
         return await GenerateAsync(app, target, generations, reports, cancellationToken);

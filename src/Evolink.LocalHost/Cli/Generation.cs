@@ -27,9 +27,9 @@ internal sealed class Generation(VideoGenerationRequest request, string key, Inp
         EvolinkAppTask? task = null;
         try
         {
-            report(new GenerationProgress("uploading the image", 0));
+            report(new GenerationProgress("uploading the image", null));
             string url = image.ContentType is { } type
-                ? (await app.UploadImageAsync(await File.ReadAllBytesAsync(image.Source, cancellationToken), type, cancellationToken)).OriginalString
+                ? (await app.UploadImageAsync(await image.ReadAsync(cancellationToken), type, cancellationToken)).OriginalString
                 : image.Source;
             // Not to be interrupted: whether it was accepted, and under which id, is worth the moment.
             VideoGenerationRequest asked = request with { ImageUrls = [url], Reference = request.Reference ?? image.Reference };

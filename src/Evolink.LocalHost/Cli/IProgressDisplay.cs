@@ -11,9 +11,9 @@ internal interface IProgressDisplay
 
 /// <summary>How far a generation is.</summary>
 /// <param name="Phase">What happens now, in a word or two.</param>
-/// <param name="Percent">0 to 100.</param>
+/// <param name="Percent">0 to 100; null while nobody knows, before the provider has it.</param>
 /// <param name="Remaining">How long it may still take, by the provider's estimate, where known.</param>
-internal sealed record GenerationProgress(string Phase, int Percent, TimeSpan? Remaining = null)
+internal sealed record GenerationProgress(string Phase, int? Percent, TimeSpan? Remaining = null)
 {
     /// <summary>What it waits for, where that is more than the provider's work.</summary>
     public string? Waiting { get; init; }

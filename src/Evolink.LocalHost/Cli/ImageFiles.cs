@@ -10,9 +10,15 @@ internal static class ImageFiles
     private static readonly EnumerationOptions Matching = new() { MatchCasing = MatchCasing.PlatformDefault };
 
     /// <summary>Every image once, in the order of the names given; those of a pattern in the order of theirs.</summary>
+    /// <param name="names">As they were given.</param>
+    /// <param name="fit">Whether a picture that Evolink would not take is made to fit, where it can be.</param>
     /// <exception cref="UsageException">One is not there, is too large, or cannot be read.</exception>
-    public static IReadOnlyList<InputImage> Find(IEnumerable<string> names) =>
-        [.. names.SelectMany(Expand).DistinctBy(name => InputImage.IsLink(name) ? name : Path.GetFullPath(name)).Select(Check)];
+    public static IReadOnlyList<InputImage> Find(IEnumerable<string> names, bool fit) =>
+    [
+        .. names.SelectMany(Expand)
+            .DistinctBy(name => InputImage.IsLink(name) ? name : Path.GetFullPath(name))
+            .Select(name => Check(name, fit)),
+    ];
 
     private static IEnumerable<string> Expand(string name)
     {
@@ -25,7 +31,7 @@ internal static class ImageFiles
         return found.Length > 0 ? found.Order(StringComparer.Ordinal) : throw new UsageException($"No file matches {name}.");
     }
 
-    private static InputImage Check(string name)
+    private static InputImage Check(string name, bool fit)
     {
         if (InputImage.IsLink(name))
         {
@@ -39,14 +45,18 @@ internal static class ImageFiles
             FileInfo file = new(name);
             if (!file.Exists)
                 throw new UsageException(Directory.Exists(name) ? $"{name} is a folder; --image is a file." : $"There is no image {name}.");
-            if (file.Length > ImageCheck.MaxBytes)
+            if (file.Length > PictureFit.MaxBytes)
                 throw new UsageException($"The image {name} has {file.Length / 1048576.0:0.0} MB; Evolink takes at most 10.");
             // As the app does, and before anything starts: of many images, none is paid for where one is no good.
             byte[] bytes = File.ReadAllBytes(name);
             ImageVerdict verdict = ImageCheck.Check(bytes);
-            return verdict.Kind is { } kind
-                ? new InputImage(name, kind.ContentType, Hash(bytes))
-                : throw new UsageException($"The image {name} cannot be used: {verdict.Problem}");
+            if (verdict.Kind is { } kind)
+                return new InputImage(name, kind.ContentType, Hash(bytes));
+            string? changes = PictureFit.Make(bytes)?.Changes;
+            return changes is not null && fit
+                ? new InputImage(name, ImageKind.Jpeg.ContentType, Hash(bytes)) { Changes = changes }
+                : throw new UsageException(
+                    $"The image {name} cannot be used: {verdict.Problem}{(changes is null ? "" : $" With --fit it is {changes}.")}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

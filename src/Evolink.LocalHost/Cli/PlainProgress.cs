@@ -24,7 +24,7 @@ internal sealed class PlainProgress(TextWriter output, TimeProvider time) : IPro
             string elapsed = $"{time.GetElapsedTime(started).TotalSeconds:0} s";
             _output.WriteLine(progress.Waiting is { } waiting
                 ? $"{prefix}{progress.Phase}: {waiting} ({elapsed})"
-                : $"{prefix}{progress.Phase} {progress.Percent}% ({elapsed}{remaining})");
+                : $"{prefix}{progress.Phase}{(progress.Percent is { } percent ? $" {percent}%" : "")} ({elapsed}{remaining})");
         };
     }
 }

@@ -33,6 +33,8 @@ internal sealed record LocalSettings(
             [$"Evolink:ClientKeys:{Name}:0"] = keys.Client,
             ["Evolink:OperatorKeys:operator:0"] = keys.Operator,
             ["Evolink:Uploads:Client"] = Name,
+            ["Evolink:Studio:ShowBalance"] = "true",
+            ["Evolink:Studio:Simulated"] = simulator is null ? "false" : "true",
             ["Evolink:Callback:CurrentKey"] = Name,
             [$"Evolink:Callback:Keys:{Name}"] = keys.Callback,
             [$"Evolink:Webhooks:Secrets:{Name}:0"] = keys.Webhook,

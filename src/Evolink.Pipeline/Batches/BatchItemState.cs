@@ -23,7 +23,7 @@ public enum BatchItemState
     /// <summary>It was cancelled.</summary>
     Cancelled,
 
-    /// <summary>An operator deleted its job before the batch had seen its end.</summary>
+    /// <summary>Its job was deleted before the batch had seen its end.</summary>
     Removed,
 }
 

@@ -17,8 +17,10 @@ public sealed class BatchStore(EvolinkStorage storage)
 {
     private const string ActivePrefix = "active-batches/";
     private const string RecordPrefix = "batches/";
+    private const string IndexFolder = "batch-index";
     private const string DigestKey = "digest";
     private readonly BlobContainerClient _container = storage.Generations;
+    private readonly ClientIndex _index = new(storage.Generations, IndexFolder);
 
     /// <summary>Writes a batch, or finds the one that is there under its id.</summary>
     /// <returns>The record in storage and whether this call wrote it; no record where the id already stands for another list.</returns>
@@ -33,11 +35,38 @@ public sealed class BatchStore(EvolinkStorage storage)
         }
 
         if (await FindAsync(record.Id, cancellationToken) is { } batch)
-            return (batch, false);
+            return (await WithIndexAsync(batch, cancellationToken), false);
         // Also over one that is there: a sweep that saw it without a record may be about to remove it.
         await _container.GetBlobClient(ActivePath(record.Id)).UploadAsync(BinaryData.Empty, overwrite: true, cancellationToken);
         bool created = await _container.TryCreateAsync(RecordPath(record.Id), JsonBlobs.Json(record, PipelineJsonContext.Default.BatchRecord), cancellationToken);
-        return (created ? record : await ReadAsync(record.Id, cancellationToken), created);
+        return (await WithIndexAsync(created ? record : await ReadAsync(record.Id, cancellationToken), cancellationToken), created);
+    }
+
+    /// <summary>The batches of a client, newest first; those whose records this version cannot read are left out.</summary>
+    /// <param name="client">Its name.</param>
+    /// <param name="after">Begins behind this one; null: with the newest.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>The batches, and where the next page begins; null on the last one.</returns>
+    /// <exception cref="FormatException">Storage does not know the place that <paramref name="after"/> names.</exception>
+    public async Task<(IReadOnlyList<BatchRecord> Batches, IndexCursor? Next)> ListAsync(
+        string client, IndexCursor? after, int limit, CancellationToken cancellationToken)
+    {
+        List<BatchRecord> batches = [];
+        IndexCursor? last = after;
+        await foreach (IndexEntry entry in _index.ListAsync(client, after, limit + 1, cancellationToken))
+        {
+            if (BatchId.TryParse(entry.Id, out BatchId id) && await FindReadableAsync(id, cancellationToken) is { } batch)
+            {
+                if (batches.Count == limit)
+                    return (batches, last);
+                batches.Add(batch);
+            }
+
+            last = entry.Cursor;
+        }
+
+        return (batches, null);
     }
 
     /// <summary>The record of a batch, or null where there is none.</summary>
@@ -146,13 +175,34 @@ public sealed class BatchStore(EvolinkStorage storage)
     }
 
     /// <summary>Removes a batch that is over, its record last.</summary>
-    public async Task RemoveAsync(BatchId id, CancellationToken cancellationToken)
+    public async Task RemoveAsync(BatchRecord batch, CancellationToken cancellationToken)
     {
-        await _container.GetBlobClient(RequestsPath(id)).DeleteIfExistsAsync(cancellationToken: cancellationToken);
-        await _container.GetBlobClient(RecordPath(id)).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+        foreach (string path in new[] { RequestsPath(batch.Id), IndexPath(batch), RecordPath(batch.Id) })
+            await _container.GetBlobClient(path).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+    }
+
+    // After the record, by the time that stands in it: whoever posts the batch again writes the same entry.
+    private async Task<BatchRecord> WithIndexAsync(BatchRecord batch, CancellationToken cancellationToken)
+    {
+        await _container.TryCreateAsync(IndexPath(batch), BinaryData.Empty, cancellationToken);
+        return batch;
+    }
+
+    private async Task<BatchRecord?> FindReadableAsync(BatchId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FindAsync(id, cancellationToken);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
     }
 
     private static InvalidOperationException NotFound(BatchId id) => new($"There is no batch {id}.");
+
+    private static string IndexPath(BatchRecord batch) => ClientIndex.Path(IndexFolder, batch.Client, batch.AcceptedAt, batch.Id.Value);
 
     private static string RecordPath(BatchId id) => $"{RecordPrefix}{id}.json";
 

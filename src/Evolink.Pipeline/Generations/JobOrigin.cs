@@ -11,6 +11,9 @@ public sealed record JobOrigin : StoredDocument
     /// <summary>Version of the upload.</summary>
     public string? UploadVersion { get; init; }
 
+    /// <summary>Name of the video's copy below <c>by-name/</c>, by <c>Uploads:OutputName</c> as it was then; null: there is none.</summary>
+    public string? OutputName { get; init; }
+
     /// <summary>Id of the queue message.</summary>
     public string? MessageId { get; init; }
 

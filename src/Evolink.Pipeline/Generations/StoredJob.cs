@@ -9,7 +9,7 @@ namespace Evolink.Pipeline.Generations;
 
 /// <summary>What is stored under a job's id; one of the two is there.</summary>
 /// <param name="Record">The job's record.</param>
-/// <param name="Tombstone">What is left of a job that an operator deleted.</param>
+/// <param name="Tombstone">What is left of a job that was deleted.</param>
 /// <param name="Version">The blob's version.</param>
 public sealed record StoredJob(JobRecord? Record, JobTombstone? Tombstone, ETag Version)
 {

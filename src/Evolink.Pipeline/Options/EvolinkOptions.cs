@@ -55,6 +55,9 @@ public sealed class EvolinkOptions
     /// <summary>Images that are put into the container <c>uploads</c>.</summary>
     public UploadsOptions Uploads { get; set; } = new();
 
+    /// <summary>What the studio tells its visitors.</summary>
+    public StudioOptions Studio { get; set; } = new();
+
     /// <summary>Hosts from which results may be downloaded (a name, or <c>*.name</c>); empty: any public host.</summary>
     public IList<string> ResultHosts { get; set; } = [];
 

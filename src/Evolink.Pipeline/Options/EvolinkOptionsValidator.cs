@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Evolink.Client;
+using Evolink.Pipeline.Uploads;
 using Evolink.Pipeline.Webhooks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -151,6 +152,7 @@ public sealed partial class EvolinkOptionsValidator(IHostEnvironment environment
             ("TrustPrincipalHeader", options.TrustPrincipalHeader || options.ClientPrincipals.Count + options.OperatorPrincipals.Count == 0, "true where ClientPrincipals or OperatorPrincipals are set, and only behind the platform's own authentication"),
             ("Uploads:Client", options.Uploads.Client is not { Length: > 0 } owner || ClientName().IsMatch(owner), "1 to 40 letters, digits or underscores"),
             ("Uploads:SidecarWait", options.Uploads.SidecarWait >= TimeSpan.Zero && options.Uploads.SidecarWait <= TimeSpan.FromMinutes(1), "0 to 1 minute"),
+            ("Uploads:OutputName", options.Uploads.OutputName is not { Length: > 0 } template || OutputName.IsTemplate(template), OutputName.Rule),
             ("Hub", ClientName().IsMatch(options.Hub), "1 to 40 letters, digits or underscores"),
         ];
         return bounds.Where(bound => !bound.Right).Select(bound => $"Evolink:{bound.Setting} must be {bound.Rule}.");

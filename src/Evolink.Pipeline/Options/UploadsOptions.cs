@@ -8,4 +8,10 @@ public sealed class UploadsOptions
 
     /// <summary>How long an image without a prompt of its own waits for its sidecar. Default 5 s.</summary>
     public TimeSpan SidecarWait { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Under which name the video is copied to <c>by-name/</c> beside the blob of its id: <c>{folder}/{name}.mp4</c>. Empty: there is no
+    /// copy.
+    /// </summary>
+    public string? OutputName { get; set; }
 }

@@ -107,12 +107,12 @@ internal sealed class VideoBlob(BlockBlobClient blob, JobRecord job, Attempt att
             [VideoStore.TaskKey] = attempt.TaskId!,
             [VideoStore.HashKey] = sha256,
             ["model"] = job.Model,
-            ["created"] = job.AcceptedAt.ToString("O", CultureInfo.InvariantCulture),
+            [VideoStore.CreatedKey] = job.AcceptedAt.ToString("O", CultureInfo.InvariantCulture),
             ["source"] = job.Source,
         };
         (string Name, string? Text)[] more =
         [
-            ("reference", job.Reference), ("source_name", job.Origin?.UploadName ?? job.Origin?.MessageId ?? job.Origin?.Batch),
+            ("reference", job.Reference), (VideoStore.SourceNameKey, job.Origin?.UploadName ?? job.Origin?.MessageId ?? job.Origin?.Batch),
             .. (job.Metadata ?? new Dictionary<string, string>()).Select(pair => ($"meta_{pair.Key}", (string?)pair.Value)),
         ];
         // Storage takes ASCII, names once in whatever case, and 8 KB in all: what does not fit must not cost the video.

@@ -15,6 +15,8 @@ public sealed class VideoStore(EvolinkStorage storage)
     internal const string JobKey = "job";
     internal const string TaskKey = "task";
     internal const string HashKey = "sha256";
+    internal const string CreatedKey = "created";
+    internal const string SourceNameKey = "source_name";
 
     /// <summary>Name of the video of an attempt: <c>{id}.mp4</c>, with the attempt from the second on.</summary>
     public static string BlobName(JobId id, int attempt) =>

@@ -14,6 +14,7 @@ public sealed class TriggersApp(Apps apps) : AppFixture(apps, new TestAppOptions
         ["AzureFunctionsJobHost:extensions:queues:maxPollingInterval"] = "00:00:00.200",
         ["Evolink:Uploads:Client"] = "alice",
         ["Evolink:Uploads:SidecarWait"] = "00:00:00",
+        ["Evolink:Uploads:OutputName"] = "{folder}/{name}.mp4",
         // The app is elsewhere after a restart: an image that Evolink has not fetched yet would be lost to it.
         ["Evolink:ImageDelivery"] = "Files",
     },

@@ -74,10 +74,18 @@ public sealed class TaskTextTests
             reports[1](new GenerationProgress("waiting", 41));
             reports[0](new GenerationProgress("waiting", 40));
             reports[1](new GenerationProgress("waiting", 42));
+            // Before Evolink has it there is no number to tell.
+            reports[0](new GenerationProgress("pending", null));
+            reports[0](new GenerationProgress("pending", null) { Waiting = "Evolink refuses this app's key." });
             return System.Threading.Tasks.Task.FromResult(true);
         });
 
-        Assert.Equal(["b.png: waiting 41% (0 s)", "a.png: waiting 40% (0 s)"], output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+        string[] lines =
+        [
+            "b.png: waiting 41% (0 s)", "a.png: waiting 40% (0 s)", "a.png: pending (0 s)",
+            "a.png: pending: Evolink refuses this app's key. (0 s)",
+        ];
+        Assert.Equal(lines, output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
     }
 
     private static EvolinkAppTask Task(string status) =>

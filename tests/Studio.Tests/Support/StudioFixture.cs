@@ -20,7 +20,11 @@ public sealed class StudioFixture : IAsyncLifetime
         if (InstalledBrowser.Path is null)
             return;
         await _azurite.InitializeAsync();
-        _app = await TestApp.StartAsync(_azurite, new TestAppOptions { Simulator = new SimulatorOptions { AllowLoopback = true, TaskDuration = TimeSpan.FromSeconds(20) } });
+        _app = await TestApp.StartAsync(_azurite, new TestAppOptions
+        {
+            Simulator = new SimulatorOptions { AllowLoopback = true, TaskDuration = TimeSpan.FromSeconds(20) },
+            Settings = new Dictionary<string, string?> { ["Evolink:Studio:ShowBalance"] = "true" },
+        });
         Assertions.SetDefaultExpectTimeout(Visitor.Patience);
         _playwright = await Playwright.CreateAsync();
         _browser = await InstalledBrowser.StartAsync(_playwright);

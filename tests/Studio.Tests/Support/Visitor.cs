@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Evolink.Pipeline.Generations;
 using Evolink.Testing.Hosting;
 using Microsoft.Playwright;
@@ -53,17 +54,43 @@ public sealed class Visitor
     }
 
     /// <summary>Drops a file on the page as a mouse would.</summary>
-    public async Task DropAsync(byte[] file, string name = "cat.png", string type = "image/png")
+    public Task DropAsync(byte[] file, string name = "cat.png", string type = "image/png") => DropAsync((name, file, type));
+
+    /// <summary>Drops several files at once.</summary>
+    public async Task DropAsync(params (string Name, byte[] File, string Type)[] files)
     {
         IJSHandle transfer = await Page.EvaluateHandleAsync(
             """
-            ([base64, name, type]) => {
+            files => {
               const transfer = new DataTransfer();
-              transfer.items.add(new File([Uint8Array.from(atob(base64), c => c.charCodeAt(0))], name, { type }));
+              for (const [name, base64, type] of files)
+                transfer.items.add(new File([Uint8Array.from(atob(base64), c => c.charCodeAt(0))], name, { type }));
               return transfer;
             }
             """,
-            new[] { Convert.ToBase64String(file), name, type });
+            files.Select(file => new[] { file.Name, Convert.ToBase64String(file.File), file.Type }));
+        await DropAsync(transfer);
+    }
+
+    /// <summary>Drops what another page says of an image of its own, without the file.</summary>
+    public async Task DropFromPageAsync(string html) => await DropAsync(await Page.EvaluateHandleAsync(
+        "html => { const transfer = new DataTransfer(); transfer.setData('text/html', html); transfer.setData('text/uri-list', 'https://example.com/page'); return transfer; }", html));
+
+    /// <summary>Waits until what was chosen is there, or refused.</summary>
+    public Task ImagesAsync() => Page.WaitForFunctionAsync("() => !document.querySelector('#drop').classList.contains('busy')");
+
+    /// <summary>Changes what the app answers about jobs, before the page sees it.</summary>
+    public Task EditTasksAsync(Action<JsonObject> edit) => Page.RouteAsync("**/v1/tasks?**", async route =>
+    {
+        IAPIResponse answer = await route.FetchAsync();
+        JsonNode body = JsonNode.Parse(await answer.TextAsync())!;
+        foreach (JsonNode? task in body["data"]!.AsArray())
+            edit(task!.AsObject());
+        await route.FulfillAsync(new RouteFulfillOptions { Response = answer, Body = body.ToJsonString() });
+    });
+
+    private async Task DropAsync(IJSHandle transfer)
+    {
         await Page.DispatchEventAsync("#drop", "dragover", new { dataTransfer = transfer });
         await Page.DispatchEventAsync("#drop", "drop", new { dataTransfer = transfer });
     }
@@ -72,8 +99,14 @@ public sealed class Visitor
     public async Task<JobId> StartAsync(string prompt = "A cat playing piano")
     {
         await DropAsync(Pictures.Cat);
+        return await StartFilledAsync(prompt);
+    }
+
+    /// <summary>The same with the image that is there, as soon as the form is ready for it.</summary>
+    public async Task<JobId> StartFilledAsync(string prompt)
+    {
         await Page.FillAsync("#prompt", prompt);
-        await Page.ClickAsync("#submit");
+        await Page.Locator("#submit[aria-disabled=false]").ClickAsync();
         return await GeneratingAsync(prompt);
     }
 
@@ -83,6 +116,13 @@ public sealed class Visitor
         ILocator card = Card(prompt);
         await card.And(Page.Locator("[data-status=processing]")).WaitForAsync();
         return JobId.Parse((await card.GetAttributeAsync("data-id"))!);
+    }
+
+    /// <summary>Chooses from the menu of a card.</summary>
+    public async Task ChooseAsync(ILocator card, string item)
+    {
+        await card.Locator(".more").ClickAsync();
+        await Page.GetByRole(AriaRole.Menuitem, new() { Name = item, Exact = true }).ClickAsync();
     }
 
     public ILocator Card(string prompt) => Cards.Filter(new LocatorFilterOptions { HasText = prompt });

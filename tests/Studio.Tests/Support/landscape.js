@@ -1,7 +1,8 @@
-// A picture for screenshots: sky, sun and hills in the given hue, as a base64 JPEG of 1280 x 720.
-async ([hue, seed]) => {
-  const canvas = new OffscreenCanvas(1280, 720);
+// A picture for screenshots: sky, sun and hills in the given hue, as a base64 JPEG of 16 x 9, of the given width.
+async ([hue, seed, width]) => {
+  const canvas = new OffscreenCanvas(width, width * 9 / 16);
   const draw = canvas.getContext('2d');
+  draw.scale(width / 1280, width / 1280);
   const fill = (style, path) => { draw.fillStyle = style; draw.beginPath(); path(); draw.fill(); };
   const sky = draw.createLinearGradient(0, 0, 0, 720);
   sky.addColorStop(0, `hsl(${hue + 25} 62% 48%)`);

@@ -51,7 +51,10 @@ async function send(path, init = {}) {
 
 const json = async (path, init) => (await send(path, init)).json();
 
-export const list = ({ after, limit }) => json(`v1/tasks?limit=${limit}${after ? `&after=${encodeURIComponent(after)}` : ''}`);
+const query = (values) => new URLSearchParams(Object.entries(values).filter(([, value]) => value)).toString();
+
+/** A page of the visitor's jobs; `filter` has the names of the API's parameters. */
+export const list = ({ after, limit, ...filter }) => json(`v1/tasks?${query({ limit, after, ...filter })}`);
 
 export const tasks = async (ids) => (await json(`v1/tasks?ids=${ids.join()}`)).data;
 
@@ -61,12 +64,26 @@ export const request = (id) => json(`v1/tasks/${id}/request`);
 
 export const cancel = (id) => json(`v1/tasks/${id}/cancel`, { method: 'POST' });
 
+export const remove = (id) => json(`v1/tasks/${id}`, { method: 'DELETE' });
+
+export const account = () => json('v1/account');
+
+export const batches = (limit) => json(`v1/batches?${query({ limit })}`);
+
+export const batch = (id, { after, limit }) => json(`v1/batches/${id}?${query({ limit, after })}`);
+
+export const cancelBatch = (id) => json(`v1/batches/${id}/cancel`, { method: 'POST' });
+
 export const upload = async (blob) => (await json('v1/images', { method: 'POST', body: blob })).url;
 
 export const image = async (hash) => (await send(`v1/images/${hash}`)).blob();
 
-export const generate = (body, idempotencyKey) => json('v1/videos/generations', {
+const post = (path) => (body, idempotencyKey) => json(path, {
   method: 'POST',
   headers: { 'Content-Type': 'application/json', 'Idempotency-Key': idempotencyKey },
   body: JSON.stringify(body),
 });
+
+export const generate = post('v1/videos/generations');
+
+export const startBatch = post('v1/batches');

@@ -1,5 +1,9 @@
+import { Account } from './account.js';
 import * as api from './api.js';
 import { Composer } from './composer.js';
+import { Filter, all } from './filter.js';
+import { Groups } from './groups.js';
+import { Selection } from './selection.js';
 import { Wall } from './wall.js';
 import { adviceFor } from './words.js';
 
@@ -20,6 +24,11 @@ function fail(error) {
   if (!(error instanceof api.ApiError)) console.warn(error);
 }
 
+async function copy(text, what, more = '') {
+  await navigator.clipboard.writeText(text);
+  say(`${what} is copied. ${more}`.trim());
+}
+
 function ask(id) {
   const dialog = $(id);
   dialog.returnValue = 'no';
@@ -35,19 +44,56 @@ function ask(id) {
 }
 
 const wall = new Wall({
-  actions: { again: (request) => composer.edit(request), confirmCancel: () => ask('cancel-dialog'), say, fail },
-  onChange: () => composer.showEstimate(),
+  actions: {
+    again: (job, request) => composer.again(job, request),
+    edit: (request) => composer.edit(request),
+    large: async (card) => (await import('./viewer.js')).open(card, { wall, fail }),
+    picked: () => selection.show(),
+    showBatch: (id) => groups.open(id),
+    confirmCancel: () => ask('cancel-dialog'),
+    confirmDelete: () => ask('delete-dialog'),
+    copy,
+    say,
+    fail,
+  },
+  onChange() {
+    $('filter').hidden = wall.isEmpty;
+    composer.showEstimate();
+    selection.show();
+  },
+});
+const selection = new Selection({ wall, fail });
+const filter = new Filter({
+  onChange(source) {
+    groups.close();
+    wall.show(source);
+  },
+});
+const groups = new Groups({
+  onOpen: (source) => wall.show(source ?? all(filter.values)),
+  actions: { confirmCancel: () => ask('cancel-batch-dialog'), fail },
 });
 // The visitor's other tabs look at once. Nothing is told but that there is something to see: they ask with keys of their own.
 const tabs = new BroadcastChannel('evolink.jobs');
-tabs.addEventListener('message', () => wall.look());
+tabs.addEventListener('message', () => look());
 const composer = new Composer({
   onAccepted(job, request) {
     tabs.postMessage('accepted');
     wall.add(job, request).root.scrollIntoView({ block: 'nearest' });
     say('Started. It goes on, also when you close this page.');
   },
+  onBatch(_, count) {
+    tabs.postMessage('accepted');
+    look();
+    say(`${count} videos are started. They go on, also when you close this page.`);
+  },
 });
+const account = new Account({ onChange: (known) => composer.showEstimate(known) });
+
+function look() {
+  wall.look();
+  groups.look();
+}
 
 function askForKey(problem = '') {
   $('key-problem').textContent = problem;
@@ -58,6 +104,8 @@ function askForKey(problem = '') {
 
 async function open() {
   $('change-key').hidden = false;
+  account.look();
+  groups.look();
   await wall.start();
   if (api.key.get()) await composer.resume();
 }

@@ -2,9 +2,19 @@
 import * as api from './api.js';
 import { learn } from './estimate.js';
 import { picture } from './pictures.js';
-import { adviceFor, ago, atTime, costWords, isOver, phaseWords, shortly, timeLeft } from './words.js';
+import { adviceFor, ago, costWords, isOver, phaseWords, shortly, timeLeft, webhookWords } from './words.js';
 
+const PARTS = [
+  'media', 'picture', 'blank', 'play', 'large', 'pick', 'running', 'phase', 'left', 'bar', 'prompt', 'waiting', 'failure', 'reason',
+  'advice', 'what', 'source', 'hook', 'id', 'save', 'again', 'edit', 'stop', 'more',
+];
 const template = document.getElementById('card');
+
+/** Lets the browser save a video: the link says so, and the page stays where it is. */
+export async function download(id) {
+  const [link] = (await api.task(id, { save: true })).results;
+  Object.assign(document.createElement('a'), { href: link, download: '' }).click();
+}
 
 export class Card {
   #parts = {};
@@ -14,17 +24,34 @@ export class Card {
   constructor(job, actions) {
     this.root = template.content.cloneNode(true).firstElementChild;
     this.root.dataset.id = job.id;
-    for (const name of ['media', 'picture', 'blank', 'play', 'running', 'phase', 'left', 'bar', 'prompt', 'failure', 'reason', 'advice', 'what', 'save', 'copy', 'again', 'stop'])
-      this.#parts[name] = this.root.querySelector(`.${name}`);
+    for (const name of PARTS) this.#parts[name] = this.root.querySelector(`.${name}`);
     this.#parts.time = this.root.querySelector('time');
     this.#parts.time.dateTime = new Date(job.created * 1000).toISOString();
     this.#parts.time.title = new Date(job.created * 1000).toLocaleString();
+    this.#parts.id.textContent = job.id;
     this.#listen(actions);
     this.update(job);
   }
 
+  get prompt() {
+    return this.request?.prompt ?? this.job.prompt;
+  }
+
   get name() {
-    return this.request ? `“${shortly(this.request.prompt)}”` : 'A video';
+    return this.prompt ? `“${shortly(this.prompt)}”` : 'A video';
+  }
+
+  /** Address of a small copy of the input picture; empty where there is none. */
+  get picture() {
+    return this.#parts.picture.src;
+  }
+
+  get isPicked() {
+    return this.#parts.pick.checked;
+  }
+
+  set isPicked(yes) {
+    this.#parts.pick.checked = yes;
   }
 
   /** Shows how the job stands now. */
@@ -34,16 +61,19 @@ export class Card {
     if (this.job?.status !== job.status) {
       this.root.dataset.status = job.status;
       parts.running.hidden = over;
-      parts.play.hidden = parts.save.hidden = parts.copy.hidden = job.status !== 'completed';
+      parts.play.hidden = parts.large.hidden = parts.save.hidden = job.status !== 'completed';
       parts.failure.hidden = job.status !== 'failed';
     }
     this.job = job;
     parts.stop.hidden = over || !job.task_info?.can_cancel;
     this.root.dataset.phase = job.phase;
-    this.root.toggleAttribute('data-waiting', Boolean(job.waiting_for));
+    // Before Evolink has the task nobody knows how far it is, or how long it takes.
+    parts.bar.hidden = Boolean(job.waiting_for) || !job.evolink_task_id;
+    parts.waiting.hidden = over || !job.waiting_for;
     if (!over) {
       this.#write('phase', phaseWords(job));
       this.#write('left', timeLeft(job));
+      this.#write('waiting', job.waiting_for?.message ?? '');
       parts.bar.setAttribute('aria-valuenow', job.progress);
       parts.bar.firstElementChild.style.setProperty('--done', job.progress / 100);
     }
@@ -51,6 +81,7 @@ export class Card {
       this.#write('reason', job.error.message ?? job.error.code);
       this.#write('advice', adviceFor(job.error.code));
     }
+    if (!this.request && job.prompt) this.#title(job.prompt);
     this.#facts();
   }
 
@@ -63,13 +94,8 @@ export class Card {
   /** Gives the card its request, where the page has just made it. */
   know(request) {
     this.request = request;
-    this.#write('prompt', request.prompt);
-    this.#parts.prompt.title = request.prompt;
-    this.#parts.bar.setAttribute('aria-label', `Progress of ${this.name}`);
-    for (const [part, verb] of [['play', 'Play'], ['save', 'Download'], ['copy', 'Copy the link of'], ['again', 'Again, with changes:'], ['stop', 'Cancel']])
-      this.#parts[part].setAttribute('aria-label', `${verb} ${this.name}`);
+    this.#title(request.prompt);
     this.#facts();
-    learn(this.job, request);
   }
 
   /** Writes the age anew. */
@@ -86,10 +112,26 @@ export class Card {
     this.#parts.blank.remove();
   }
 
+  #title(prompt) {
+    this.#write('prompt', prompt);
+    this.#parts.prompt.title = prompt;
+    this.#parts.bar.setAttribute('aria-label', `Progress of ${this.name}`);
+    const verbs = {
+      play: 'Play', large: 'Show large:', pick: 'Select', save: 'Download', again: 'Again, as a new video:', edit: 'Edit', stop: 'Cancel',
+      more: 'More for',
+    };
+    for (const [part, verb] of Object.entries(verbs)) this.#parts[part].setAttribute('aria-label', `${verb} ${this.name}`);
+  }
+
   #facts() {
     const { job, request } = this;
-    const facts = [request?.duration && `${request.duration} s`, request && (request.quality ?? '720p'), costWords(job)];
+    const facts = [
+      isOver(job) && phaseWords(job), request?.duration && `${request.duration} s`, request && (request.quality ?? '720p'), costWords(job),
+    ];
     this.#write('what', facts.filter(Boolean).join(' · '));
+    const item = job.source?.batch && `item ${job.source.index + 1} of a batch`;
+    this.#write('source', [job.reference, item].filter(Boolean).join(' · ') || (job.source?.name ?? ''));
+    this.#write('hook', webhookWords(job));
     this.grow();
     if (request) learn(job, request);
   }
@@ -100,47 +142,41 @@ export class Card {
     this.#parts[part].textContent = text;
   }
 
-  #listen({ again, cancel, say, fail }) {
+  #listen({ again, edit, cancel, large, picked, menu, copy, fail }) {
     const on = (part, action) => this.#parts[part].addEventListener('click', async (event) => {
       const button = event.currentTarget;
       if (button.ariaDisabled === 'true') return;
       button.ariaDisabled = 'true';
       try {
-        await action();
+        await action(button);
       } catch (error) {
         fail(error);
       } finally {
         button.ariaDisabled = null;
       }
     });
+    const request = async () => this.request ?? await api.request(this.job.id);
     on('play', () => this.#play());
-    on('save', async () => this.#open((await api.task(this.job.id, { save: true })).results[0]));
-    on('copy', async () => {
-      const fresh = await api.task(this.job.id);
-      await navigator.clipboard.writeText(fresh.results[0]);
-      say(`Link copied. It works until ${atTime(new Date(fresh.expires_at))}.`);
-    });
-    on('again', async () => again(this.request ?? await api.request(this.job.id)));
+    on('large', () => large(this));
+    on('save', () => download(this.job.id));
+    on('id', () => copy(this.job.id, 'The id'));
+    on('again', async () => again(this.job, await request()));
+    on('edit', async () => edit(await request()));
     on('stop', () => cancel(this));
-  }
-
-  // The link says that the video is to be saved, so the page stays where it is.
-  #open(link) {
-    const anchor = document.createElement('a');
-    anchor.href = link;
-    anchor.download = '';
-    anchor.click();
+    on('more', (button) => menu(this, button));
+    this.#parts.pick.addEventListener('change', picked);
   }
 
   async #play() {
     const video = document.createElement('video');
     video.controls = video.autoplay = video.playsInline = video.loop = true;
     video.ariaLabel = this.name;
-    if (this.#parts.picture.src) video.poster = this.#parts.picture.src;
+    if (this.picture) video.poster = this.picture;
     // A link that was signed long ago may have died: every play takes a fresh one.
     video.src = (await api.task(this.job.id)).results[0];
     this.#parts.play.hidden = true;
-    this.#parts.media.append(video);
+    // The picture stays beside it, small, above the video.
+    this.#parts.media.prepend(video);
     this.root.dataset.playing = '';
     video.focus();
   }

@@ -1,6 +1,7 @@
-// All jobs, newest first: pages as one scrolls, one poll for everything that is running.
+// The jobs, newest first: pages as one scrolls, one poll for everything that is running.
 import * as api from './api.js';
 import { Card } from './card.js';
+import { all } from './filter.js';
 import { isOver, timeLeft } from './words.js';
 
 const PAGE = 30;
@@ -11,10 +12,13 @@ const SLOWEST = 5_000;
 const HIDDEN = 30_000;
 const HEAD_EVERY = 15_000;
 const MOST_BACKOFF = 30_000;
+const SOON = 1_500;
+const SOON_FOR = 20_000;
 
 export class Wall {
   #list = document.getElementById('wall');
   #empty = document.getElementById('empty');
+  #noMatch = document.getElementById('no-match');
   #more = document.getElementById('more-to-come');
   #state = document.getElementById('link-state');
   #news = document.getElementById('news');
@@ -24,6 +28,8 @@ export class Wall {
   #timer = 0;
   #failures = 0;
   #headAt = 0;
+  #soonUntil = 0;
+  #source = all({});
   #generation = 0;
   #actions;
   #onChange;
@@ -31,13 +37,34 @@ export class Wall {
   #end;
 
   constructor({ actions, onChange }) {
-    this.#actions = { ...actions, cancel: (card) => this.#cancel(card, actions.confirmCancel) };
+    this.#actions = {
+      ...actions,
+      cancel: (card) => this.#cancel(card, actions.confirmCancel),
+      remove: (card) => this.#remove(card, actions.confirmDelete),
+      menu: async (card, button) => (await import('./menu.js')).open(card, button, this.#actions),
+    };
     this.#onChange = onChange;
     this.#near = new IntersectionObserver((entries) => entries.filter((entry) => entry.isIntersecting).forEach(({ target }) => this.#reveal(target)), { rootMargin: '300px' });
     // What was seen may be told after the last page has come: without a next page there is nothing to ask for, least of all the first one again.
     this.#end = new IntersectionObserver((entries) => this.#next && entries.some((entry) => entry.isIntersecting) && this.#page(), { rootMargin: '1200px' });
     document.addEventListener('visibilitychange', () => this.#again(document.hidden ? HIDDEN : 0));
     setInterval(() => this.#cards.forEach((card) => card.grow()), 30_000);
+  }
+
+  /** All cards, in the order of the page. */
+  get cards() {
+    return [...this.#list.children].map((root) => this.#cards.get(root.dataset.id));
+  }
+
+  /** Whether there is nothing because there is no job at all. */
+  get isEmpty() {
+    return !this.#empty.hidden;
+  }
+
+  /** Shows other jobs: those of a source of filter.js. */
+  show(source) {
+    this.#source = source;
+    return this.start();
   }
 
   /** Begins anew, with whatever key there is now. */
@@ -54,9 +81,10 @@ export class Wall {
     this.#again(FASTEST);
   }
 
-  /** Looks for jobs from elsewhere now. */
+  /** Looks for jobs from elsewhere now, and again for a while: those of a batch come one after the other. */
   look() {
     this.#headAt = 0;
+    this.#soonUntil = Date.now() + SOON_FOR;
     this.#again(0);
   }
 
@@ -74,12 +102,12 @@ export class Wall {
     this.#loading = true;
     const generation = this.#generation;
     try {
-      const page = await api.list({ limit: PAGE, after: this.#next });
+      const page = await this.#source.list({ limit: PAGE, after: this.#next });
       if (generation !== this.#generation) return;
       page.data.forEach((job) => this.#take(job, false));
       this.#next = page.next ?? null;
       this.#more.hidden = !this.#next;
-      this.#empty.hidden = this.#cards.size > 0;
+      this.#showEmpty();
       this.#reachable(true);
       this.#watchEnd();
     } catch (error) {
@@ -87,6 +115,13 @@ export class Wall {
     } finally {
       if (generation === this.#generation) this.#loading = false;
     }
+  }
+
+  #showEmpty() {
+    const isEmpty = this.#cards.size === 0 && !this.#next;
+    this.#empty.hidden = !isEmpty || this.#source.isNarrow;
+    this.#noMatch.hidden = !isEmpty || !this.#source.isNarrow;
+    this.#onChange();
   }
 
   // An observer tells changes only: where the end stays in sight, because a page is short or failed to come, it is looked for anew.
@@ -112,7 +147,7 @@ export class Wall {
     this.#cards.set(job.id, card);
     this.#list.insertBefore(card.root, first ? this.#firstNotNewerThan(job) : null);
     this.#near.observe(card.root);
-    this.#empty.hidden = true;
+    this.#empty.hidden = this.#noMatch.hidden = true;
     return card;
   }
 
@@ -142,14 +177,14 @@ export class Wall {
   async #poll() {
     const generation = this.#generation;
     try {
-      if (this.#cards.size === 0 && this.#empty.hidden) await this.#page();
+      if (this.#cards.size === 0 && this.#empty.hidden && this.#noMatch.hidden) await this.#page();
       const running = [...this.#cards.values()].filter((card) => !isOver(card.job)).map((card) => card.job.id);
       for (let i = 0; i < running.length; i += MOST_IDS) {
         const jobs = await api.tasks(running.slice(i, i + MOST_IDS));
         if (generation !== this.#generation) return;
         jobs.forEach((job) => this.#take(job, true));
       }
-      if (Date.now() - this.#headAt >= HEAD_EVERY) await this.#head(generation);
+      if (Date.now() - this.#headAt >= this.#headEvery) await this.#head(generation);
       this.#reachable(true);
       this.#watchEnd();
     } catch (error) {
@@ -158,13 +193,17 @@ export class Wall {
     if (generation === this.#generation && api.key.get()) this.#again(this.#pause());
   }
 
+  get #headEvery() {
+    return Date.now() < this.#soonUntil ? SOON : HEAD_EVERY;
+  }
+
   // Jobs may come from elsewhere: another tab, the command line, a queue.
   async #head(generation) {
-    const { data } = await api.list({ limit: HEAD });
+    const { data, isWhole } = await this.#source.head(HEAD);
     if (generation !== this.#generation) return;
     this.#headAt = Date.now();
     // More has come than fits on one page: what lies between is not known, so the wall begins anew.
-    if (data.length === HEAD && !data.some((job) => this.#cards.has(job.id))) return void this.start();
+    if (!isWhole && data.length === HEAD && !data.some((job) => this.#cards.has(job.id))) return void this.start();
     data.reverse().forEach((job) => this.#take(job, true));
   }
 
@@ -173,7 +212,7 @@ export class Wall {
     if (this.#failures) return Math.min(MOST_BACKOFF, 1000 * 2 ** (this.#failures - 1));
     const estimates = [...this.#cards.values()].filter((card) => !isOver(card.job)).map((card) => card.job.task_info?.estimated_time ?? 120);
     // A fortieth of the shortest estimate: fine enough for a bar, cheap enough for a wall.
-    return estimates.length ? Math.min(SLOWEST, Math.max(FASTEST, Math.min(...estimates) * 25)) : HEAD_EVERY;
+    return Math.min(this.#headEvery, estimates.length ? Math.min(SLOWEST, Math.max(FASTEST, Math.min(...estimates) * 25)) : HEAD_EVERY);
   }
 
   #failed(error) {
@@ -192,5 +231,15 @@ export class Wall {
     if (!await confirm()) return;
     this.#take(await api.cancel(card.job.id), true);
     this.#again(FASTEST);
+  }
+
+  async #remove(card, confirm) {
+    if (!await confirm()) return;
+    await api.remove(card.job.id);
+    this.#near.unobserve(card.root);
+    this.#cards.delete(card.job.id);
+    card.root.remove();
+    this.#showEmpty();
+    this.#actions.say('Deleted.');
   }
 }

@@ -1,5 +1,5 @@
 // What states, errors and times are called.
-export const phaseWords = (job) => job.waiting_for?.message ?? ({
+export const phaseWords = (job) => job.waiting_for ? 'Waiting' : ({
   accepted: 'Waiting to start',
   submitting: 'Sending to Evolink',
   parked: 'Waiting for Evolink',
@@ -41,7 +41,7 @@ const sameAs = {
 };
 
 /** What to do about an error. */
-export const adviceFor = (code) => advice[sameAs[code] ?? code] ?? '“Again” tries it once more, also with changes.';
+export const adviceFor = (code) => advice[sameAs[code] ?? code] ?? '“Again” tries it once more, “Edit” with changes.';
 
 /** How long a running job may still take; empty where nobody knows. */
 export function timeLeft(job) {
@@ -75,6 +75,31 @@ export function costWords({ usage = {} }) {
   else if (reserved > returned) parts.push(`${credits(reserved)} reserved`);
   if (returned > 0) parts.push(`${credits(returned)} returned`);
   return parts.join(', ');
+}
+
+/** What the next video, or several, may cost; empty where nothing is known. */
+export function costEstimate({ known, assumed, seconds, count, isSimulated }) {
+  const cost = (known ?? assumed * seconds) * count;
+  if (!(cost > 0)) return '';
+  const what = count > 1 ? `${credits(cost)} for ${count} videos` : credits(cost);
+  const why = known ? 'from your earlier videos' : `taking ${credits(assumed)} for a second, until a first video tells`;
+  return `Estimate: ${what}, ${why}.${isSimulated ? ' Simulated: none are spent.' : ''}`;
+}
+
+/** How a batch stands. */
+export function batchWords({ counts }) {
+  const { total, pending, processing, completed, failed, cancelled } = counts;
+  const parts = [[completed, 'finished'], [processing, 'under way'], [pending, 'waiting'], [failed, 'failed'], [cancelled, 'cancelled']];
+  return [`Batch of ${total}`, ...parts.filter(([number]) => number > 0).map(([number, word]) => `${number} ${word}`)].join(' · ');
+}
+
+const hooks = { pending: 'being called', delivered: 'told', gone: 'does not want to be told (410)', given_up: 'could not be told' };
+
+/** How far a job's callback_url has been told; empty where there is none, or nothing to tell yet. */
+export function webhookWords({ webhook }) {
+  if (!webhook || !hooks[webhook.state]) return '';
+  const next = webhook.state === 'pending' && webhook.next_at ? `, next call at ${atTime(new Date(webhook.next_at))}` : '';
+  return `${webhook.host}: ${hooks[webhook.state]}${next}`;
 }
 
 export const shortly = (text, length = 60) => text.length <= length ? text : `${text.slice(0, length - 1).trimEnd()}…`;
