@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using Evolink.Pipeline.Options;
 using Evolink.Pipeline.Videos;
 
 namespace Evolink.Pipeline.Tests.Videos;
