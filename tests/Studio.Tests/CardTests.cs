@@ -40,7 +40,12 @@ public sealed class CardTests(StudioFixture studio)
         await visitor.StartAsync(Prompt);
         string command = await CopyAsync(visitor, "Copy as curl");
         // The shell itself says what curl would be given.
-        using Process shell = Process.Start(new ProcessStartInfo("sh", ["-c", $"curl() {{ printf '%s\\n' \"$@\"; }}; uuidgen() {{ echo 1; }}; KEY=k; {command}"]) { RedirectStandardOutput = true })!;
+        ProcessStartInfo start = new("sh", ["-c", $"curl() {{ printf '%s\\n' \"$@\"; }}; uuidgen() {{ echo 1; }}; KEY=k; {command}"])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        using Process shell = Process.Start(start)!;
         string[] words = (await shell.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Split('\n');
         Assert.Contains($"{visitor.Home}v1/videos/generations", words);
         Assert.Contains("Authorization: Bearer k", words);

@@ -1,4 +1,3 @@
-using Evolink.Client;
 using Evolink.Functions.Http;
 using Evolink.Pipeline.Generations;
 using Microsoft.AspNetCore.Http;

@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 using Evolink.Client;
 using Evolink.Functions.Http;
 using Evolink.Pipeline.Generations;
-using Evolink.Pipeline.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 

@@ -130,7 +130,7 @@ internal sealed class World : IAsyncDisposable
             Log.Add(Bodies[id]);
             (VideoGenerationRequest? read, IReadOnlyList<ValidationIssue> issues) =
                 GenerationRequestReader.Read(Encoding.UTF8.GetBytes(Bodies[id]), new RequestRules([], AllowLoopback: false, AllowUnknown: false));
-            Require(issues.Count == 0, $"The body is accepted: {issues.FirstOrDefault()}");
+            Require(issues.Count == 0, $"The body is accepted: {(issues is [var first, ..] ? first : null)}");
             request = read!;
         }
 

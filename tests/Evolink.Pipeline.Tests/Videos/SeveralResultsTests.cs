@@ -4,7 +4,6 @@ using Azure;
 using Azure.Storage.Blobs.Models;
 using Evolink.Client;
 using Evolink.Pipeline.Generations;
-using Evolink.Pipeline.Storage;
 using Evolink.Pipeline.Submissions;
 using Evolink.Pipeline.Tests.Support;
 using Evolink.Pipeline.Videos;

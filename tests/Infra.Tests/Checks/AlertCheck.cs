@@ -56,7 +56,10 @@ internal static partial class AlertCheck
 
     private static readonly Dictionary<string, int> FinishedEvents = new(StringComparer.Ordinal)
     {
-        ["Sweep"] = 2308, ["ReportLeftovers"] = 2310, ["RemoveOld"] = 2611, ["ReadCredits"] = 2801,
+        ["Sweep"] = 2308,
+        ["ReportLeftovers"] = 2310,
+        ["RemoveOld"] = 2611,
+        ["ReadCredits"] = 2801,
     };
 
     private static IEnumerable<string> Timers() =>
