@@ -241,10 +241,6 @@ public static class JobTransitions
             return ReferenceEquals(saved, job) || files.Length == 1 ? saved : saved with { Files = files };
         }
 
-        /// <summary>What could be saved of a task's results, where it ends because the others cannot be had.</summary>
-        public JobRecord WithFilesOfFailure(AttemptRef at, ImmutableArray<SavedVideo> files) =>
-            job.IsAt(at) && job.Video is null && job.Error is not null && files.Length > 0 ? job with { Files = files } : job;
-
         /// <summary>The task failed in a way that may be tried, and paid, again: <paramref name="most"/> times in all.</summary>
         public JobRecord WithRegeneration(AttemptRef at, JobError error, Regeneration regeneration, int most, DateTimeOffset now) =>
             job.IsAt(at) && job.Attempts.Length <= most && job is { State: JobState.Waiting, CurrentAttempt: { State: AttemptState.Accepted } attempt }

@@ -38,6 +38,11 @@ internal static class MediaType
     /// <summary>The extension that files of a content type have.</summary>
     public static string ExtensionOf(string contentType) => Extensions.GetValueOrDefault(contentType, "bin");
 
+    /// <summary>Whether a link's path says that a picture is behind it.</summary>
+    public static bool IsPictureName(string link) =>
+        Uri.TryCreate(link, UriKind.Absolute, out Uri? url)
+        && Path.GetExtension(url.AbsolutePath).ToUpperInvariant() is ".JPG" or ".JPEG" or ".PNG" or ".GIF" or ".WEBP" or ".AVIF";
+
     /// <summary>Whether a content type is that of a video.</summary>
     public static bool IsVideo(string contentType) => contentType.StartsWith("video/", StringComparison.Ordinal);
 }

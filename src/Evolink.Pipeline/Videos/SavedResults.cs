@@ -8,6 +8,9 @@ namespace Evolink.Pipeline.Videos;
 /// <param name="Of">How many there are to be.</param>
 public sealed record SavedResults(ImmutableArray<SavedVideo> Files, int Of)
 {
+    /// <summary>How many of the others are pictures by their links, and none by their bytes: there is nothing to be saved of them.</summary>
+    public int NoMedia { get; init; }
+
     /// <summary>Why the first of those that are missing could not be had; null where none was tried, or none is missing.</summary>
     public VideoDownloadException? Failure { get; init; }
 
@@ -15,5 +18,5 @@ public sealed record SavedResults(ImmutableArray<SavedVideo> Files, int Of)
     public SavedVideo? Video => Files.FirstOrDefault(file => MediaType.IsVideo(file.ContentType));
 
     /// <summary>Whether nothing is missing, and there is a video.</summary>
-    public bool IsComplete => Files.Length == Of && Video is not null;
+    public bool IsComplete => Files.Length + NoMedia == Of && Video is not null;
 }

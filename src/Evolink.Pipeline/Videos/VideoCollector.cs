@@ -68,7 +68,7 @@ public sealed class VideoCollector(
             ? Finding.Settled
             : await AskAsync(job, attempt, isPoll, cancellationToken);
         // A crash between commit and record leaves a video that nobody knows of: looked for before anything is given up, or paid for again.
-        return found.GivesUp(job) && await videos.FindAsync(job, attempt, cancellationToken) is { IsComplete: true } there
+        return found.GivesUp(job) && await videos.FindAsync(job, attempt, cancellationToken) is { Video: not null } there
             ? saver.Saved(job, there)
             : found;
     }

@@ -69,8 +69,8 @@ public sealed partial class VideoCopier(
     }
 
     /// <summary>
-    /// Copies all results of an attempt, each into a blob of its own. What is there already is not copied again; what cannot be had keeps none of the
-    /// others from being saved.
+    /// Copies all results of an attempt, each into a blob of its own. What is there already is not copied again; what cannot be had keeps
+    /// none of the others from being saved.
     /// </summary>
     public async Task<SavedResults> CopyAllAsync(
         IReadOnlyList<string> links, JobRecord job, Attempt attempt, CancellationToken cancellationToken)
@@ -78,22 +78,28 @@ public sealed partial class VideoCopier(
         using CancellationTokenSource deadline = new(TotalTimeout, time);
         SortedDictionary<int, SavedVideo> saved = await videos.FindNumberedAsync(job, attempt, cancellationToken);
         VideoDownloadException? failure = null;
+        (int noMedia, bool mayBeFirst) = (0, true);
         for (int number = 1; number <= links.Count && !deadline.IsCancellationRequested; number++)
         {
-            if (saved.ContainsKey(number))
-                continue;
             try
             {
-                ResultPlace place = new(number, links.Count);
-                saved[number] = await CopyLinkAsync(links[number - 1], place, job, attempt, deadline.Token, cancellationToken);
+                ResultPlace place = new(number, links.Count, mayBeFirst);
+                if (!saved.ContainsKey(number))
+                    saved[number] = await CopyLinkAsync(links[number - 1], place, job, attempt, deadline.Token, cancellationToken);
+                mayBeFirst = mayBeFirst && !MediaType.IsVideo(saved[number].ContentType);
             }
             catch (VideoDownloadException e)
             {
-                failure ??= e;
+                // What calls itself a picture and is none is no loss. Behind another link an error page may give way to a video.
+                bool isNoPicture = MediaType.IsPictureName(links[number - 1])
+                    && e.Failure is DownloadFailure.NotAVideo or DownloadFailure.Incomplete;
+                noMedia += isNoPicture ? 1 : 0;
+                mayBeFirst = mayBeFirst && isNoPicture;
+                failure = failure is null || !isNoPicture ? e : failure;
             }
         }
 
-        return new SavedResults([.. saved.Values], links.Count) { Failure = failure };
+        return new SavedResults([.. saved.Values], links.Count) { NoMedia = noMedia, Failure = failure };
     }
 
     /// <inheritdoc/>

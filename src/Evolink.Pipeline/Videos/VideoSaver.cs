@@ -89,7 +89,9 @@ public sealed partial class VideoSaver(
         {
             // A crash between commit and record leaves the video there with nobody knowing.
             SavedResults? there = partly ?? await videos.FindAsync(job, attempt, cancellationToken);
-            return there is { IsComplete: true } ? Saved(job, there) : NotSaved(job, e, there);
+            Finding later = NotSaved(job, e);
+            // A video that is there is no failure, though what was to stand beside it cannot be had any more.
+            return there is { IsComplete: true } || (later.LookAt is null && there?.Video is not null) ? Saved(job, there) : later;
         }
     }
 
@@ -102,7 +104,7 @@ public sealed partial class VideoSaver(
             DownloadFailure.LinkDead, $"Evolink says that the task is {task.Status}, and names no result."),
     };
 
-    private Finding NotSaved(JobRecord job, VideoDownloadException failure, SavedResults? partly)
+    private Finding NotSaved(JobRecord job, VideoDownloadException failure)
     {
         DateTimeOffset now = time.GetUtcNow();
         (DateTimeOffset? retryAt, JobError? error) = SaveSchedule.After(
@@ -114,8 +116,7 @@ public sealed partial class VideoSaver(
             record =>
             {
                 JobRecord counted = record.WithSaveTry(at, failure.Message, retryAt, now, failure.AsOneStream);
-                // What could be saved of several results is told with the end, and not before: a job is completed with all of them.
-                return error is null ? counted : counted.WithTaskError(at, error, now).WithFilesOfFailure(at, partly?.Files ?? []);
+                return error is null ? counted : counted.WithTaskError(at, error, now);
             },
             retryAt);
     }

@@ -55,5 +55,9 @@ internal sealed class CopyCase(TestPipeline pipeline) : IAsyncDisposable
     public Task<SavedVideo> CopyAsync(params string[] links) =>
         pipeline.Copier.CopyAsync(links, Job, Job.CurrentAttempt!, CancellationToken.None);
 
+    /// <summary>Copies all of several results.</summary>
+    public Task<SavedResults> CopyAllAsync(params string[] links) =>
+        pipeline.Copier.CopyAllAsync(links, Job, Job.CurrentAttempt!, CancellationToken.None);
+
     public ValueTask DisposeAsync() => pipeline.DisposeAsync();
 }

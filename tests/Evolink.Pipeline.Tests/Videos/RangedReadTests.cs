@@ -196,4 +196,17 @@ public sealed class RangedReadTests(AzuriteFixture azurite)
         await copy.AssertRefusedAsync(DownloadFailure.LinkDead, poster, gone, $"{poster}?2");
         await copy.AssertCopiedAsync(Video, poster, "not a link", gone, server.Link);
     }
+
+    [Theory]
+    [InlineData("/poster.jpg", true), InlineData("/poster.mp4", false)]
+    public async Task A_picture_that_is_none_is_not_waited_for_and_the_video_behind_it_has_the_name_of_the_job(string first, bool isComplete)
+    {
+        await using ResultServer server = await ResultServer.StartAsync(context => context.Request.Path.Value == first
+            ? context.Response.Body.WriteAsync("<html>Sorry</html>"u8.ToArray()).AsTask()
+            : ResultServer.ServeAsync(context, Video));
+        await using CopyCase copy = await CopyCase.StartAsync(azurite);
+        SavedResults saved = await copy.CopyAllAsync($"{server.Url}{first[1..]}", server.Link);
+        Assert.Equal(isComplete, saved.IsComplete);
+        Assert.Equal(isComplete ? $"{copy.Job.Id}.mp4" : $"{copy.Job.Id}-2.mp4", saved.Video!.Blob);
+    }
 }
