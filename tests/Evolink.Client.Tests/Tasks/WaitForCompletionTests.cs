@@ -46,14 +46,15 @@ public sealed class WaitForCompletionTests
     public async Task A_task_that_is_followed_yields_each_reading_and_is_read_no_further_than_it_is_asked_for()
     {
         await using var api = await StubApi.StartAsync(Processing, StubApi.Answer(502, "<html>"), Processing, Completed);
-        var client = api.Client(options => options.TimeProvider = _clock);
+        var following = Client(api).WatchAsync("task-1").Select(task => task.Progress).ToListAsync().AsTask();
+        await _clock.AdvanceUntilAsync(following);
 
-        Assert.Equal([40, 40, 100], await client.WatchAsync("task-1").Select(task => task.Progress).ToListAsync());
+        Assert.Equal([40, 40, 100], await following);
         Assert.Equal(4, api.Seen.Count);
         await using var again = await StubApi.StartAsync(Processing);
-        Assert.Equal(40, (await again.Client(options => options.TimeProvider = _clock).WatchAsync("task-1").FirstAsync()).Progress);
+        Assert.Equal(40, (await Client(again).WatchAsync("task-1").FirstAsync()).Progress);
         Assert.Single(again.Seen);
-        Assert.Throws<ArgumentException>(() => client.WatchAsync("a b"));
+        Assert.Throws<ArgumentException>(() => Client(api).WatchAsync("a b"));
     }
 
     [Theory]
