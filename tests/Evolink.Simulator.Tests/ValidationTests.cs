@@ -9,7 +9,7 @@ public sealed class ValidationTests
 
     public static TheoryData<string, string, string?> Mistakes => new()
     {
-        { "model", "\"wan2.5\"", "model" },
+        { "model", "\"wan 2.5\"", "model" },
         { "model", "", "model" },
         { "prompt", "", "prompt" },
         { "prompt", "\"  \"", "prompt" },
