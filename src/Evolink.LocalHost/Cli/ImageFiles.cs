@@ -46,13 +46,15 @@ internal static class ImageFiles
             if (!file.Exists)
                 throw new UsageException(Directory.Exists(name) ? $"{name} is a folder; --image is a file." : $"There is no image {name}.");
             if (file.Length > PictureFit.MaxBytes)
-                throw new UsageException($"The image {name} has {file.Length / 1048576.0:0.0} MB; Evolink takes at most 10.");
+                throw TooLarge(name, file.Length);
             // As the app does, and before anything starts: of many images, none is paid for where one is no good.
             byte[] bytes = File.ReadAllBytes(name);
             ImageVerdict verdict = ImageCheck.Check(bytes);
             if (verdict.Kind is { } kind)
                 return new InputImage(name, kind.ContentType, Hash(bytes));
             string? changes = PictureFit.Make(bytes)?.Changes;
+            if (changes is null && bytes.Length > ImageCheck.MaxBytes)
+                throw TooLarge(name, bytes.Length);
             return changes is not null && fit
                 ? new InputImage(name, ImageKind.Jpeg.ContentType, Hash(bytes)) { Changes = changes }
                 : throw new UsageException(
@@ -63,6 +65,9 @@ internal static class ImageFiles
             throw new UsageException($"The image {name} cannot be read: {e.Message}", e);
         }
     }
+
+    private static UsageException TooLarge(string name, long bytes) =>
+        new($"The image {name} has {bytes / 1048576.0:0.0} MB; Evolink takes at most 10.");
 
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 }

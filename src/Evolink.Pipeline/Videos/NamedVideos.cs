@@ -27,6 +27,7 @@ public sealed partial class NamedVideos(EvolinkStorage storage, TimeProvider tim
     public const string Folder = "by-name/";
 
     private const int MostTries = 5;
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
 
     // What failed for so long is not a passing fault of storage.
     private static readonly TimeSpan Oldest = TimeSpan.FromHours(24);
@@ -110,7 +111,14 @@ public sealed partial class NamedVideos(EvolinkStorage storage, TimeProvider tim
                     storage.Videos.GetBlobClient(video.Blob).Uri,
                     new BlobCopyFromUriOptions { DestinationConditions = unchanged },
                     cancellationToken);
-                await copy.WaitForCompletionAsync(cancellationToken);
+                // Not waited for by the operation itself, which takes it ill that somebody newer has written the name meanwhile.
+                await copy.UpdateStatusAsync(cancellationToken);
+                while (!copy.HasCompleted)
+                {
+                    await Task.Delay(Look, time, cancellationToken);
+                    await copy.UpdateStatusAsync(cancellationToken);
+                }
+
                 LogCopied(job.Id);
                 return true;
             }

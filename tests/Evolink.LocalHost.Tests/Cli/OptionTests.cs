@@ -76,6 +76,9 @@ public sealed class OptionTests
     {
         foreach (Option option in command.Options.Where(option => option.Required && option.Name != symbol))
             yield return $"{option.Name}=x";
+        // Needed unless a model is named.
+        if (command.Name == "generate")
+            yield return "--model=x";
         if (command.Options.Any(option => option.Name == "--yes") && symbol != "--yes")
             yield return "--yes";
         foreach (Argument argument in command.Arguments.Where(argument => argument.Name != symbol))

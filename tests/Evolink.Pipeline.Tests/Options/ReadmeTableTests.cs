@@ -23,7 +23,7 @@ public sealed partial class ReadmeTableTests
         foreach (PropertyInfo property in options.GetType().GetProperties().Where(property => property.CanWrite))
         {
             object? value = property.GetValue(options);
-            if (value is StorageOptions or CallbackOptions or UploadsOptions or EventsOptions or WebhookOptions or LimitsOptions or ClientLimits)
+            if (value is StorageOptions or CallbackOptions or UploadsOptions or EventsOptions or WebhookOptions or LimitsOptions or ClientLimits or StudioOptions)
             {
                 foreach (KeyValuePair<string, string> inner in Settings(value, $"{prefix}{property.Name}:"))
                     yield return inner;
