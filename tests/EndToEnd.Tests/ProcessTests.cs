@@ -105,7 +105,7 @@ public sealed partial class ProcessTests : IDisposable
     }
 
     [GeneratedRegex(
-        @"^[a-z ]+ \d+% \(\d+ s(, about \d+ s left)?\)$|^Installing Azurite|^(Waiting for Azurite|Starting the app)", RegexOptions.ExplicitCapture, 1000)]
+        @"^[a-z ]+( \d+%)? \(\d+ s(, about \d+ s left)?\)$|^Installing Azurite|^(Waiting for Azurite|Starting the app)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Progress();
 
     private static IEnumerable<JsonElement> Lines(string output) =>

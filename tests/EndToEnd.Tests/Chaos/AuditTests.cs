@@ -116,7 +116,10 @@ public sealed class AuditTests
     private static Charge Charge(string task) => new(task, "development", 10, Now, $"{Id}.1");
 
     private static TaskReport Task(string id, string status, string? code) => new(
-        id, "development", "", null, Now, status, 0, Now, code, FaultScript.None, 1, 1, status == "completed" ? Served : null, [], true);
+        id, "development", "", null, Now, status, 0, Now, code, FaultScript.None, 1, 1, status == "completed" ? Served : null, [], true)
+    {
+        Results = status == "completed" ? [Served] : [],
+    };
 
     private static FindingKind[] Findings(
         JobRecord job, Charge[]? charges = null, TaskReport? task = null, TaskReport? other = null, Dictionary<string, JobClaim>? claims = null, string[]? active = null, DateTimeOffset? started = null, bool cancelled = false) =>
