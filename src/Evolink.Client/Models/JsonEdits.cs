@@ -4,8 +4,7 @@ namespace Evolink.Client;
 
 /// <summary>
 /// Changes a JSON object where it stands: a member is set or taken out, a text is replaced, and every other byte stays what it is
-/// (numbers that no
-/// type of .NET holds, escapes, blanks, the order of the members).
+/// (numbers that no type of .NET holds, escapes, blanks, the order of the members).
 /// </summary>
 internal static class JsonEdits
 {

@@ -14,8 +14,7 @@ public static class JsonWalk
 
     /// <summary>
     /// Whether a text is meant as a link: one that begins with <c>http:</c> or <c>https:</c> and has no blank in it, but for prompts;
-    /// and one with any
-    /// scheme in a field that is named for a link.
+    /// and one with any scheme in a field that is named for a link.
     /// </summary>
     public static bool IsLink(PlacedValue value)
     {

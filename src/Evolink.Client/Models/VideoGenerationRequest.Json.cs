@@ -13,8 +13,7 @@ public sealed partial record VideoGenerationRequest
 
     /// <summary>
     /// The JSON that the request was made of; <see langword="null"/> where it is made of properties. It is sent as it stands, byte for
-    /// byte, but for
-    /// the properties that were changed since.
+    /// byte, but for the properties that were changed since.
     /// </summary>
     [JsonIgnore]
     public JsonElement? Json { get; private init; }

@@ -4,8 +4,7 @@ namespace Evolink.Client;
 
 /// <summary>
 /// The models that are known in full: the wan family, by Evolink's own pages of November 2026. Of the others, which come and go every
-/// month, only that
-/// is checked which holds for all.
+/// month, only that is checked which holds for all.
 /// </summary>
 public static class VideoModels
 {

@@ -26,8 +26,7 @@ public sealed class BatchViews(BatchJobsReader jobs, TaskViews tasks, TimeProvid
 
     /// <summary>
     /// A batch among others, by its own record: no job is read for it. An item that was started counts as <c>processing</c> until the
-    /// batch has seen
-    /// its end, some seconds later, and makes no progress before.
+    /// batch has seen its end, some seconds later, and makes no progress before.
     /// </summary>
     public static BatchView Summary(BatchRecord batch) => Summary(batch, [.. batch.Items.Select(ItemStatus.Of)]);
 

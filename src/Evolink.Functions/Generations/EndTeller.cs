@@ -10,8 +10,7 @@ namespace Evolink.Functions.Generations;
 /// <summary>
 /// Tells that a job is over: frees its place among those of its client and wakes who waits for it, starts the calls to its client,
 /// sends its events, copies its video to the name that it shall have, and then takes away the marker that says that something is left to
-/// do. Called again, by a repeated activity or by
-/// the sweep, it does what is left.
+/// do. Called again, by a repeated activity or by the sweep, it does what is left.
 /// </summary>
 public sealed class EndTeller(GenerationStore store, EventTeller events, ClientQuota quota, HeldJobsWaking held, NamedVideos named)
 {

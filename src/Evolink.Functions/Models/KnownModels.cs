@@ -8,8 +8,7 @@ namespace Evolink.Functions.Models;
 
 /// <summary>
 /// The models that may be asked for. Evolink's list of what the key may use is not in its contract: it is asked for at most every ten
-/// minutes, and done
-/// without where it is not to be had.
+/// minutes, and done without where it is not to be had.
 /// </summary>
 public sealed partial class KnownModels(EvolinkClient evolink, IOptions<EvolinkOptions> options, TimeProvider time, ILogger<KnownModels> log)
 {

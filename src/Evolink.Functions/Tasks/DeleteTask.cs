@@ -8,8 +8,7 @@ namespace Evolink.Functions.Tasks;
 
 /// <summary>
 /// <c>DELETE /v1/tasks/{id}</c>, for the job's client and for operators: removes a job that is over, with every copy of its prompt, its
-/// image and its
-/// video.
+/// image and its video.
 /// </summary>
 public sealed class DeleteTask(GenerationStore store, JobPurge purge, TimeProvider time)
 {

@@ -14,8 +14,7 @@ public sealed class ListTasks(GenerationStore store, TaskPages pages, TaskLists 
 
     /// <summary>
     /// <c>?limit=&amp;after=</c> pages through them: <c>next</c> of one answer is <c>after</c> of the next question. <c>?status=</c>,
-    /// <c>?q=</c>,
-    /// <c>?created_after=</c> and <c>?created_before=</c> narrow them down.
+    /// <c>?q=</c>, <c>?created_after=</c> and <c>?created_before=</c> narrow them down.
     /// <c>?ids=a,b</c> asks for some by name, in that order; <c>?evolink_task_id=</c> for the one that owns a task of Evolink's. An operator asks for those of a client with <c>?client=</c>.
     /// </summary>
     [Function(nameof(ListTasks))]

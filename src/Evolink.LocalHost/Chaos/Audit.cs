@@ -96,21 +96,19 @@ internal sealed class Audit(
 
     private IEnumerable<Finding> Mismatched() =>
         from job in storage.Records.Values
-        let files = FilesOf(job)
-        from number in Enumerable.Range(0, files.Count)
+        let files = job.AllFiles
+        from number in Enumerable.Range(0, files.Length)
         let problem = WhyMismatched(job, files[number], number)
         where problem is not null
         select new Finding(FindingKind.Mismatched, job.Id.Value, problem);
-
-    private static IReadOnlyList<SavedVideo> FilesOf(JobRecord job) => job.AllFiles;
 
     private string? WhyMismatched(JobRecord job, SavedVideo video, int number)
     {
         if (storage.Videos.GetValueOrDefault(video.Blob) is not { } stored)
             return $"The record names {video.Blob}, which is not there.";
         IReadOnlyList<VideoReport> results = _tasks.GetValueOrDefault(job.CurrentAttempt?.TaskId ?? "")?.Results ?? [];
-        if (job.State == JobState.Completed && FilesOf(job).Count != results.Count)
-            return $"It is completed with {FilesOf(job).Count} of {results.Count} results.";
+        if (job.State == JobState.Completed && job.AllFiles.Length != results.Count)
+            return $"It is completed with {job.AllFiles.Length} of {results.Count} results.";
         // Of a job that failed those are there that could be saved.
         VideoReport? served = job.State == JobState.Completed
             ? results.ElementAtOrDefault(number)
@@ -124,7 +122,7 @@ internal sealed class Audit(
 
     private IEnumerable<Finding> OrphanedVideos()
     {
-        HashSet<string> known = [.. storage.Records.Values.SelectMany(FilesOf).Select(file => file.Blob)];
+        HashSet<string> known = [.. storage.Records.Values.SelectMany(job => job.AllFiles).Select(file => file.Blob)];
         return from name in storage.Videos.Keys
                where !known.Contains(name)
                select new Finding(FindingKind.Orphaned, Path.GetFileNameWithoutExtension(name), $"No record names the video {name}.");

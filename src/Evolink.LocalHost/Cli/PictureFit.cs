@@ -18,8 +18,7 @@ internal sealed record PictureFit(byte[] File, string Changes)
 
     /// <summary>
     /// The fitted picture. <see langword="null"/> where the file is none that can be read as a whole, or is too small or too narrow:
-    /// nothing is
-    /// scaled up, and the rest of one that is cut is not made up. The same file always becomes the same bytes.
+    /// nothing is scaled up, and the rest of one that is cut is not made up. The same file always becomes the same bytes.
     /// </summary>
     public static PictureFit? Make(byte[] file)
     {

@@ -6,8 +6,7 @@ namespace Evolink.Pipeline.Generations;
 
 /// <summary>
 /// Reads requests for the other models. Of one that is described every field is known and checked; of any other one that is checked
-/// which holds for all,
-/// and its fields pass as they came.
+/// which holds for all, and its fields pass as they came.
 /// </summary>
 internal static class ModelRequestReader
 {

@@ -7,8 +7,7 @@ internal static class ModelNames
 {
     /// <summary>
     /// Whether the model that Evolink tells can be the one that was asked for: it may write a version behind the name. But
-    /// <c>...-flash</c> is another
-    /// model, and so is every other one that is known by its own name.
+    /// <c>...-flash</c> is another model, and so is every other one that is known by its own name.
     /// </summary>
     public static bool CanBe(string? told, string? asked) => told is null || asked is null
         || told.Equals(asked, StringComparison.OrdinalIgnoreCase)

@@ -14,8 +14,7 @@ namespace Evolink.Pipeline.Submissions;
 /// <remarks>
 /// Tolerance: each send has a slot of its own. One that leaves late, by a slow timer or a slow queue, does so within <see
 /// cref="SlotLifetime"/>, and each instance sends no faster than the rate even then. So within any time T all instances together send at
-/// most what is due in T +
-/// <see cref="SlotLifetime"/> + the skew of their clocks, and one each more.
+/// most what is due in T + <see cref="SlotLifetime"/> + the skew of their clocks, and one each more.
 /// </remarks>
 public sealed class SubmitRate : IDisposable
 {

@@ -6,8 +6,7 @@ namespace Evolink.Pipeline.Uploads;
 
 /// <summary>
 /// Makes the name of an upload's video from a template such as <c>{folder}/{name}.mp4</c>. The name is fixed when the upload becomes a job
-/// and stands in
-/// its record, so that another template changes nothing for jobs in flight, and a delete finds the copy.
+/// and stands in its record, so that another template changes nothing for jobs in flight, and a delete finds the copy.
 /// </summary>
 public static partial class OutputName
 {

@@ -8,8 +8,7 @@ namespace Evolink.Pipeline.Videos;
 /// </summary>
 /// <remarks>
 /// Only the sizes at the top level must be right to the byte. What is read inside of <c>moov</c> tells of cuts that leave those right (a
-/// last
-/// <c>mdat</c> without a size, an end between two of several), and counts for nothing where it is not understood.
+/// last <c>mdat</c> without a size, an end between two of several), and counts for nothing where it is not understood.
 /// </remarks>
 internal sealed class Mp4Boxes : ContainerWalk
 {

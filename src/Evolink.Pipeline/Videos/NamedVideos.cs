@@ -11,15 +11,13 @@ namespace Evolink.Pipeline.Videos;
 
 /// <summary>
 /// Copies of finished videos under the names that <c>Uploads:OutputName</c> gives them: <c>videos/by-name/</c>. The job's own blob is the
-/// truth, and is
-/// written first; a copy can be made again from it at any time.
+/// truth, and is written first; a copy can be made again from it at any time.
 /// </summary>
 /// <remarks>
 /// A name belongs to one upload: the newest version of it that became a video has it, in whatever order the versions are finished. Another
 /// upload
 /// whose name comes out the same (<c>cat.png</c> and <c>cat.jpg</c>), and a blob that somebody else has put there, is never overwritten:
-/// the job's
-/// id follows the name then.
+/// the job's id follows the name then.
 /// </remarks>
 public sealed partial class NamedVideos(EvolinkStorage storage, TimeProvider time, ILogger<NamedVideos> log)
 {
