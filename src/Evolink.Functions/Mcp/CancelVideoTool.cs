@@ -16,14 +16,7 @@ internal sealed class CancelVideoTool(GenerationStore store, TaskCancellation ca
         Title = "Cancel a video",
         Description = "Stops waiting for a video. Evolink has no cancel: what it has begun goes on there and may be charged, and the video is lost. "
             + "One that is over stays as it is.",
-        InputSchema = ToolSchemas.Parse("""
-            {
-              "type": "object",
-              "properties": { "id": { "type": "string", "description": "The video's id, as in gen-rwm3..." } },
-              "required": ["id"],
-              "additionalProperties": false
-            }
-            """),
+        InputSchema = ToolSchemas.OfOneVideo,
         OutputSchema = ToolSchemas.Of<VideoAnswer>(),
         Annotations = new ToolAnnotations { ReadOnlyHint = false, IdempotentHint = true, DestructiveHint = true, OpenWorldHint = false },
     };

@@ -15,14 +15,7 @@ internal sealed class GetVideoTool(GenerationStore store, VideoAnswers answers) 
         Name = "get_video",
         Title = "Get a video",
         Description = "How a video stands. A finished one comes with a fresh link.",
-        InputSchema = ToolSchemas.Parse("""
-            {
-              "type": "object",
-              "properties": { "id": { "type": "string", "description": "The video's id, as in gen-rwm3..." } },
-              "required": ["id"],
-              "additionalProperties": false
-            }
-            """),
+        InputSchema = ToolSchemas.OfOneVideo,
         OutputSchema = ToolSchemas.Of<VideoAnswer>(),
         Annotations = ToolSchemas.ReadOnly(),
     };

@@ -20,6 +20,16 @@ internal static class ToolSchemas
         return document.RootElement.Clone();
     }
 
+    /// <summary>What a tool takes that is about one video.</summary>
+    public static JsonElement OfOneVideo { get; } = Parse("""
+        {
+          "type": "object",
+          "properties": { "id": { "type": "string", "description": "The video's id, as in gen-rwm3..." } },
+          "required": ["id"],
+          "additionalProperties": false
+        }
+        """);
+
     /// <summary>What <c>POST /v1/videos/generations</c> takes, with a property more that comes first and is needed.</summary>
     /// <remarks>
     /// Without the <c>oneOf</c> at its root, which assistants refuse in a tool, and without the need of a model, for there is a usual one.

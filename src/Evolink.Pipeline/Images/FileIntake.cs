@@ -6,6 +6,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using Evolink.Client;
+using Evolink.Pipeline.Storage;
 using Evolink.Pipeline.Videos;
 
 namespace Evolink.Pipeline.Images;
@@ -67,11 +68,7 @@ internal sealed class FileIntake(BlockBlobClient blob) : IAsyncDisposable
     {
         try
         {
-            CopyFromUriOperation copy = await target.StartCopyFromUriAsync(
-                blob.Uri,
-                new BlobCopyFromUriOptions { DestinationConditions = new BlobRequestConditions { IfNoneMatch = ETag.All } },
-                cancellationToken);
-            await copy.WaitForCompletionAsync(cancellationToken);
+            await target.CopyFromAsync(blob.Uri, new BlobRequestConditions { IfNoneMatch = ETag.All }, cancellationToken);
             return true;
         }
         catch (RequestFailedException e) when (e.Status is (int)HttpStatusCode.Conflict or (int)HttpStatusCode.PreconditionFailed)

@@ -1,4 +1,5 @@
 using Evolink.Client;
+using Evolink.Pipeline.Videos;
 
 namespace Evolink.Pipeline.Images;
 
@@ -21,9 +22,9 @@ public sealed record FileKind(MediaKind Media, string Name, string Extension, st
         new(MediaKind.Image, "png", "png", ImageKind.Png.ContentType, ImageCheck.MaxBytes),
         new(MediaKind.Image, "bmp", "bmp", ImageKind.Bmp.ContentType, ImageCheck.MaxBytes),
         new(MediaKind.Image, "webp", "webp", ImageKind.WebP.ContentType, ImageCheck.MaxBytes),
-        new(MediaKind.Audio, "mp3", "mp3", "audio/mpeg", LargestAudio),
-        new(MediaKind.Audio, "wav", "wav", "audio/wav", LargestAudio),
-        new(MediaKind.Video, "mp4", "mp4", "video/mp4", Largest),
+        new(MediaKind.Audio, "mp3", "mp3", AudioType.Mp3, LargestAudio),
+        new(MediaKind.Audio, "wav", "wav", AudioType.Wav, LargestAudio),
+        new(MediaKind.Video, "mp4", "mp4", VideoType.Mp4, Largest),
         new(MediaKind.Video, "mov", "mov", "video/quicktime", Largest),
     ];
 
@@ -34,14 +35,13 @@ public sealed record FileKind(MediaKind Media, string Name, string Extension, st
     /// <param name="head">The first 16 bytes, or all of a shorter file.</param>
     public static FileKind? Sniff(ReadOnlySpan<byte> head) => head switch
     {
-        [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'A', (byte)'V', (byte)'E', ..] => Of("wav"),
-        // ID3v2's header, or the first frame of MPEG audio, layer III (ISO/IEC 11172-3, 2.4.2.3).
-        [(byte)'I', (byte)'D', (byte)'3', ..] => Of("mp3"),
-        [0xFF, var second, ..] when (second & 0b1110_0110) == 0b1110_0010 => Of("mp3"),
+        _ when AudioType.Of(head) is { } audio => OfType(audio),
         [_, _, _, _, (byte)'f', (byte)'t', (byte)'y', (byte)'p', (byte)'q', (byte)'t', (byte)' ', (byte)' ', ..] => Of("mov"),
-        [_, _, _, _, (byte)'f', (byte)'t', (byte)'y', (byte)'p', ..] => Videos.VideoType.Of(head) is null ? null : Of("mp4"),
+        [_, _, _, _, (byte)'f', (byte)'t', (byte)'y', (byte)'p', ..] => VideoType.Of(head) is null ? null : Of("mp4"),
         // QuickTime from before there was ftyp.
         [_, _, _, _, (byte)'m', (byte)'o', (byte)'o', (byte)'v', ..] or [_, _, _, _, (byte)'w', (byte)'i', (byte)'d', (byte)'e', ..] => Of("mov"),
-        _ => ImageKind.Sniff(head) is { } image ? Array.Find(All, kind => kind.ContentType == image.ContentType) : null,
+        _ => ImageKind.Sniff(head) is { } image ? OfType(image.ContentType) : null,
     };
+
+    private static FileKind? OfType(string contentType) => Array.Find(All, kind => kind.ContentType == contentType);
 }

@@ -12,8 +12,8 @@ internal static class MediaType
         ["image/gif"] = "gif",
         ["image/webp"] = "webp",
         ["image/avif"] = "avif",
-        ["audio/mpeg"] = "mp3",
-        ["audio/wav"] = "wav",
+        [AudioType.Mp3] = "mp3",
+        [AudioType.Wav] = "wav",
         ["audio/ogg"] = "ogg",
         ["audio/flac"] = "flac",
     };
@@ -26,13 +26,10 @@ internal static class MediaType
         [0xFF, 0xD8, 0xFF, ..] => "image/jpeg",
         [(byte)'G', (byte)'I', (byte)'F', (byte)'8', ..] => "image/gif",
         [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', ..] => "image/webp",
-        [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'A', (byte)'V', (byte)'E', ..] => "audio/wav",
         [_, _, _, _, (byte)'f', (byte)'t', (byte)'y', (byte)'p', (byte)'a', (byte)'v', (byte)'i', (byte)'f', ..] => "image/avif",
-        [(byte)'I', (byte)'D', (byte)'3', ..] => "audio/mpeg",
-        [0xFF, var second, ..] when (second & 0b1110_0110) == 0b1110_0010 => "audio/mpeg",
         [(byte)'O', (byte)'g', (byte)'g', (byte)'S', ..] => "audio/ogg",
         [(byte)'f', (byte)'L', (byte)'a', (byte)'C', ..] => "audio/flac",
-        _ => null,
+        _ => AudioType.Of(head),
     };
 
     /// <summary>The extension that files of a content type have.</summary>

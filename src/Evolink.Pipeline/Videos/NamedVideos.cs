@@ -25,7 +25,6 @@ public sealed partial class NamedVideos(EvolinkStorage storage, TimeProvider tim
     public const string Folder = "by-name/";
 
     private const int MostTries = 5;
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
 
     // What failed for so long is not a passing fault of storage.
     private static readonly TimeSpan Oldest = TimeSpan.FromHours(24);
@@ -104,19 +103,7 @@ public sealed partial class NamedVideos(EvolinkStorage storage, TimeProvider tim
                 BlobRequestConditions unchanged = there is null
                     ? new BlobRequestConditions { IfNoneMatch = ETag.All }
                     : new BlobRequestConditions { IfMatch = there.ETag };
-                // Within the account storage copies by itself, with content type and metadata.
-                CopyFromUriOperation copy = await target.StartCopyFromUriAsync(
-                    storage.Videos.GetBlobClient(video.Blob).Uri,
-                    new BlobCopyFromUriOptions { DestinationConditions = unchanged },
-                    cancellationToken);
-                // Not waited for by the operation itself, which takes it ill that somebody newer has written the name meanwhile.
-                await copy.UpdateStatusAsync(cancellationToken);
-                while (!copy.HasCompleted)
-                {
-                    await Task.Delay(Look, time, cancellationToken);
-                    await copy.UpdateStatusAsync(cancellationToken);
-                }
-
+                await target.CopyFromAsync(storage.Videos.GetBlobClient(video.Blob).Uri, unchanged, cancellationToken);
                 LogCopied(job.Id);
                 return true;
             }
